@@ -1,0 +1,36 @@
+# Warnings, linker, ccache and sanitizers: what holds for every target.
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror=return-type
+                    -Werror=unused-result -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 warns inside its own headers when variants are inlined.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+endif()
+
+find_program(LLD ld.lld)
+if(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+if(MAINSTAY_SANITIZE)
+  add_compile_options(-fsanitize=${MAINSTAY_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MAINSTAY_SANITIZE})
+endif()
+
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS json)
+find_package(fmt REQUIRED)
+find_package(pugixml REQUIRED)
+find_package(Threads REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+find_library(FYAML_LIBRARY fyaml REQUIRED)
