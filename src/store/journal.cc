@@ -1,0 +1,178 @@
+#include "store/journal.hh"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <tuple>
+
+#include "base/digest.hh"
+#include "base/text.hh"
+
+namespace mainstay::store {
+namespace {
+
+constexpr size_t head_size = 8;
+constexpr size_t record_bytes_max = size_t{1} << 30;
+
+Error io_error(const std::string& what, const std::string& path, const char* code) {
+  return Error(code, what + " " + path + ": " + std::strerror(errno), 500);
+}
+
+uint32_t load32(const char* at) {
+  uint32_t n;
+  std::memcpy(&n, at, sizeof n);
+  return n;
+}
+
+// A file mapped for reading, for the time of a replay.
+struct Mapping {
+  void* start = MAP_FAILED;
+  size_t size = 0;
+  Mapping(int file, size_t bytes) : size(bytes) {
+    if (bytes > 0) start = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file, 0);
+  }
+  ~Mapping() {
+    if (start != MAP_FAILED) ::munmap(start, size);
+  }
+  std::string_view text() const {
+    return start == MAP_FAILED ? std::string_view()
+                               : std::string_view(static_cast<const char*>(start), size);
+  }
+};
+
+std::string first_line(int file) {
+  char buffer[512];
+  ssize_t n = ::pread(file, buffer, sizeof buffer, 0);
+  return n <= 0 ? "" : printable(trim(std::string_view(buffer, static_cast<size_t>(n))));
+}
+
+Result<int> take_lock(const std::string& directory, const std::string& owner) {
+  std::string path = directory + "/lock";
+  int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return io_error("cannot open", path, "StateUnreadable");
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    std::string holder = first_line(file);
+    ::close(file);
+    return Error("StateLocked",
+                 "the state in " + directory + " is in use by another mainstay" +
+                     (holder.empty() ? "" : ": " + holder),
+                 500)
+        .with_hint("stop that process, talk to its endpoint, or give another --state");
+  }
+  std::string line = owner + "\n";
+  if (::ftruncate(file, 0) != 0 || ::pwrite(file, line.data(), line.size(), 0) < 0) {
+    Error error = io_error("cannot write", path, "StateUnreadable");
+    ::close(file);
+    return error;
+  }
+  return file;
+}
+
+Status write_all(int file, std::string_view data, size_t offset) {
+  while (!data.empty()) {
+    ssize_t n = ::pwrite(file, data.data(), data.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0)
+      return Error("StateFull", std::string("cannot write the journal: ") + std::strerror(errno),
+                   500);
+    data.remove_prefix(static_cast<size_t>(n));
+    offset += static_cast<size_t>(n);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> Journal::open(const std::string& directory,
+                                               const std::string& owner, bool sync) {
+  std::error_code code;
+  std::filesystem::create_directories(directory, code);
+  if (code)
+    return Error("StateUnreadable", "cannot make " + directory + ": " + code.message(), 500);
+  std::unique_ptr<Journal> journal(new Journal(directory, sync));
+  TRY(journal->lock_, take_lock(directory, owner));
+  journal->file_ = ::open(journal->path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (journal->file_ < 0) return io_error("cannot open", journal->path(), "StateUnreadable");
+  return journal;
+}
+
+Journal::~Journal() {
+  if (file_ >= 0) ::close(file_);
+  if (lock_ >= 0) ::close(lock_);
+}
+
+Result<size_t> Journal::replay(const std::function<Status(std::string_view)>& record) {
+  struct stat info{};
+  if (::fstat(file_, &info) != 0) return io_error("cannot read", path(), "StateUnreadable");
+  Mapping mapping(file_, static_cast<size_t>(info.st_size));
+  std::string_view text = mapping.text();
+  if (text.size() != static_cast<size_t>(info.st_size))
+    return io_error("cannot read", path(), "StateUnreadable");
+  size_t at = 0;
+  while (text.size() - at >= head_size) {
+    size_t length = load32(text.data() + at);
+    if (length > text.size() - at - head_size) break;
+    std::string_view payload = text.substr(at + head_size, length);
+    bool last = at + head_size + length == text.size();
+    bool intact = crc32c(payload) == load32(text.data() + at + 4);
+    if (!intact && last) break;
+    Status status = intact ? record(payload) : Error("StateUnreadable", "checksum does not match");
+    if (!status.has_value())
+      return Error("StateUnreadable",
+                   path() + " is damaged at byte " + std::to_string(at) + ": " +
+                       status.error().message,
+                   500)
+          .with_hint("restore it from a copy, or start with another --state");
+    at += head_size + length;
+  }
+  size_t dropped = text.size() - at;
+  if (dropped > 0 && ::ftruncate(file_, static_cast<off_t>(at)) != 0)
+    return io_error("cannot shorten", path(), "StateUnreadable");
+  size_ = at;
+  return dropped;
+}
+
+Status Journal::append(std::string_view payload) {
+  if (payload.size() > record_bytes_max)
+    return Error("StateFull", "a change of more than 1 GiB cannot be journalled", 500);
+  std::string frame(head_size, '\0');
+  uint32_t length = static_cast<uint32_t>(payload.size()), check = crc32c(payload);
+  std::memcpy(frame.data(), &length, 4);
+  std::memcpy(frame.data() + 4, &check, 4);
+  frame += payload;
+  std::lock_guard guard(mutex_);
+  Status written = write_all(file_, frame, size_);
+  if (written.has_value() && sync_ && ::fdatasync(file_) != 0)
+    written =
+        Error("StateFull", std::string("cannot sync the journal: ") + std::strerror(errno), 500);
+  if (!written.has_value()) {
+    // What was written of it must not stand in the middle of the file. Should this fail too, the
+    // next append overwrites it all the same: it writes at size_.
+    std::ignore = ::ftruncate(file_, static_cast<off_t>(size_));
+    return written;
+  }
+  size_ += frame.size();
+  return {};
+}
+
+Status Journal::rewrite(const std::function<Status(Journal&)>& write) {
+  std::string part = directory_ + "/journal.new";
+  Journal fresh(directory_, false);
+  fresh.file_ = ::open(part.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fresh.file_ < 0) return io_error("cannot open", part, "StateFull");
+  CHECK_OK(write(fresh));
+  if (::fdatasync(fresh.file_) != 0 || ::rename(part.c_str(), path().c_str()) != 0)
+    return io_error("cannot replace", path(), "StateFull");
+  std::lock_guard guard(mutex_);
+  std::swap(file_, fresh.file_);
+  size_ = fresh.size_;
+  return {};
+}
+
+}  // namespace mainstay::store

@@ -1,0 +1,141 @@
+// The cloud's state: accounts x regions x services of documents, kept by a journal on disk.
+//
+// A shard is the state of one service in one account and region ("" where the service is wider). It
+// holds tables of documents by id, in id order, with declared indexes. All access goes through a
+// Unit, which holds the shard's lock: many readers or one writer. A writer's changes become one
+// journal record at commit(); a Unit that ends without commit() leaves no trace. A record is with
+// the operating system before commit() returns, so it survives kill -9 of this process (and, with
+// Options::sync, a power cut).
+//
+// Errors: "StateUnreadable" (damaged or unreadable), "StateLocked" (another process), "StateFull"
+// (a write failed; the change was undone). Limits: a record is at most 1 GiB.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
+#include "base/value.hh"
+
+namespace mainstay::store {
+
+class Journal;
+class Blobs;
+
+struct ShardKey {
+  std::string service, account, region;
+  auto operator<=>(const ShardKey&) const = default;
+};
+
+// A member of documents (a dotted path) by whose text they can be found.
+struct Index {
+  std::string service, table, path;
+};
+
+struct Options {
+  std::string directory;  // empty: memory only
+  std::string owner;      // written to the lock file, shown to whoever finds the state locked
+  bool sync = false;      // fsync before every answer
+  std::vector<Index> indexes;
+};
+
+using Documents = std::map<std::string, Value, std::less<>>;
+
+class Table {
+ public:
+  const Documents& documents() const { return documents_; }
+  // Puts (null: removes) a document and returns the one before, null if there was none.
+  Value replace(std::string_view id, Value document);
+  void add_index(std::string path);
+  // Ids of the documents whose member at an indexed path has this text, in id order.
+  std::vector<std::string> find(std::string_view path, std::string_view text) const;
+
+ private:
+  using Ids = std::set<std::string, std::less<>>;
+  struct Lookup {
+    std::string path;
+    std::map<std::string, Ids, std::less<>> ids;
+  };
+  void reindex(std::string_view id, const Value& before, const Value& after);
+  Documents documents_;
+  std::vector<Lookup> indexes_;
+};
+
+struct Shard {
+  ShardKey key;
+  mutable std::shared_mutex mutex;
+  std::map<std::string, Table, std::less<>> tables;
+};
+
+class Store {
+ public:
+  // Opens or creates the state and replays its journal.
+  static Result<std::unique_ptr<Store>> open(Options options);
+  ~Store();
+
+  Shard& shard(const ShardKey& key);
+  // Every shard of a service, in key order.
+  std::vector<Shard*> shards(std::string_view service);
+  Blobs& blobs() { return *blobs_; }
+  // Forgets everything, on disk too. The caller makes sure that no Unit is open.
+  Status reset();
+  size_t document_count();
+  // What replay had to say: "dropped 12 bytes of a half-written record", or "".
+  const std::string& notice() const { return notice_; }
+
+ private:
+  friend class Unit;
+  explicit Store(Options options);
+  Table& table(Shard& shard, std::string_view name);
+  Status apply(const Value& record);
+  Status compact();
+
+  Options options_;
+  std::mutex mutex_;  // guards the map, not the shards
+  std::map<ShardKey, std::unique_ptr<Shard>> shards_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Blobs> blobs_;
+  std::string notice_;
+};
+
+enum class Mode { read, write };
+
+// One request's view of one shard. Not shared between threads. References to documents are valid
+// until the document is changed or the Unit ends; copies are cheap and last.
+class Unit {
+ public:
+  Unit(Store& store, Shard& shard, Mode mode);
+  ~Unit();
+  Unit(const Unit&) = delete;
+  Unit& operator=(const Unit&) = delete;
+
+  const Value* find(std::string_view table, std::string_view id) const;
+  const Documents& all(std::string_view table) const;
+  std::vector<std::string> find_by(std::string_view table, std::string_view path,
+                                   std::string_view text) const;
+  // Only in Mode::write.
+  void put(std::string_view table, std::string_view id, Value document);
+  bool remove(std::string_view table, std::string_view id);
+  // Journals and keeps the changes; where that fails they are undone.
+  Status commit();
+  bool changed() const { return !undo_.empty(); }
+
+ private:
+  struct Change {
+    std::string table, id;
+    Value before;
+  };
+  void roll_back();
+
+  Store& store_;
+  Shard& shard_;
+  std::shared_lock<std::shared_mutex> reading_;
+  std::unique_lock<std::shared_mutex> writing_;
+  std::vector<Change> undo_;
+};
+
+}  // namespace mainstay::store
