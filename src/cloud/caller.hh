@@ -1,0 +1,59 @@
+// Who makes a request, and the credentials that the cloud has issued.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hh"
+#include "base/random.hh"
+#include "base/value.hh"
+
+namespace mainstay::store {
+class Store;
+}
+
+namespace mainstay::cloud {
+
+// The account of test keys that nobody made (shared convention of AWS emulators).
+inline constexpr std::string_view default_account = "123456789012";
+
+struct Caller {
+  enum class Kind { root, user, session, service, anonymous };
+  Kind kind = Kind::root;
+  std::string account;     // "" if anonymous
+  std::string arn;         // as GetCallerIdentity answers it
+  std::string user_id;     // AIDA..., AROA...:session, or the account
+  std::string access_key;  // "" in process
+  std::string source_ip;
+  Value details;  // the credential's document: session policy, tags, issuer; null for root
+
+  static Caller root_of(std::string_view account);
+  // A service acting for itself, as "cloudformation.amazonaws.com".
+  static Caller service_principal(std::string_view account, std::string_view name);
+};
+
+// Access keys live here and only here, a document each by access key id:
+//   AccessKeyId, SecretAccessKey, SessionToken?, Account, Arn, UserId, Kind ("user" | "session"),
+//   UserName?, Status ("Active" | "Inactive"), CreateDate, Expiration?, and what the issuer adds.
+// IAM and STS write them; the pipeline reads them. Threads: any. Takes the lock of the credentials'
+// shard only for the time of a call.
+class Credentials {
+ public:
+  explicit Credentials(store::Store& store) : store_(store) {}
+
+  // A fresh id, "AKIA" (lasting) or "ASIA" (session) and 16 characters that encode the account, as
+  // AWS's do: so an id leads to its account without a search.
+  static std::string make_id(std::string_view prefix, std::string_view account, Random& random);
+  static std::optional<std::string> account_of(std::string_view access_key_id);
+
+  std::optional<Value> find(std::string_view access_key_id) const;
+  std::vector<Value> of_user(std::string_view account, std::string_view arn) const;
+  Status put(const Value& credential);
+  Status remove(std::string_view access_key_id);
+
+ private:
+  store::Store& store_;
+};
+
+}  // namespace mainstay::cloud

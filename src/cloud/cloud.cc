@@ -1,0 +1,134 @@
+#include "cloud/cloud.hh"
+
+#include "base/digest.hh"
+#include "cloud/call.hh"
+#include "store/blobs.hh"
+#include "wire/model.hh"
+#include "wire/validate.hh"
+
+namespace mainstay::cloud {
+namespace {
+
+uint64_t seed_from_system() {
+  std::string bytes = secure_random(8);
+  uint64_t seed = 0;
+  for (char c : bytes) seed = seed << 8 | static_cast<unsigned char>(c);
+  return seed;
+}
+
+Error not_implemented(std::string_view service, std::string_view operation) {
+  return aws_error("NotImplemented",
+                   "mainstay's embedded cloud does not implement " + std::string(service) + ":" +
+                       std::string(operation) + " yet",
+                   501);
+}
+
+}  // namespace
+
+Cloud::Cloud(CloudOptions options, std::vector<Service> services) : options_(std::move(options)) {
+  if (options_.seed == 0) options_.seed = seed_from_system();
+  for (Service& service : services) {
+    auto entry = std::make_unique<Entry>();
+    entry->service = std::move(service);
+    for (const Operation& operation : entry->service.operations)
+      entry->operations.emplace(operation.name, &operation);
+    entries_.push_back(std::move(entry));
+  }
+}
+
+Cloud::~Cloud() {
+  for (auto& entry : entries_)
+    if (entry->service.background) entry->service.background->stop();
+}
+
+Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Service> services) {
+  std::unique_ptr<Cloud> cloud(new Cloud(std::move(options), std::move(services)));
+  store::Options to{cloud->options_.state_directory, cloud->options_.owner, cloud->options_.sync,
+                    {{"credentials", "credential", "Arn"}}};
+  for (const auto& entry : cloud->entries_)
+    for (const store::Index& index : entry->service.indexes) to.indexes.push_back(index);
+  TRY(cloud->store_, store::Store::open(std::move(to)));
+  for (auto& entry : cloud->entries_)
+    if (entry->service.background) entry->service.background->start(*cloud);
+  return cloud;
+}
+
+Random Cloud::random() {
+  return Random(options_.seed ^ (counter_.fetch_add(1) + 1) * 0x9e3779b97f4a7c15);
+}
+
+std::vector<std::string> Cloud::service_names() const {
+  std::vector<std::string> names;
+  for (const auto& entry : entries_) names.push_back(entry->service.name);
+  return names;
+}
+
+const Cloud::Entry* Cloud::entry(std::string_view service) const {
+  for (const auto& entry : entries_)
+    if (entry->service.name == service) return entry.get();
+  return nullptr;
+}
+
+store::Shard& Cloud::shard(const Service& service, std::string_view account,
+                           std::string_view region) {
+  bool narrow = service.scope != Scope::global;
+  bool regional = service.scope == Scope::region;
+  return store_->shard({service.name, std::string(narrow ? account : ""),
+                        std::string(regional ? region : "")});
+}
+
+Call Cloud::make_call(const Service& service, std::string_view operation, const Caller& caller,
+                      std::string_view account, std::string_view region, store::Unit& unit) {
+  Random fresh = random();
+  std::string request_id = fresh.uuid();
+  return Call{*this,  service,    operation, caller, std::string(account), std::string(region),
+              request_id, "",     now(),     fresh,  unit};
+}
+
+// A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").
+Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation, Call& call,
+                                  const Value& in) {
+  TRY(Value out, operation.handler(call, in));
+  if (entry.service.dry_run && in["DryRun"].as_bool())
+    return aws_error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.",
+                     412);
+  CHECK_OK(call.db.commit());
+  return out;
+}
+
+Result<Value> Cloud::invoke(const Caller& caller, std::string_view account, std::string_view region,
+                            std::string_view service, std::string_view operation, Value in) {
+  const Entry* found = entry(service);
+  if (!found) return not_implemented(service, operation);
+  auto it = found->operations.find(operation);
+  if (it == found->operations.end()) return not_implemented(service, operation);
+  TRY(Models::Loaded loaded, models_.load(service));
+  if (const wire::Operation* modelled = loaded.model->operation(operation))
+    CHECK_OK(wire::validate(*loaded.model, *modelled, in));
+  store::Unit unit(*store_, shard(found->service, account, region), it->second->mode);
+  Call call = make_call(found->service, it->second->name, caller, account, region, unit);
+  return call_handler(*found, *it->second, call, in);
+}
+
+Status Cloud::update(std::string_view service, std::string_view account, std::string_view region,
+                     const std::function<Status(Call&)>& work) {
+  const Entry* found = entry(service);
+  if (!found) return not_implemented(service, "state");
+  store::Unit unit(*store_, shard(found->service, account, region), store::Mode::write);
+  Call call = make_call(found->service, "", Caller::service_principal(account, service), account,
+                        region, unit);
+  CHECK_OK(work(call));
+  return unit.commit();
+}
+
+Status Cloud::reset() {
+  std::unique_lock lock(resetting_);
+  for (auto& entry : entries_)
+    if (entry->service.background) entry->service.background->stop();
+  Status status = store_->reset();
+  for (auto& entry : entries_)
+    if (entry->service.background) entry->service.background->start(*this);
+  return status;
+}
+
+}  // namespace mainstay::cloud

@@ -1,0 +1,90 @@
+// An AWS in a box: the request pipeline over services and their state.
+//
+//   HTTP ─► detect service and operation ─► who asks? ─► decode ─► validate ─► handler ─► journal ─► encode
+//
+// handle() answers any request, with AWS's error form where something is wrong, and never throws.
+// invoke() is the same pipeline without HTTP, for services that use each other. Threads: any number
+// call in at once; requests that change one shard (service, account, region) run one after another.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/error.hh"
+#include "base/http_message.hh"
+#include "base/time.hh"
+#include "cloud/caller.hh"
+#include "cloud/models.hh"
+#include "cloud/service.hh"
+
+namespace mainstay::cloud {
+
+struct CloudOptions {
+  std::string state_directory;  // empty: memory only
+  std::string owner = "mainstay";
+  bool sync = false;
+  bool strict = false;  // refuse access keys that were not made here
+  uint64_t seed = 0;    // 0: from the operating system
+  std::function<Time()> now;
+};
+
+class Cloud {
+ public:
+  static Result<std::unique_ptr<Cloud>> open(CloudOptions options, std::vector<Service> services);
+  ~Cloud();
+
+  HttpResponse handle(const HttpRequest& request);
+
+  // As `caller` in `account` and `region`. The input is validated as a client's would be.
+  Result<Value> invoke(const Caller& caller, std::string_view account, std::string_view region,
+                       std::string_view service, std::string_view operation, Value in);
+  // Runs `work` as one unit on a service's state (for its Background): committed if it returns ok.
+  Status update(std::string_view service, std::string_view account, std::string_view region,
+                const std::function<Status(Call&)>& work);
+
+  // Forgets everything: what POST /moto-api/reset does.
+  Status reset();
+
+  Time now() const { return options_.now(); }
+  Random random();  // a fresh generator, different at every call
+  store::Store& store() { return *store_; }
+  const Models& models() const { return models_; }
+  Credentials credentials() { return Credentials(*store_); }
+  std::vector<std::string> service_names() const;
+  const CloudOptions& options() const { return options_; }
+
+ private:
+  struct Request;  // one request on its way through the pipeline
+  struct Entry {
+    Service service;
+    std::unordered_map<std::string_view, const Operation*> operations;
+  };
+  Cloud(CloudOptions options, std::vector<Service> services);
+
+  HttpResponse serve(const HttpRequest& http, Request& request);
+  Status route(const HttpRequest& http, Request& request);
+  Status identify(const HttpRequest& http, Request& request);
+  Result<Value> run(Request& request, const Value& in);
+  Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
+                             const Value& in);
+  HttpResponse health() const;
+  const Entry* entry(std::string_view service) const;
+  store::Shard& shard(const Service& service, std::string_view account, std::string_view region);
+  Call make_call(const Service& service, std::string_view operation, const Caller& caller,
+                 std::string_view account, std::string_view region, store::Unit& unit);
+
+  CloudOptions options_;
+  Models models_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::unique_ptr<store::Store> store_;
+  std::atomic<uint64_t> counter_{0};
+  std::shared_mutex resetting_;  // shared by every request, exclusive for a reset
+};
+
+}  // namespace mainstay::cloud

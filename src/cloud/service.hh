@@ -1,0 +1,52 @@
+// What a service tells the cloud of itself: its name, how wide its state is, and its operations.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
+#include "base/value.hh"
+#include "store/store.hh"
+
+namespace mainstay::cloud {
+
+class Call;
+class Cloud;
+
+using Handler = Result<Value> (*)(Call&, const Value& in);
+
+struct Operation {
+  std::string_view name;
+  Handler handler;
+  store::Mode mode;
+};
+
+// Rows of a service's table: a handler that only looks, or one that changes the service's state.
+// A reading handler must not put or remove.
+constexpr Operation reads(std::string_view name, Handler h) { return {name, h, store::Mode::read}; }
+constexpr Operation writes(std::string_view name, Handler h) { return {name, h, store::Mode::write}; }
+
+// How wide one shard of the service's state is.
+enum class Scope { region, account, global };
+
+// Work of a service outside requests (CloudFormation's engine). start() after the state is open;
+// stop() before it closes or is reset: it returns when no work is left running.
+class Background {
+ public:
+  virtual ~Background() = default;
+  virtual void start(Cloud& cloud) = 0;
+  virtual void stop() = 0;
+};
+
+struct Service {
+  std::string name;   // botocore's: "ec2", "route53"
+  Scope scope = Scope::region;
+  std::vector<Operation> operations;
+  std::vector<store::Index> indexes;
+  bool dry_run = false;  // EC2's DryRun member: all checks, no change
+  std::shared_ptr<Background> background;
+};
+
+}  // namespace mainstay::cloud
