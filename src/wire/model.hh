@@ -83,7 +83,7 @@ struct Member {
 
 struct Shape {
   std::string_view name;
-  std::string_view location_name;  // names the root element where the shape is a whole XML body
+  std::string_view location_name;   // names the root element where the shape is a whole XML body
   std::span<const Member> members;  // of a structure, in the model's order
   std::span<const std::string_view> required;
   std::span<const std::string_view> enum_values;

@@ -272,7 +272,8 @@ void ModelReader::resolve_names(Member& member, const Value& reference,
   std::string name(member.wire_name);
   if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 32);
   member.form_name = self->keep(name);
-  if (reference["queryName"].is_string()) member.form_name = self->keep_string(reference["queryName"]);
+  if (reference["queryName"].is_string())
+    member.form_name = self->keep_string(reference["queryName"]);
 }
 
 Status ModelReader::read_operations() {
@@ -353,9 +354,9 @@ void ModelReader::read_uri(std::string_view uri, Operation& op) {
     std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
     size_t equals = pair.find('=');
-    op.query_literals.emplace_back(
-        pair.substr(0, equals),
-        equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
+    op.query_literals.emplace_back(pair.substr(0, equals), equals == std::string_view::npos
+                                                               ? std::string_view()
+                                                               : pair.substr(equals + 1));
   }
 }
 

@@ -23,7 +23,8 @@ bool Pattern::checked() const {
 
 bool Pattern::matches(std::string_view subject) const {
   const re2::RE2* re = compiled();
-  return re == nullptr || re2::RE2::FullMatch(re2::StringPiece(subject.data(), subject.size()), *re);
+  return re == nullptr ||
+         re2::RE2::FullMatch(re2::StringPiece(subject.data(), subject.size()), *re);
 }
 
 }  // namespace mainstay::wire

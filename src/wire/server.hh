@@ -6,6 +6,7 @@
 // model's is written as sensibly as its kind allows. Pure; safe from many threads at once.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/error.hh"
@@ -33,5 +34,9 @@ HttpResponse encode_error(const Model& model, const Operation* operation, Protoc
 
 // An error of a service that has no model here, or none that we know of.
 HttpResponse encode_error(Protocol protocol, const Error& error, std::string_view request_id);
+
+// The headers that name a request; S3 has its own two.
+void add_request_id(bool is_s3, std::string_view request_id, Headers& headers);
+std::string s3_host_id(std::string_view request_id);
 
 }  // namespace mainstay::wire
