@@ -14,11 +14,16 @@ std::string Call::arn(std::string_view resource) const {
   return "arn:aws:" + service.name + ":" + where + ":" + account + ":" + std::string(resource);
 }
 
-store::Blobs& Call::blobs() { return cloud.store().blobs(); }
+store::Blobs& Call::blobs() {
+  return cloud.store().blobs();
+}
 
-Credentials Call::credentials() { return cloud.credentials(); }
+Credentials Call::credentials() {
+  return cloud.credentials();
+}
 
-Result<Value> Call::invoke(std::string_view service_name, std::string_view operation_name, Value in) {
+Result<Value> Call::invoke(std::string_view service_name, std::string_view operation_name,
+                           Value in) {
   return cloud.invoke(caller, account, region, service_name, operation_name, std::move(in));
 }
 

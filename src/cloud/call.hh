@@ -31,7 +31,9 @@ class Call {
   Random random;
   store::Unit& db;
 
-  const Value* find(std::string_view table, std::string_view id) const { return db.find(table, id); }
+  const Value* find(std::string_view table, std::string_view id) const {
+    return db.find(table, id);
+  }
   const store::Documents& all(std::string_view table) const { return db.all(table); }
   std::vector<std::string> find_by(std::string_view table, std::string_view path,
                                    std::string_view text) const {

@@ -9,7 +9,9 @@ namespace {
 constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr size_t coded_size = 16;  // characters after the prefix: 80 bits
 
-store::ShardKey shard_of(std::string_view account) { return {"credentials", std::string(account), ""}; }
+store::ShardKey shard_of(std::string_view account) {
+  return {"credentials", std::string(account), ""};
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ Caller Caller::service_principal(std::string_view account, std::string_view name
 
 // The first 48 bits hold the account, shifted left by seven (how AWS encodes it was described by
 // Tal Be'ery, "A short note on AWS KEY ID", 2023).
-std::string Credentials::make_id(std::string_view prefix, std::string_view account, Random& random) {
+std::string Credentials::make_id(std::string_view prefix, std::string_view account,
+                                 Random& random) {
   uint64_t number = static_cast<uint64_t>(parse_int(account).value_or(0));
   uint64_t high = uint64_t{1} << 47 | number << 7 | random.below(128);
   std::string bits;

@@ -43,7 +43,9 @@ Cloud::~Cloud() {
 
 Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Service> services) {
   std::unique_ptr<Cloud> cloud(new Cloud(std::move(options), std::move(services)));
-  store::Options to{cloud->options_.state_directory, cloud->options_.owner, cloud->options_.sync,
+  store::Options to{cloud->options_.state_directory,
+                    cloud->options_.owner,
+                    cloud->options_.sync,
                     {{"credentials", "credential", "Arn"}}};
   for (const auto& entry : cloud->entries_)
     for (const store::Index& index : entry->service.indexes) to.indexes.push_back(index);
@@ -73,16 +75,17 @@ store::Shard& Cloud::shard(const Service& service, std::string_view account,
                            std::string_view region) {
   bool narrow = service.scope != Scope::global;
   bool regional = service.scope == Scope::region;
-  return store_->shard({service.name, std::string(narrow ? account : ""),
-                        std::string(regional ? region : "")});
+  return store_->shard(
+      {service.name, std::string(narrow ? account : ""), std::string(regional ? region : "")});
 }
 
 Call Cloud::make_call(const Service& service, std::string_view operation, const Caller& caller,
                       std::string_view account, std::string_view region, store::Unit& unit) {
   Random fresh = random();
   std::string request_id = fresh.uuid();
-  return Call{*this,  service,    operation, caller, std::string(account), std::string(region),
-              request_id, "",     now(),     fresh,  unit};
+  return Call{
+      *this, service, operation, caller, std::string(account), std::string(region), request_id,
+      "",    now(),   fresh,     unit};
 }
 
 // A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").

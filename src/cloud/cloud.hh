@@ -1,6 +1,7 @@
 // An AWS in a box: the request pipeline over services and their state.
 //
-//   HTTP ─► detect service and operation ─► who asks? ─► decode ─► validate ─► handler ─► journal ─► encode
+//   HTTP ─► detect service and operation ─► who asks? ─► decode ─► validate ─► handler ─► journal
+//   ─► encode
 //
 // handle() answers any request, with AWS's error form where something is wrong, and never throws.
 // invoke() is the same pipeline without HTTP, for services that use each other. Threads: any number

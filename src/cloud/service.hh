@@ -25,8 +25,12 @@ struct Operation {
 
 // Rows of a service's table: a handler that only looks, or one that changes the service's state.
 // A reading handler must not put or remove.
-constexpr Operation reads(std::string_view name, Handler h) { return {name, h, store::Mode::read}; }
-constexpr Operation writes(std::string_view name, Handler h) { return {name, h, store::Mode::write}; }
+constexpr Operation reads(std::string_view name, Handler h) {
+  return {name, h, store::Mode::read};
+}
+constexpr Operation writes(std::string_view name, Handler h) {
+  return {name, h, store::Mode::write};
+}
 
 // How wide one shard of the service's state is.
 enum class Scope { region, account, global };
@@ -41,11 +45,13 @@ class Background {
 };
 
 struct Service {
-  std::string name;   // botocore's: "ec2", "route53"
+  std::string name;  // botocore's: "ec2", "route53"
   Scope scope = Scope::region;
   std::vector<Operation> operations;
   std::vector<store::Index> indexes;
   bool dry_run = false;  // EC2's DryRun member: all checks, no change
+  // First use of a shard: what AWS has there before anyone asks (default VPC, zones). May be null.
+  Status (*prepare)(Call&) = nullptr;
   std::shared_ptr<Background> background;
 };
 

@@ -1,0 +1,137 @@
+#include <algorithm>
+
+#include "base/text.hh"
+#include "services/ec2/handlers.hh"
+#include "services/ec2/network.hh"
+
+namespace mainstay::ec2 {
+namespace {
+
+struct Region {
+  std::string_view name, zone_letters, id_prefix;
+};
+
+// "Regions and Zones" of the EC2 user guide; letters as a new account sees them.
+constexpr Region regions[] = {
+    {"us-east-1", "abcdef", "use1"},    {"us-east-2", "abc", "use2"},
+    {"us-west-1", "ac", "usw1"},        {"us-west-2", "abcd", "usw2"},
+    {"ca-central-1", "abd", "cac1"},    {"ca-west-1", "abc", "caw1"},
+    {"eu-west-1", "abc", "euw1"},       {"eu-west-2", "abc", "euw2"},
+    {"eu-west-3", "abc", "euw3"},       {"eu-central-1", "abc", "euc1"},
+    {"eu-central-2", "abc", "euc2"},    {"eu-north-1", "abc", "eun1"},
+    {"eu-south-1", "abc", "eus1"},      {"eu-south-2", "abc", "eus2"},
+    {"ap-south-1", "abc", "aps1"},      {"ap-south-2", "abc", "aps2"},
+    {"ap-southeast-1", "abc", "apse1"}, {"ap-southeast-2", "abc", "apse2"},
+    {"ap-southeast-3", "abc", "apse3"}, {"ap-southeast-4", "abc", "apse4"},
+    {"ap-northeast-1", "acd", "apne1"}, {"ap-northeast-2", "abcd", "apne2"},
+    {"ap-northeast-3", "abc", "apne3"}, {"ap-east-1", "abc", "ape1"},
+    {"sa-east-1", "abc", "sae1"},       {"me-south-1", "abc", "mes1"},
+    {"me-central-1", "abc", "mec1"},    {"il-central-1", "abc", "ilc1"},
+    {"af-south-1", "abc", "afs1"}};
+
+Value zone_document(const Call& call, const Region& region, size_t i) {
+  std::string name = call.region + region.zone_letters[i];
+  return Value::map({{"ZoneName", name},
+                     {"ZoneId", std::string(region.id_prefix) + "-az" + std::to_string(i + 1)},
+                     {"RegionName", call.region},
+                     {"GroupName", call.region + "-zg-1"},
+                     {"NetworkBorderGroup", call.region},
+                     {"ZoneType", "availability-zone"},
+                     {"OptInStatus", "opt-in-not-required"},
+                     {"State", "available"},
+                     {"Messages", Value::list()}});
+}
+
+constexpr Filter zone_filters[] = {
+    {"group-name", "GroupName"},     {"region-name", "RegionName"}, {"state", "State"},
+    {"zone-id", "ZoneId"},           {"zone-name", "ZoneName"},     {"zone-type", "ZoneType"},
+    {"opt-in-status", "OptInStatus"}};
+constexpr Filter region_filters[] = {
+    {"endpoint", "Endpoint"}, {"region-name", "RegionName"}, {"opt-in-status", "OptInStatus"}};
+constexpr Kind zone_kind{
+    "zone", "", "ZoneName", "zone", "InvalidParameterValue", "AvailabilityZones", "", zone_filters};
+constexpr Kind region_kind{"region",  "", "RegionName",  "region", "InvalidParameterValue",
+                           "Regions", "", region_filters};
+
+// Only the items whose member is one of the wanted names; all where none are wanted.
+Result<List> only(List items, const char* member, const Value& wanted, const char* noun) {
+  for (const Value& w : wanted.items())
+    if (std::none_of(items.begin(), items.end(), [&](const Value& v) { return v[member] == w; }))
+      return aws_error("InvalidParameterValue",
+                       "Invalid " + std::string(noun) + ": [" + w.as_string() + "]");
+  if (!wanted.empty())
+    std::erase_if(items, [&](const Value& v) {
+      const List& w = wanted.items();
+      return std::find(w.begin(), w.end(), v[member]) == w.end();
+    });
+  return items;
+}
+
+}  // namespace
+
+Status prepare(Call& call) {
+  const Region* region = std::find_if(std::begin(regions), std::end(regions),
+                                      [&](const Region& r) { return r.name == call.region; });
+  Region unknown{call.region, "abc", call.region};
+  if (region == std::end(regions)) region = &unknown;
+  for (size_t i = 0; i < region->zone_letters.size(); ++i) {
+    Value zone = zone_document(call, *region, i);
+    call.put("zone", zone["ZoneName"].as_string(), zone);
+  }
+  std::string domain =
+      call.region == "us-east-1" ? "ec2.internal" : call.region + ".compute.internal";
+  auto configuration = [](const char* key, const std::string& value) {
+    return Value::map({{"Key", key}, {"Values", Value::list({value})}});
+  };
+  TRY(Value options,
+      create_dhcp_options(
+          call, Value::map(
+                    {{"DhcpConfigurations",
+                      Value::list({configuration("domain-name", domain),
+                                   configuration("domain-name-servers", "AmazonProvidedDNS")})}})));
+  call.put("setting", "dhcp-options", options.at_path("DhcpOptions.DhcpOptionsId"));
+  CHECK_OK(create_default_vpc(call, Value::map({})));
+  return {};
+}
+
+Result<Value> describe_availability_zones(Call& call, const Value& in) {
+  List zones;
+  for (const auto& [name, zone] : call.all("zone")) zones.push_back(zone);
+  TRY(zones, only(std::move(zones), "ZoneName", in["ZoneNames"], "availability zone"));
+  TRY(zones, only(std::move(zones), "ZoneId", in["ZoneIds"], "availability zone id"));
+  return describe_list(in, std::move(zones), zone_kind);
+}
+
+Result<Value> describe_regions(Call&, const Value& in) {
+  List out;
+  for (const Region& r : regions)
+    out.push_back(Value::map({{"RegionName", r.name},
+                              {"Endpoint", "ec2." + std::string(r.name) + ".amazonaws.com"},
+                              {"OptInStatus", "opt-in-not-required"}}));
+  TRY(out, only(std::move(out), "RegionName", in["RegionNames"], "region"));
+  return describe_list(in, std::move(out), region_kind);
+}
+
+Result<Value> describe_account_attributes(Call& call, const Value& in) {
+  std::string default_vpc = "none";
+  for (const auto& [id, vpc] : call.all("vpc"))
+    if (vpc["IsDefault"].as_bool()) default_vpc = id;
+  const std::pair<const char*, std::string> attributes[] = {
+      {"supported-platforms", "VPC"},
+      {"default-vpc", default_vpc},
+      {"vpc-max-security-groups-per-interface", "5"},
+      {"max-elastic-ips", "5"},
+      {"vpc-max-elastic-ips", "5"}};
+  Value out = Value::list();
+  for (const auto& [name, value] : attributes) {
+    const List& wanted = in["AttributeNames"].items();
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), Value(name)) == wanted.end())
+      continue;
+    out.push_back(
+        Value::map({{"AttributeName", name},
+                    {"AttributeValues", Value::list({Value::map({{"AttributeValue", value}})})}}));
+  }
+  return Value::map({{"AccountAttributes", std::move(out)}});
+}
+
+}  // namespace mainstay::ec2
