@@ -1,0 +1,139 @@
+#include "host/files.hh"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace mainstay {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Error too_large(const std::string& path, size_t bytes_max) {
+  return Error("FileTooLarge",
+               path + " is larger than the limit of " + std::to_string(bytes_max) + " bytes");
+}
+
+Error not_found(const std::string& path) {
+  return Error("FileNotFound", path + ": no such file or directory");
+}
+
+Error failed(const char* code, const std::string& path) {
+  return errno == ENOENT ? not_found(path) : Error(code, path + ": " + std::strerror(errno));
+}
+
+Status write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed("FileUnwritable", path);
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+  if (::fsync(fd) != 0) return failed("FileUnwritable", path);
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> RealFiles::read(const std::string& path, size_t bytes_max) const {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat facts;
+  if (file.get() < 0 || ::fstat(file.get(), &facts) != 0) return failed("FileUnreadable", path);
+  if (!S_ISREG(facts.st_mode) && !S_ISFIFO(facts.st_mode) && !S_ISCHR(facts.st_mode))
+    return Error("FileUnreadable", path + " is not a file");
+  std::string text;
+  char buffer[64 * 1024];
+  while (true) {
+    ssize_t n = ::read(file.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed("FileUnreadable", path);
+    if (n == 0) return text;
+    text.append(buffer, static_cast<size_t>(n));
+    if (text.size() > bytes_max) return too_large(path, bytes_max);
+  }
+}
+
+Status RealFiles::write(const std::string& path, std::string_view text, int mode) {
+  std::error_code ignored;  // where it matters, the open below says why
+  std::filesystem::create_directories(directory_of(path), ignored);
+  std::string fresh = path + ".XXXXXX";
+  Descriptor file(::mkostemp(fresh.data(), O_CLOEXEC));
+  if (file.get() < 0) return failed("FileUnwritable", path);
+  Status written = write_all(file.get(), text, path);
+  if (written && (::fchmod(file.get(), static_cast<mode_t>(mode)) != 0 ||
+                  ::rename(fresh.c_str(), path.c_str()) != 0))
+    written = failed("FileUnwritable", path);
+  if (!written) ::unlink(fresh.c_str());
+  return written;
+}
+
+Result<std::vector<std::string>> RealFiles::list(const std::string& directory) const {
+  std::error_code error;
+  std::vector<std::string> names;
+  std::filesystem::directory_iterator it(directory, error), end;
+  for (; !error && it != end; it.increment(error)) names.push_back(it->path().filename().string());
+  if (error)
+    return Error(error == std::errc::no_such_file_or_directory ? "FileNotFound" : "FileUnreadable",
+                 directory + ": " + error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> SimulatedFiles::read(const std::string& path, size_t bytes_max) const {
+  std::scoped_lock lock(mutex_);
+  auto it = files_.find(path);
+  if (it == files_.end()) return not_found(path);
+  if (it->second.size() > bytes_max) return too_large(path, bytes_max);
+  return it->second;
+}
+
+Status SimulatedFiles::write(const std::string& path, std::string_view text, int) {
+  std::scoped_lock lock(mutex_);
+  files_[path] = text;
+  return {};
+}
+
+Result<std::vector<std::string>> SimulatedFiles::list(const std::string& directory) const {
+  std::scoped_lock lock(mutex_);
+  std::string prefix = directory + "/";
+  std::vector<std::string> names;
+  for (auto it = files_.lower_bound(prefix); it != files_.end() && it->first.starts_with(prefix);
+       ++it) {
+    std::string name = it->first.substr(prefix.size());
+    name.resize(std::min(name.size(), name.find('/')));
+    if (names.empty() || names.back() != name) names.push_back(name);
+  }
+  if (names.empty()) return not_found(directory);
+  return names;
+}
+
+std::string join_path(std::string_view directory, std::string_view name) {
+  if (directory.empty() || name.starts_with('/')) return std::string(name);
+  std::string path(directory);
+  if (!path.ends_with('/')) path += '/';
+  return path.append(name);
+}
+
+std::string directory_of(std::string_view path) {
+  size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return ".";
+  return std::string(path.substr(0, std::max<size_t>(slash, 1)));
+}
+
+}  // namespace mainstay

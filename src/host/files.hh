@@ -1,0 +1,55 @@
+// Small whole files: configurations, templates, credentials, state. Paths are the system's.
+//
+// Errors: "FileNotFound", "FileTooLarge", "FileUnreadable", "FileUnwritable", each naming the path.
+// Threads: every method may be called from any thread.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
+
+namespace mainstay {
+
+class Files {
+ public:
+  virtual ~Files() = default;
+  // The whole file; refuses more than bytes_max, and anything that is not a regular file or pipe.
+  virtual Result<std::string> read(const std::string& path, size_t bytes_max) const = 0;
+  // All or nothing, even through a crash: a new file is synced and renamed over the old one.
+  // Makes missing parent directories. mode as of chmod.
+  virtual Status write(const std::string& path, std::string_view text, int mode = 0644) = 0;
+  // Names in a directory, sorted bytewise.
+  virtual Result<std::vector<std::string>> list(const std::string& directory) const = 0;
+};
+
+class RealFiles : public Files {
+ public:
+  Result<std::string> read(const std::string& path, size_t bytes_max) const override;
+  Status write(const std::string& path, std::string_view text, int mode = 0644) override;
+  Result<std::vector<std::string>> list(const std::string& directory) const override;
+};
+
+// Files in memory, by path.
+class SimulatedFiles : public Files {
+ public:
+  SimulatedFiles() = default;
+  explicit SimulatedFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
+  Result<std::string> read(const std::string& path, size_t bytes_max) const override;
+  Status write(const std::string& path, std::string_view text, int mode = 0644) override;
+  Result<std::vector<std::string>> list(const std::string& directory) const override;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> files_;
+};
+
+// "dir/name"; name itself where it is absolute or dir is empty.
+std::string join_path(std::string_view directory, std::string_view name);
+// The directory of a path, "." where it has none.
+std::string directory_of(std::string_view path);
+
+}  // namespace mainstay

@@ -1,0 +1,46 @@
+// What the process finds around itself: environment variables and facts about its terminal. Read
+// through an interface, so that tests say what is there.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace mainstay {
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  // The variable, or nothing where it is unset. An empty value is a value.
+  virtual std::optional<std::string> get(const std::string& name) const = 0;
+  // The variable, or "".
+  std::string text(const std::string& name) const { return get(name).value_or(""); }
+};
+
+class RealEnvironment : public Environment {
+ public:
+  std::optional<std::string> get(const std::string& name) const override;
+};
+
+class SimulatedEnvironment : public Environment {
+ public:
+  SimulatedEnvironment() = default;
+  explicit SimulatedEnvironment(std::map<std::string, std::string> v) : variables_(std::move(v)) {}
+  std::optional<std::string> get(const std::string& name) const override;
+
+ private:
+  std::map<std::string, std::string> variables_;
+};
+
+// A stream's terminal.
+struct Terminal {
+  bool interactive = false;  // a person is there, who sees cursor movements
+  int width = 80;            // columns
+};
+
+// Of file descriptor 0, 1 or 2. TERM=dumb counts as not interactive.
+Terminal terminal_of(int descriptor, const Environment& environment);
+
+int64_t process_id();
+
+}  // namespace mainstay
