@@ -35,7 +35,10 @@ struct Inline {
   std::vector<std::function<void()>> tasks;
   void submit(std::function<void()> task) { tasks.push_back(std::move(task)); }
   void wait_until(const std::function<bool()>& done) {
-    for (size_t i = 0; i < tasks.size(); ++i) std::function<void()>(tasks[i])();
+    for (size_t i = 0; i < tasks.size(); ++i) {
+      auto task = tasks[i];  // tasks may grow while it runs
+      task();
+    }
     CHECK(done());
   }
 };
@@ -58,7 +61,8 @@ struct Threads {
 TEST_CASE("order puts dependencies first, and the first added first") {
   Dag dag = dag_of({"app>db", "app>vpc", "db>vpc", "dns"});
   std::string order;
-  for (Node n : dag.order().value()) order += dag.name(n) + " ";
+  auto sorted = dag.order().value();
+  for (Node n : sorted) order += dag.name(n) + " ";
   CHECK(order == "vpc db app dns ");
 }
 

@@ -1,0 +1,164 @@
+#include "http/server.hh"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <unordered_set>
+
+#include "host/clock.hh"
+#include "http/session.hh"
+
+namespace mainstay::http {
+
+using Strand = asio::strand<asio::io_context::executor_type>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
+using Code = boost::system::error_code;
+
+struct Server::Impl : SessionHost {
+  static constexpr auto sweep_every = std::chrono::milliseconds(250);
+  static constexpr auto retry_accept_after = std::chrono::milliseconds(50);
+
+  // Above the io_context, whose end ends the last sessions.
+  RealClock clock;
+  std::mutex mutex;
+  std::condition_variable session_ended;
+  std::unordered_set<Session*> sessions;
+  bool accepting_paused = false;
+
+  asio::io_context io;
+  Strand strand{io.get_executor()};
+  Acceptor acceptor{strand};
+  asio::steady_timer sweeper{io};
+  asio::steady_timer retry{io};
+  std::vector<std::thread> threads;
+  uint16_t port = 0;
+
+  int64_t now_ms() const override { return clock.monotonic_ms(); }
+
+  void ended(Session& session) override {
+    std::scoped_lock lock(mutex);
+    sessions.erase(&session);
+    session_ended.notify_all();
+    if (!std::exchange(accepting_paused, false) || stopping) return;
+    asio::post(strand, [this] { accept(); });
+  }
+
+  Status listen() {
+    Code error;
+    std::string address_text = options.host == "localhost" ? "127.0.0.1" : options.host;
+    auto address = asio::ip::make_address(address_text, error);
+    if (error)
+      return Error("AddressInvalid", "\"" + options.host + "\" is not an address to listen on")
+          .with_hint("give an IP address such as 127.0.0.1 or 0.0.0.0");
+    asio::ip::tcp::endpoint endpoint(address, options.port);
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    std::string where = options.host + ":" + std::to_string(options.port);
+    if (error == asio::error::address_in_use)
+      return Error("AddressInUse", "another process already listens on " + where)
+          .with_hint("stop it, or choose another port with --port");
+    if (error) return Error("AddressInvalid", "can't listen on " + where + ": " + error.message());
+    port = acceptor.local_endpoint().port();
+    return {};
+  }
+
+  void run() {
+    asio::post(strand, [this] { accept(); });
+    sweep();
+    for (int i = 0; i < std::max(options.threads, 1); ++i)
+      threads.emplace_back([this] { io.run(); });
+  }
+
+  void accept() {
+    {
+      std::scoped_lock lock(mutex);
+      if (stopping) return;
+      accepting_paused = sessions.size() >= options.connections_max;
+      if (accepting_paused) return;
+    }
+    acceptor.async_accept(io, [this](Code error, Socket socket) {
+      if (stopping) return;
+      if (!error) {
+        auto session = std::make_shared<Session>(*this, std::move(socket));
+        {
+          std::scoped_lock lock(mutex);
+          sessions.insert(session.get());
+        }
+        session->start();
+        return accept();
+      }
+      // Out of descriptors, mostly: others will be closed.
+      retry.expires_after(retry_accept_after);
+      retry.async_wait([this](Code cancelled) {
+        if (!cancelled) asio::post(strand, [this] { accept(); });
+      });
+    });
+  }
+
+  void sweep() {
+    sweeper.expires_after(sweep_every);
+    sweeper.async_wait([this](Code cancelled) {
+      if (cancelled) return;
+      {
+        std::scoped_lock lock(mutex);
+        int64_t now = now_ms();
+        for (Session* session : sessions) session->expire(now);
+      }
+      sweep();
+    });
+  }
+
+  void stop(int64_t grace_ms) {
+    if (threads.empty()) return;
+    std::unique_lock lock(mutex);
+    stopping = true;
+    asio::post(strand, [this] {
+      Code ignored;
+      acceptor.close(ignored);
+    });
+    int64_t deadline = now_ms() + grace_ms;
+    // Again and again, as a session may only now have become idle.
+    while (!sessions.empty() && now_ms() < deadline) {
+      for (Session* session : sessions) session->finish_soon();
+      session_ended.wait_for(lock, std::chrono::milliseconds(10));
+    }
+    for (Session* session : sessions) session->abort();
+    lock.unlock();
+    io.stop();
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+    Code ignored;
+    acceptor.close(ignored);  // where there was no time for the strand to do it
+  }
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() {
+  stop();
+}
+
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler handler) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = std::move(options);
+  impl->handler = std::move(handler);
+  CHECK_OK(impl->listen());
+  impl->run();
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+uint16_t Server::port() const {
+  return impl_->port;
+}
+
+void Server::stop(int64_t grace_ms) {
+  impl_->stop(grace_ms);
+}
+
+}  // namespace mainstay::http

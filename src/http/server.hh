@@ -1,0 +1,54 @@
+// An HTTP/1.1 server: whole requests in, whole responses out. Keep-alive, pipelining, chunked
+// requests, `Expect: 100-continue`, HEAD. Paths and queries are passed on as they were sent.
+//
+// The handler runs on the server's threads, one call a connection at a time, and should take
+// microseconds: with N threads, N slow calls make others wait. Limits are answered with 400, 408,
+// 413, 417 and 431, and the connection is closed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.hh"
+#include "base/http_message.hh"
+
+namespace mainstay::http {
+
+// Exceptions that escape it are answered with 500.
+using Handler = std::function<HttpResponse(HttpRequest&&)>;
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";  // an address, or "localhost"
+  uint16_t port = 0;               // 0: any that is free
+  int threads = 2;
+  size_t header_bytes_max = 64 * 1024;
+  size_t body_bytes_max = 256 * 1024 * 1024;
+  size_t connections_max = 1000;     // further ones wait in the system's queue
+  int64_t request_ms_max = 60'000;   // from its first byte to its last
+  int64_t idle_ms_max = 120'000;     // between requests of a connection
+  int64_t response_ms_max = 60'000;  // for the client to take a response
+  // Makes the body of an answer the server gives by itself; status is set. May be null.
+  std::function<HttpResponse(int status, std::string_view reason)> refusal;
+};
+
+class Server {
+ public:
+  // Bound and serving when it returns. Errors: "AddressInUse", "AddressInvalid".
+  static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler);
+  ~Server();  // stop()
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  uint16_t port() const;
+  // Accepts nothing more, lets requests under way finish (grace_ms at most), joins the threads.
+  void stop(int64_t grace_ms = 2'000);
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mainstay::http

@@ -1,0 +1,219 @@
+// One connection of the server. Its steps follow one another (there is never more than one
+// operation under way), so it needs no lock; only `expire` and `finish_soon` are called from other
+// threads. Included by server.cc only.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <memory>
+
+#include "base/text.hh"
+#include "http/request_parser.hh"
+#include "http/response_text.hh"
+#include "http/server.hh"
+
+namespace mainstay::http {
+
+namespace asio = boost::asio;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+
+// What a session needs of its server.
+struct SessionHost {
+  ServerOptions options;
+  Handler handler;
+  std::atomic<bool> stopping = false;
+  virtual ~SessionHost() = default;
+  virtual int64_t now_ms() const = 0;  // monotonic
+  virtual void ended(class Session& session) = 0;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(SessionHost& host, Socket socket) : host_(host), socket_(std::move(socket)) {
+    boost::system::error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    auto peer = socket_.remote_endpoint(ignored);
+    if (!ignored) peer_ = peer.address().to_string();
+    enter(Phase::idle, host_.options.idle_ms_max);
+  }
+  ~Session() { host_.ended(*this); }
+
+  void start() { next_request(); }
+
+  // Ends what the session waits for, if that has taken too long.
+  void expire(int64_t now_ms) {
+    if (now_ms < deadline_ms_) return;
+    expired_ = true;
+    cut(phase_ == Phase::receiving || phase_ == Phase::idle ? SHUT_RD : SHUT_RDWR);
+  }
+  // The server is stopping: what waits for a request goes now.
+  void finish_soon() {
+    if (phase_ == Phase::idle) cut(SHUT_RD);
+    if (phase_ == Phase::lingering) cut(SHUT_RDWR);
+  }
+  void abort() { cut(SHUT_RDWR); }
+
+ private:
+  enum class Phase : uint8_t { idle, receiving, handling, responding, lingering };
+  using Code = boost::system::error_code;
+  static constexpr int64_t linger_ms = 2'000;
+  static constexpr int64_t no_limit_ms = 1'000'000'000'000;
+  static constexpr size_t read_bytes = 16 * 1024;
+  static constexpr size_t read_bytes_body = 256 * 1024;
+
+  void cut(int how) { ::shutdown(socket_.native_handle(), how); }
+  void enter(Phase phase, int64_t ms_max) {
+    deadline_ms_ = host_.now_ms() + ms_max;
+    phase_ = phase;
+  }
+
+  void next_request() {
+    parser_.emplace(host_.options.header_bytes_max, host_.options.body_bytes_max);
+    expectation_seen_ = false;
+    if (buffer_.size() > 0) {
+      enter(Phase::receiving, host_.options.request_ms_max);
+      return parse();
+    }
+    enter(Phase::idle, host_.options.idle_ms_max);
+    if (host_.stopping) return;
+    read();
+  }
+
+  void read() {
+    size_t room = parser_->is_header_done() ? read_bytes_body : read_bytes;
+    socket_.async_read_some(buffer_.prepare(room),
+                            [self = shared_from_this()](Code error, size_t bytes) {
+                              self->buffer_.commit(bytes);
+                              self->on_read(error);
+                            });
+  }
+
+  void on_read(Code error) {
+    if (error) {
+      bool late = expired_ && phase_ == Phase::receiving;
+      if (late) refuse(408, "the request was not sent in time");
+      return;  // otherwise the client has gone
+    }
+    if (phase_ == Phase::idle) enter(Phase::receiving, host_.options.request_ms_max);
+    parse();
+  }
+
+  void parse() {
+    while (true) {
+      boost::beast::error_code error;
+      size_t used = parser_->put(buffer_.data(), error);
+      buffer_.consume(used);
+      if (error && error != boost::beast::http::error::need_more) return refuse_for(error);
+      if (parser_->is_done()) return respond();
+      if (parser_->is_header_done() && !expectation_seen_) {
+        expectation_seen_ = true;
+        std::string_view expected = parser_->request.headers.get("Expect");
+        if (equals_ignoring_case(expected, "100-continue") && buffer_.size() == 0)
+          return send_continue();
+        if (!expected.empty() && !equals_ignoring_case(expected, "100-continue"))
+          return refuse(417, "only 100-continue can be expected");
+      }
+      if (error || buffer_.size() == 0) break;
+    }
+    // A line that never ends (of a chunk, say) must not fill memory.
+    if (buffer_.size() > host_.options.header_bytes_max + read_bytes_body)
+      return refuse(400, "a line of the request is too long");
+    read();
+  }
+
+  void refuse_for(boost::beast::error_code error) {
+    using Problem = boost::beast::http::error;
+    if (error == Problem::header_limit) return refuse(431, "the request's header is too large");
+    if (error == Problem::body_limit) return refuse(413, "the request's body is too large");
+    refuse(400, "the request is not HTTP/1.1: " + error.message());
+  }
+
+  void send_continue() {
+    static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(socket_, asio::buffer(line.data(), line.size()),
+                      [self = shared_from_this()](Code error, size_t) {
+                        if (!error) self->read();
+                      });
+  }
+
+  void respond() {
+    phase_ = Phase::handling;
+    deadline_ms_ = host_.now_ms() + no_limit_ms;
+    bool is_head = parser_->request.method == "HEAD";
+    bool keep = parser_->keep_alive() && parser_->version == 11;
+    parser_->request.peer = peer_;
+    try {
+      response_ = host_.handler(std::move(parser_->request));
+    } catch (const std::exception& bug) {
+      response_ = own_response(500, std::string("internal error: ") + bug.what());
+    } catch (...) {
+      response_ = own_response(500, "internal error");
+    }
+    send(is_head, keep && !host_.stopping);
+  }
+
+  HttpResponse own_response(int status, std::string_view reason) {
+    HttpResponse response;
+    if (host_.options.refusal) {
+      response = host_.options.refusal(status, reason);
+    } else {
+      response.headers.set("Content-Type", "text/plain");
+      response.body = std::string(reason) + "\n";
+    }
+    response.status = status;
+    return response;
+  }
+
+  void refuse(int status, std::string_view reason) {
+    response_ = own_response(status, reason);
+    send(false, false);
+  }
+
+  void send(bool is_head, bool keep) {
+    enter(Phase::responding, host_.options.response_ms_max);
+    head_.clear();
+    bool with_body = append_head(head_, response_, is_head, keep);
+    std::array<asio::const_buffer, 2> parts{
+        asio::buffer(head_),
+        asio::buffer(response_.body.data(), with_body ? response_.body.size() : 0)};
+    asio::async_write(socket_, parts, [self = shared_from_this(), keep](Code error, size_t) {
+      if (error) return;
+      if (keep) return self->next_request();
+      self->linger();
+    });
+  }
+
+  // Closing while the client still sends would reset the connection and lose our answer.
+  void linger() {
+    enter(Phase::lingering, linger_ms);
+    cut(SHUT_WR);
+    if (host_.stopping) return;
+    discard();
+  }
+  void discard() {
+    buffer_.clear();
+    socket_.async_read_some(buffer_.prepare(read_bytes),
+                            [self = shared_from_this()](Code error, size_t) {
+                              if (!error) self->discard();
+                            });
+  }
+
+  SessionHost& host_;
+  Socket socket_;
+  std::string peer_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<RequestParser> parser_;
+  bool expectation_seen_ = false;
+  HttpResponse response_;
+  std::string head_;
+  std::atomic<Phase> phase_ = Phase::idle;
+  std::atomic<int64_t> deadline_ms_ = 0;
+  std::atomic<bool> expired_ = false;
+};
+
+}  // namespace mainstay::http
