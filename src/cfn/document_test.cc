@@ -2,23 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "base/json.hh"
+#include "cfn/test_support.hh"
 
 using namespace mainstay;
 using namespace mainstay::cfn;
 
 namespace {
-
-std::string slurp(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 Result<Document> config(std::string_view text) {
   return parse_document(text, "conf.yml", ParseOptions::for_config());
@@ -149,15 +139,11 @@ TEST_CASE("short forms become long forms, with places") {
 }
 
 TEST_CASE("stacker's own configurations are read") {
-  int count = 0;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(MAINSTAY_CORPUS "/stacker")) {
-    std::string extension = entry.path().extension();
-    if (extension != ".yaml" && extension != ".yml") continue;
-    ++count;
-    auto d = parse_document(slurp(entry.path()), entry.path().filename().string(),
-                            ParseOptions::for_config());
+  auto files = test::documents_below(MAINSTAY_CORPUS "/stacker");
+  CHECK(files.size() >= 10);
+  for (const auto& file : files) {
+    auto d =
+        parse_document(test::slurp(file), file.filename().string(), ParseOptions::for_config());
     CHECK_MESSAGE(d.has_value(), seen(d));
   }
-  CHECK(count >= 10);
 }
