@@ -40,9 +40,9 @@ inline Environment made_up_environment() {
   e.pseudo.stack_id =
       "arn:aws:cloudformation:us-east-1:123456789012:stack/demo/"
       "00000000-0000-0000-0000-000000000000";
-  e.ref = [](const std::string& id) { return Result<Value>(Value("id-of-" + id)); };
+  e.ref = [](const std::string& id) { return Result<Value>(Value("arn:made-up/" + id)); };
   e.get_att = [](const std::string& id, const std::string& attribute) {
-    Value v(attribute + "-of-" + id);
+    Value v(attribute + ":of:" + id);
     bool is_list = attribute.ends_with("Addresses");
     return Result<Value>(is_list ? Value::list({v, v, v}) : v);
   };
