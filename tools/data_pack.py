@@ -129,6 +129,20 @@ def resource_schemas(wheel):
     yield "resource-types", compact(sorted(types))
 
 
+def managed_policies(wheel):
+    source = wheel.read("moto/iam/aws_managed_policies.py").decode()
+    policies = json.loads(source.split('"""')[1])
+    rows = []
+    for name, policy in sorted(policies.items()):
+        path = policy.get("Path", "/")
+        rows.append({"PolicyName": name, "Path": path, "Arn": f"arn:aws:iam::aws:policy{path}{name}",
+                     "PolicyId": "ANPA" + hashlib.sha256(name.encode()).hexdigest()[:17].upper(),
+                     "DefaultVersionId": policy["DefaultVersionId"],
+                     "CreateDate": policy["CreateDate"], "UpdateDate": policy["UpdateDate"]})
+        yield "managed-policies/" + name, compact(policy["Document"])
+    yield "managed-policies", compact(rows)
+
+
 def write_archive(entries, output):
     index, blobs = [], []
     head = 12 + sum(2 + len(name.encode()) + 16 for name in entries)
@@ -150,6 +164,7 @@ def main():
     pins = json.loads((ROOT / "data" / "pins.json").read_text())
     entries = dict(service_models(fetch("botocore", pins["botocore"])))
     entries.update(resource_schemas(fetch("cfn-lint", pins["cfn-lint"])))
+    entries.update(managed_policies(fetch("moto", pins["moto"])))
     output = pathlib.Path(sys.argv[1])
     write_archive(entries, output)
     print(f"data: {len(entries)} entries, {output.stat().st_size / 1e6:.1f} MB")

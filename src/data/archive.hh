@@ -2,7 +2,8 @@
 // schemas, packed at build time by tools/data_pack.py and linked into the binary.
 //
 // Entries: "models/<service>", "paginators/<service>", "services", "schemas/<type>",
-// "resource-types"; all JSON. Reading unpacks; nothing is cached here. Threads: any.
+// "resource-types", "managed-policies" and "managed-policies/<name>"; all JSON. Reading unpacks;
+// nothing is cached here. Threads: any.
 #pragma once
 
 #include <string>

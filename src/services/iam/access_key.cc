@@ -1,0 +1,77 @@
+#include <algorithm>
+
+#include "base/digest.hh"
+#include "base/text.hh"
+#include "services/iam/handlers.hh"
+
+namespace mainstay::iam {
+namespace {
+
+constexpr size_t keys_max = 2;  // of a user (IAM user guide, quotas)
+
+Result<Value> key_of_user(Call& call, const Value& in) {
+  auto key = call.credentials().find(in["AccessKeyId"].as_string());
+  if (!key || (*key)["Account"].as_string() != call.account ||
+      (*key)["Kind"].as_string() != "user" ||
+      (in.has("UserName") &&
+       !equals_ignoring_case((*key)["UserName"].as_string(), in["UserName"].as_string())))
+    return no_such_entity("The Access Key with id " + in["AccessKeyId"].as_string() +
+                          " cannot be found.");
+  return *key;
+}
+
+}  // namespace
+
+Result<Value> create_access_key(Call& call, const Value& in) {
+  TRY(Value owner, get(call, user, in));
+  const std::string& arn = owner["Arn"].as_string();
+  if (call.credentials().of_user(call.account, arn).size() >= keys_max)
+    return aws_error("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", 409);
+  Value key =
+      Value::map({{"UserName", owner["UserName"]},
+                  {"AccessKeyId", cloud::Credentials::make_id("AKIA", call.account, call.random)},
+                  {"Status", "Active"},
+                  {"SecretAccessKey", base64_encode(secure_random(30))},
+                  {"CreateDate", Time{call.now.ms / 1000 * 1000}},
+                  {"Account", call.account},
+                  {"Arn", arn},
+                  {"UserId", owner["UserId"]},
+                  {"Kind", "user"}});
+  CHECK_OK(call.credentials().put(key));
+  return Value::map({{"AccessKey", std::move(key)}});
+}
+
+Result<Value> list_access_keys(Call& call, const Value& in) {
+  TRY(Value owner, get(call, user, in));
+  List items;
+  for (Value key : call.credentials().of_user(call.account, owner["Arn"].as_string())) {
+    if (key["Kind"].as_string() != "user" || key.has("SessionToken")) continue;
+    key.erase("SecretAccessKey");
+    items.push_back(std::move(key));
+  }
+  std::sort(items.begin(), items.end(), [](const Value& a, const Value& b) {
+    return key_of(a["AccessKeyId"].as_string()) < key_of(b["AccessKeyId"].as_string());
+  });
+  return page(in, std::move(items), "AccessKeyMetadata", "AccessKeyId");
+}
+
+Result<Value> update_access_key(Call& call, const Value& in) {
+  TRY(Value key, key_of_user(call, in));
+  CHECK_OK(call.credentials().put(key.set("Status", in["Status"])));
+  return Value::map({});
+}
+
+Result<Value> delete_access_key(Call& call, const Value& in) {
+  TRY(Value key, key_of_user(call, in));
+  CHECK_OK(call.credentials().remove(key["AccessKeyId"].as_string()));
+  return Value::map({});
+}
+
+Result<Value> get_access_key_last_used(Call& call, const Value& in) {
+  TRY(Value key, key_of_user(call, in));
+  return Value::map(
+      {{"UserName", key["UserName"]},
+       {"AccessKeyLastUsed", Value::map({{"ServiceName", "N/A"}, {"Region", "N/A"}})}});
+}
+
+}  // namespace mainstay::iam

@@ -1,0 +1,65 @@
+// The operations that are one kind of entity's own, by the file that holds them.
+#pragma once
+
+#include "services/iam/entity.hh"
+
+namespace mainstay::iam {
+
+#define IAM_HANDLER(name) Result<Value> name(Call& call, const Value& in)
+
+// user.cc
+IAM_HANDLER(create_user);
+IAM_HANDLER(get_user);
+IAM_HANDLER(list_users);
+IAM_HANDLER(update_user);
+IAM_HANDLER(delete_user);
+IAM_HANDLER(list_groups_for_user);
+IAM_HANDLER(create_login_profile);
+IAM_HANDLER(get_login_profile);
+IAM_HANDLER(delete_login_profile);
+// access_key.cc
+IAM_HANDLER(create_access_key);
+IAM_HANDLER(list_access_keys);
+IAM_HANDLER(update_access_key);
+IAM_HANDLER(delete_access_key);
+IAM_HANDLER(get_access_key_last_used);
+// group.cc
+IAM_HANDLER(create_group);
+IAM_HANDLER(get_group);
+IAM_HANDLER(list_groups);
+IAM_HANDLER(update_group);
+IAM_HANDLER(delete_group);
+IAM_HANDLER(add_user_to_group);
+IAM_HANDLER(remove_user_from_group);
+// role.cc
+IAM_HANDLER(create_role);
+IAM_HANDLER(create_service_linked_role);
+IAM_HANDLER(get_role);
+IAM_HANDLER(list_roles);
+IAM_HANDLER(update_role);
+IAM_HANDLER(update_role_description);
+IAM_HANDLER(update_assume_role_policy);
+IAM_HANDLER(delete_role);
+// instance_profile.cc
+IAM_HANDLER(create_instance_profile);
+IAM_HANDLER(get_instance_profile);
+IAM_HANDLER(list_instance_profiles);
+IAM_HANDLER(list_instance_profiles_for_role);
+IAM_HANDLER(delete_instance_profile);
+IAM_HANDLER(add_role_to_instance_profile);
+IAM_HANDLER(remove_role_from_instance_profile);
+IAM_HANDLER(tag_instance_profile);
+IAM_HANDLER(untag_instance_profile);
+IAM_HANDLER(list_instance_profile_tags);
+// account.cc
+IAM_HANDLER(create_account_alias);
+IAM_HANDLER(delete_account_alias);
+IAM_HANDLER(list_account_aliases);
+IAM_HANDLER(get_account_summary);
+
+#undef IAM_HANDLER
+
+// Profiles that hold a role, by the role's name.
+std::vector<Value> profiles_of_role(Call& call, const std::string& role_name);
+
+}  // namespace mainstay::iam

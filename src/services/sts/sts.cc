@@ -1,0 +1,169 @@
+#include "services/sts/sts.hh"
+
+#include "base/digest.hh"
+#include "base/json.hh"
+#include "base/text.hh"
+#include "cloud/call.hh"
+#include "cloud/cloud.hh"
+
+namespace mainstay::sts {
+namespace {
+
+using cloud::Call;
+
+constexpr int64_t hour_s = 3600;
+
+struct Issue {
+  std::string account, arn, user_id, kind;
+  int64_t duration_s = hour_s;
+  Value extra;  // further members of the credential's document
+};
+
+// Stores a session's credential and answers it as the "Credentials" shape.
+Result<Value> issue(Call& call, const Issue& session) {
+  Value credential = Value::map(
+      {{"AccessKeyId", cloud::Credentials::make_id("ASIA", session.account, call.random)},
+       {"SecretAccessKey", base64_encode(secure_random(30))},
+       {"SessionToken", "FwoGZXIvYXdzE" + base64_encode(secure_random(96))},
+       {"Expiration", Time{(call.now.ms / 1000 + session.duration_s) * 1000}},
+       {"Account", session.account},
+       {"Arn", session.arn},
+       {"UserId", session.user_id},
+       {"Kind", session.kind},
+       {"Status", "Active"},
+       {"CreateDate", call.now}});
+  for (const auto& [name, value] : session.extra.members()) credential.set(name, value);
+  CHECK_OK(call.credentials().put(credential));
+  Value out;
+  for (const char* member : {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"})
+    out.set(member, credential[member]);
+  return out;
+}
+
+struct RoleName {
+  std::string account, name;
+};
+
+// "arn:aws:iam::123456789012:role/path/name"
+Result<RoleName> parse_role(const std::string& arn) {
+  auto parts = split(arn, ":");
+  if (parts.size() != 6 || parts[0] != "arn" || parts[2] != "iam" ||
+      !parts[5].starts_with("role/") || parts[4].size() != 12 || !parse_int(parts[4]))
+    return aws_error("ValidationError", arn + " is invalid");
+  return RoleName{parts[4], parts[5].substr(parts[5].rfind('/') + 1)};
+}
+
+Error not_authorized(const Call& call, const std::string& action, const std::string& resource) {
+  return aws_error("AccessDenied",
+                   "User: " + call.caller.arn + " is not authorized to perform: " + action +
+                       " on resource: " + resource,
+                   403);
+}
+
+Status check_policy(const Value& policy) {
+  if (policy.is_null()) return {};
+  auto parsed = parse_json(policy.as_string());
+  if (!parsed.has_value() || !parsed->is_map())
+    return aws_error("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
+  return {};
+}
+
+// The session's part of an answer: AssumedRoleUser and what the credential remembers.
+Result<Value> assume(Call& call, const Value& in, const std::string& action) {
+  const std::string& arn = in["RoleArn"].as_string();
+  TRY(RoleName role_name, parse_role(arn));
+  CHECK_OK(check_policy(in["Policy"]));
+  auto found =
+      call.cloud.invoke(cloud::Caller::root_of(role_name.account), role_name.account, call.region,
+                        "iam", "GetRole", Value::map({{"RoleName", role_name.name}}));
+  if (!found.has_value() || found->at_path("Role.Arn").as_string() != arn)
+    return not_authorized(call, action, arn);
+  const Value& role = (*found)["Role"];
+  int64_t duration_s = in["DurationSeconds"].as_int(hour_s);
+  if (duration_s > role["MaxSessionDuration"].as_int(hour_s))
+    return aws_error(
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+  const std::string& session = in["RoleSessionName"].as_string();
+  Issue issued{
+      role_name.account,
+      "arn:aws:sts::" + role_name.account + ":assumed-role/" + role_name.name + "/" + session,
+      role["RoleId"].as_string() + ":" + session,
+      "session",
+      duration_s,
+      Value::map({{"RoleArn", arn},
+                  {"Policy", in["Policy"]},
+                  {"Tags", in["Tags"]},
+                  {"PolicyArns", in["PolicyArns"]}})};
+  TRY(Value credentials, issue(call, issued));
+  Value out = Value::map(
+      {{"Credentials", credentials},
+       {"AssumedRoleUser", Value::map({{"AssumedRoleId", issued.user_id}, {"Arn", issued.arn}})}});
+  if (in.has("Policy")) out.set("PackedPolicySize", 6);
+  if (in.has("SourceIdentity")) out.set("SourceIdentity", in["SourceIdentity"]);
+  return out;
+}
+
+Result<Value> get_caller_identity(Call& call, const Value&) {
+  return Value::map({{"UserId", call.caller.user_id},
+                     {"Account", call.caller.account},
+                     {"Arn", call.caller.arn}});
+}
+
+Result<Value> assume_role(Call& call, const Value& in) {
+  return assume(call, in, "sts:AssumeRole");
+}
+
+Result<Value> get_session_token(Call& call, const Value& in) {
+  if (call.caller.kind == cloud::Caller::Kind::session)
+    return aws_error("AccessDenied", "Cannot call GetSessionToken with session credentials", 403);
+  constexpr int64_t default_s = 12 * hour_s;
+  TRY(Value credentials,
+      issue(call, {call.caller.account, call.caller.arn, call.caller.user_id,
+                   call.caller.kind == cloud::Caller::Kind::root ? "root" : "user",
+                   in["DurationSeconds"].as_int(default_s), Value()}));
+  return Value::map({{"Credentials", std::move(credentials)}});
+}
+
+Result<Value> get_federation_token(Call& call, const Value& in) {
+  CHECK_OK(check_policy(in["Policy"]));
+  const std::string& name = in["Name"].as_string();
+  constexpr int64_t default_s = 12 * hour_s;
+  Issue session{call.caller.account,
+                "arn:aws:sts::" + call.caller.account + ":federated-user/" + name,
+                call.caller.account + ":" + name,
+                "session",
+                in["DurationSeconds"].as_int(default_s),
+                Value::map({{"Policy", in["Policy"]}, {"Issuer", call.caller.arn}})};
+  TRY(Value credentials, issue(call, session));
+  return Value::map(
+      {{"Credentials", std::move(credentials)},
+       {"FederatedUser", Value::map({{"FederatedUserId", session.user_id}, {"Arn", session.arn}})},
+       {"PackedPolicySize", 6}});
+}
+
+Result<Value> get_access_key_info(Call&, const Value& in) {
+  auto account = cloud::Credentials::account_of(in["AccessKeyId"].as_string());
+  if (!account)
+    return aws_error("ValidationError",
+                     "Invalid value for Access Key ID: " + in["AccessKeyId"].as_string());
+  return Value::map({{"Account", *account}});
+}
+
+}  // namespace
+
+cloud::Service make_service() {
+  using cloud::reads, cloud::writes;
+  cloud::Service service;
+  service.name = "sts";
+  service.scope = cloud::Scope::account;
+  // Sessions are the credentials' documents, so that no operation changes this service's own state.
+  service.operations = {reads("GetCallerIdentity", get_caller_identity),
+                        reads("AssumeRole", assume_role),
+                        reads("GetSessionToken", get_session_token),
+                        reads("GetFederationToken", get_federation_token),
+                        reads("GetAccessKeyInfo", get_access_key_info)};
+  return service;
+}
+
+}  // namespace mainstay::sts
