@@ -57,6 +57,16 @@ Result<Value> evaluate_map(const Value& v, Context& context) {
   return Value(std::move(out));
 }
 
+// The argument with unknowns as the text that names them, for people to read.
+Value with_text(const Value& v) {
+  if (v.is_bytes()) return v.as_bytes();
+  Value out = v;
+  if (v.is_list())
+    for (Value& item : out.make_list()) item = with_text(item);
+  for (const auto& [key, member] : v.members()) out.set(key, with_text(member));
+  return out;
+}
+
 // A function that stands alone in its map; {"Condition": ...} is one only where a boolean is due.
 bool is_call(std::string_view name) {
   return !name.empty() && name != "Condition";
@@ -156,7 +166,7 @@ const Intrinsic* find_intrinsic(std::string_view name) {
 }
 
 Value unknown(std::string_view function, const Value& argument) {
-  return Bytes{std::string(function) + to_canonical_json(argument)};
+  return Bytes{std::string(function) + " " + to_canonical_json(with_text(argument))};
 }
 
 Result<Value> evaluate_at(const Value& v, Context& context, std::string step) {

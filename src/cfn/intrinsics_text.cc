@@ -38,7 +38,7 @@ Result<Value> sub(const Value& argument, Context& context) {
   TRY(Value own, evaluate_at(argument.at(1), context, "1"));
   TRY(auto pieces, parse_sub(text.as_string()));
   std::string out;
-  List all;
+  bool is_unknown = false;
   for (const SubPiece& piece : pieces) {
     Value v = piece.text;
     if (piece.is_variable) {
@@ -48,10 +48,9 @@ Result<Value> sub(const Value& argument, Context& context) {
                               " in Fn::Sub expression does not resolve to a string");
     }
     out += v.to_text();
-    all.push_back(std::move(v));
+    is_unknown |= v.is_bytes();
   }
-  Value whole(std::move(all));
-  if (has_unknown(whole)) return unknown("Fn::Sub", whole);
+  if (is_unknown) return Value(Bytes{std::move(out)});  // "https://${Vpc.Arn}/x"
   return Value(std::move(out));
 }
 
