@@ -20,10 +20,12 @@ std::string_view content_type(Protocol protocol) {
 }
 
 // The element of a payload: the member's own name for it, else its shape's, else the shape's name
-// (botocore's rest-xml serializer, then Smithy's xmlName).
+// (botocore's rest-xml serializer, then Smithy's xmlName). A locationName that repeats the member's
+// name yields to the shape's.
 std::string_view payload_root(const Member& member) {
-  if (!member.location_name.empty()) return member.location_name;
-  return member.shape->location_name.empty() ? member.shape->name : member.shape->location_name;
+  std::string_view own = member.location_name, shape = member.shape->location_name;
+  if (!own.empty() && (own != member.name || shape.empty())) return own;
+  return shape.empty() ? member.shape->name : shape;
 }
 
 void write_xml_element(const Shape& shape, const Root& root, const Value& v, std::string& body) {

@@ -70,12 +70,20 @@ Status encode_rest(const Operation& operation, Protocol protocol, const Value& i
     any |= member.location == Location::body && input.has(member.name);
   // An XML body without members is left out; an empty JSON one is sent.
   if (!any && protocol == Protocol::rest_xml && shape.payload == nullptr) return {};
-  std::string_view name = !operation.input_root.empty() ? operation.input_root
-                          : shape.location_name.empty() ? shape.name
-                                                        : shape.location_name;
+  std::string_view name = !shape.location_name.empty()    ? shape.location_name
+                          : !operation.input_root.empty() ? operation.input_root
+                                                          : shape.name;
   const XmlNamespace* ns =
       operation.input_namespace ? operation.input_namespace : shape.xml_namespace;
   write_body(shape, protocol, {name, ns, {}}, input, request.headers, request.body);
+  const Member* payload = shape.payload;
+  bool empty_document = protocol == Protocol::rest_json && payload != nullptr &&
+                        request.body.empty() && payload->shape->type == Type::structure &&
+                        !payload->shape->is_union && !payload->shape->document;
+  if (empty_document) {
+    request.headers.set("Content-Type", "application/json");
+    request.body = "{}";
+  }
   return {};
 }
 
@@ -95,7 +103,7 @@ Result<Value> decode_xml_result(const Operation& operation, const HttpResponse& 
   if (operation.output == nullptr || response.body.empty()) return out;
   TRY(XmlDocument document, parse_xml(response.body));
   pugi::xml_node node = xml_root(document);
-  if (!operation.result_wrapper.empty()) node = xml_child(node, operation.result_wrapper);
+  if (pugi::xml_node inner = xml_child(node, operation.result_wrapper)) node = inner;
   CHECK_OK(read_xml_members(*operation.output, node, out));
   return out;
 }

@@ -26,6 +26,13 @@ const Shape* exception_of(const Model& model, const Operation& operation, std::s
   return model.error(code);
 }
 
+// Members of an exception that REST binds to headers and the status.
+bool read_bound(const Shape& shape, const HttpResponse& response, Value& fields) {
+  for (const Member& member : shape.members)
+    if (member.location == Location::status_code) fields.set(member.name, Value(response.status));
+  return read_headers(shape, response.headers, fields).has_value();
+}
+
 void set_fields(Error& error, Value fields) {
   if (!fields.empty()) error.fields = std::make_shared<const Value>(std::move(fields));
 }
@@ -53,7 +60,7 @@ void decode_document_error(const Model& model, const Operation& operation, Proto
   if (shape != nullptr) {
     if (auto read = shape_from_document(*shape, std::move(document), Notation::json))
       fields = std::move(*read);
-    if (is_rest(protocol) && !read_headers(*shape, response.headers, fields)) fields = Value::map();
+    if (is_rest(protocol) && !read_bound(*shape, response, fields)) fields = Value::map();
   }
   set_fields(error, std::move(fields));
   std::string_view query_error = response.headers.get("x-amzn-query-error");
@@ -90,8 +97,8 @@ void decode_xml_error(const Model& model, const Operation& operation, const Http
   const Shape* shape = exception_of(model, operation, error.code);
   if (shape == nullptr) return set_fields(error, unmodelled_fields(node));
   Value fields = Value::map();
-  bool read = read_xml_members(*shape, node, fields).has_value() &&
-              read_headers(*shape, response.headers, fields).has_value();
+  bool read =
+      read_xml_members(*shape, node, fields).has_value() && read_bound(*shape, response, fields);
   if (read) set_fields(error, std::move(fields));
 }
 

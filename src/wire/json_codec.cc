@@ -41,10 +41,6 @@ class Reader {
   explicit Reader(Notation notation) : notation_(notation) {}
 
   Result<Value> read(const Member& member, Value&& v) const {
-    if (member.jsonvalue && v.is_string()) {
-      auto parsed = parse_json(v.as_string());
-      return parsed ? std::move(*parsed) : std::move(v);
-    }
     return read(*member.shape, std::move(v));
   }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <unordered_set>
 
 #include "base/json.hh"
 #include "wire/s3_traits.hh"
@@ -75,6 +76,7 @@ Result<std::shared_ptr<const Model>> ModelReader::read() {
   CHECK_OK(read_metadata());
   CHECK_OK(read_shapes());
   CHECK_OK(read_operations());
+  unbind_outputs();
   index_errors();
   return std::shared_ptr<const Model>(std::move(model_));
 }
@@ -239,9 +241,11 @@ Status ModelReader::add_member(std::string_view name, const Value& reference) {
   Member& m = model_->members_.emplace_back();
   m.name = keep(name);
   m.shape = shape;
-  m.location_name = keep_string(reference["locationName"]);
+  // Old models bind shapes to headers; a reference that does so itself wins.
+  const Value& bound = traits.has("location") && !reference.has("location") ? traits : reference;
+  m.location_name = keep_string(trait(reference, bound, "locationName"));
   m.wire_name = m.form_name = m.location_name.empty() ? m.name : m.location_name;
-  if (const Location* l = lookup(locations, reference["location"].as_string())) m.location = *l;
+  if (const Location* l = lookup(locations, bound["location"].as_string())) m.location = *l;
   const std::string& format = trait(reference, traits, "timestampFormat").as_string();
   if (const TimestampFormat* f = lookup(timestamp_formats, format)) m.timestamp_format = *f;
   m.xml_namespace = keep_namespace(trait(reference, traits, "xmlNamespace"));
@@ -297,7 +301,9 @@ Status ModelReader::read_operation(std::string_view name, const Value& json, Ope
   }
   if (json.has("output")) {
     TRY(op.output, find_shape(json["output"]["shape"].as_string(), name));
+    bool query = model_->metadata_.protocols.front() == Protocol::query;
     op.result_wrapper = keep_string(json["output"]["resultWrapper"]);
+    if (op.result_wrapper.empty() && query) op.result_wrapper = keep(std::string(name) + "Result");
   }
   for (const Value& error : json["errors"].items()) {
     TRY(const Shape* shape, find_shape(error["shape"].as_string(), name));
@@ -357,6 +363,20 @@ void ModelReader::read_uri(std::string_view uri, Operation& op) {
     op.query_literals.emplace_back(pair.substr(0, equals), equals == std::string_view::npos
                                                                ? std::string_view()
                                                                : pair.substr(equals + 1));
+  }
+}
+
+// Bindings to path and query mean nothing in a response: there such members are in the body.
+void ModelReader::unbind_outputs() {
+  std::unordered_set<const Shape*> inputs;
+  for (const Operation& op : model_->operations_) inputs.insert(op.input);
+  for (const Operation& op : model_->operations_) {
+    if (op.output == nullptr || inputs.contains(op.output)) continue;
+    for (const Member& member : op.output->members) {
+      if (member.location != Location::uri && member.location != Location::querystring) continue;
+      const_cast<Member&>(member).location = Location::body;
+      const_cast<Shape*>(op.output)->has_body_members = true;
+    }
   }
 }
 

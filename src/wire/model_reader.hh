@@ -28,6 +28,7 @@ class ModelReader {
   Status read_operation(std::string_view name, const Value& json, Operation& operation);
   void read_uri(std::string_view uri, Operation& operation);
   void read_input(const Value& json, Operation& operation);
+  void unbind_outputs();
   void index_errors();
 
   Result<const Shape*> find_shape(std::string_view name, std::string_view user) const;

@@ -15,25 +15,27 @@ namespace {
 
 constexpr size_t unpacked_bytes_max = 64 << 20;
 
-Result<Value> decode_form(const Operation& operation, Protocol protocol, const HttpRequest& request,
-                          const std::string& body) {
-  return read_form(*operation.input, parse_pairs(body.empty() ? request.query : body), protocol);
+Result<Value> decode_form(const Operation& operation, Protocol protocol,
+                          const HttpRequest& request) {
+  return read_form(*operation.input,
+                   parse_pairs(request.body.empty() ? request.query : request.body), protocol);
 }
 
-Result<Value> decode_rest(const Operation& operation, Protocol protocol, const HttpRequest& request,
-                          const std::string& body) {
+Result<Value> decode_rest(const Operation& operation, Protocol protocol,
+                          const HttpRequest& request) {
   Value out = Value::map();
   CHECK_OK(read_bindings(operation, protocol, request, out));
-  if (operation.input != nullptr) CHECK_OK(read_body(*operation.input, protocol, body, out));
+  if (operation.input != nullptr)
+    CHECK_OK(read_body(*operation.input, protocol, request.body, out));
   return out;
 }
 
-Result<Value> decode_body(const Operation& operation, Protocol protocol, const HttpRequest& request,
-                          const std::string& body) {
-  if (is_rest(protocol)) return decode_rest(operation, protocol, request, body);
+Result<Value> decode_body(const Operation& operation, Protocol protocol,
+                          const HttpRequest& request) {
+  if (is_rest(protocol)) return decode_rest(operation, protocol, request);
   if (operation.input == nullptr) return Value::map();
-  if (is_form(protocol)) return decode_form(operation, protocol, request, body);
-  return read_document(*operation.input, protocol, body);
+  if (is_form(protocol)) return decode_form(operation, protocol, request);
+  return read_document(*operation.input, protocol, request.body);
 }
 
 // <NameResponse><NameResult>..</NameResult><ResponseMetadata>.., as query answers.
@@ -75,8 +77,9 @@ void encode_document(const Operation& operation, Protocol protocol, const Value&
   static const Shape nothing;
   const Shape& shape = operation.output ? *operation.output : nothing;
   if (protocol == Protocol::rpc_v2_cbor) {
-    response.headers.add("Content-Type", "application/cbor");
     response.headers.add("smithy-protocol", "rpc-v2-cbor");
+    if (operation.output == nullptr) return;
+    response.headers.add("Content-Type", "application/cbor");
     append_cbor(response.body, shape_to_cbor_document(shape, output));
     return;
   }
@@ -111,6 +114,11 @@ void encode_rest(const Model& model, const Operation& operation, Protocol protoc
   Root root{shape.location_name.empty() ? shape.name : shape.location_name, shape.xml_namespace,
             model.metadata().xml_namespace};
   write_body(shape, protocol, root, output, response.headers, response.body);
+  // A modelled JSON answer is a document even where it has no members.
+  if (protocol == Protocol::rest_json && shape.payload == nullptr && response.body.empty()) {
+    response.headers.set("Content-Type", "application/json");
+    response.body = "{}";
+  }
 }
 
 }  // namespace
@@ -119,9 +127,16 @@ Result<Value> decode_request(const Model&, const Operation& operation, Protocol 
                              const HttpRequest& request) {
   bool payload_is_gzip =
       operation.gzip && request.headers.get("Content-Encoding").ends_with("gzip");
-  if (!payload_is_gzip) return decode_body(operation, protocol, request, request.body);
-  TRY(std::string body, gunzip(request.body, unpacked_bytes_max));
-  return decode_body(operation, protocol, request, body);
+  if (!payload_is_gzip) return decode_body(operation, protocol, request);
+  HttpRequest unpacked = request;
+  TRY(unpacked.body, gunzip(request.body, unpacked_bytes_max));
+  // What is left of the header may be bound to a member.
+  std::string_view encoding = request.headers.get("Content-Encoding");
+  encoding.remove_suffix(std::string_view("gzip").size());
+  encoding = trim(encoding.substr(0, encoding.rfind(',')));
+  unpacked.headers.erase("Content-Encoding");
+  if (!encoding.empty()) unpacked.headers.add("Content-Encoding", std::string(encoding));
+  return decode_body(operation, protocol, unpacked);
 }
 
 HttpResponse encode_response(const Model& model, const Operation& operation, Protocol protocol,

@@ -119,9 +119,10 @@ void encode_xml(const Answer& a, Protocol protocol, HttpResponse& response) {
 Value error_document(const Answer& a, bool with_type) {
   Value out = Value::map();
   if (with_type) out.set("__type", a.name);
-  if (a.shape != nullptr)
-    for (const auto& [name, v] : shape_to_cbor_document(*a.shape, *a.fields).members())
-      out.set(name, v);
+  if (a.shape != nullptr) {
+    Value modelled = shape_to_cbor_document(*a.shape, *a.fields);
+    for (const auto& [name, v] : modelled.members()) out.set(name, v);
+  }
   for (const auto& [name, v] : a.fields->members())
     if (a.shape == nullptr || a.shape->member(name) == nullptr) out.set(name, v);
   out.set(message_name(a), a.message);
