@@ -16,13 +16,6 @@ uint64_t seed_from_system() {
   return seed;
 }
 
-Error not_implemented(std::string_view service, std::string_view operation) {
-  return aws_error("NotImplemented",
-                   "mainstay's embedded cloud does not implement " + std::string(service) + ":" +
-                       std::string(operation) + " yet",
-                   501);
-}
-
 }  // namespace
 
 Cloud::Cloud(CloudOptions options, std::vector<Service> services) : options_(std::move(options)) {
@@ -55,6 +48,23 @@ Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Ser
   return cloud;
 }
 
+// A service's first use in an account and region: once a process asks, and once a state does.
+Status Cloud::prepare(Entry& entry, std::string_view account, std::string_view region) {
+  if (!entry.service.prepare) return {};
+  std::lock_guard guard(entry.preparing);
+  std::pair where{std::string(account), std::string(region)};
+  if (entry.prepared.contains(where)) return {};
+  store::Unit unit(*store_, shard(entry.service, account, region), store::Mode::write);
+  if (unit.find("setting", "prepared")) return entry.prepared.insert(std::move(where)), Status();
+  Call call = make_call(entry.service, "", Caller::service_principal(account, entry.service.name),
+                        account, region, unit);
+  CHECK_OK(entry.service.prepare(call));
+  unit.put("setting", "prepared", true);
+  CHECK_OK(unit.commit());
+  entry.prepared.insert(std::move(where));
+  return {};
+}
+
 Random Cloud::random() {
   return Random(options_.seed ^ (counter_.fetch_add(1) + 1) * 0x9e3779b97f4a7c15);
 }
@@ -65,7 +75,7 @@ std::vector<std::string> Cloud::service_names() const {
   return names;
 }
 
-const Cloud::Entry* Cloud::entry(std::string_view service) const {
+Cloud::Entry* Cloud::entry(std::string_view service) const {
   for (const auto& entry : entries_)
     if (entry->service.name == service) return entry.get();
   return nullptr;
@@ -101,13 +111,14 @@ Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation
 
 Result<Value> Cloud::invoke(const Caller& caller, std::string_view account, std::string_view region,
                             std::string_view service, std::string_view operation, Value in) {
-  const Entry* found = entry(service);
+  Entry* found = entry(service);
   if (!found) return not_implemented(service, operation);
   auto it = found->operations.find(operation);
   if (it == found->operations.end()) return not_implemented(service, operation);
   TRY(Models::Loaded loaded, models_.load(service));
   if (const wire::Operation* modelled = loaded.model->operation(operation))
     CHECK_OK(wire::validate(*loaded.model, *modelled, in));
+  CHECK_OK(prepare(*found, account, region));
   store::Unit unit(*store_, shard(found->service, account, region), it->second->mode);
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
   return call_handler(*found, *it->second, call, in);
@@ -115,7 +126,7 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view account, std:
 
 Status Cloud::update(std::string_view service, std::string_view account, std::string_view region,
                      const std::function<Status(Call&)>& work) {
-  const Entry* found = entry(service);
+  Entry* found = entry(service);
   if (!found) return not_implemented(service, "state");
   store::Unit unit(*store_, shard(found->service, account, region), store::Mode::write);
   Call call = make_call(found->service, "", Caller::service_principal(account, service), account,
@@ -129,6 +140,7 @@ Status Cloud::reset() {
   for (auto& entry : entries_)
     if (entry->service.background) entry->service.background->stop();
   Status status = store_->reset();
+  for (auto& entry : entries_) entry->prepared.clear();
   for (auto& entry : entries_)
     if (entry->service.background) entry->service.background->start(*this);
   return status;

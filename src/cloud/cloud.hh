@@ -11,6 +11,9 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -65,17 +68,23 @@ class Cloud {
   struct Entry {
     Service service;
     std::unordered_map<std::string_view, const Operation*> operations;
+    std::mutex preparing;
+    std::set<std::pair<std::string, std::string>> prepared;  // accounts and regions
   };
   Cloud(CloudOptions options, std::vector<Service> services);
 
   HttpResponse serve(const HttpRequest& http, Request& request);
   Status route(const HttpRequest& http, Request& request);
-  Status identify(const HttpRequest& http, Request& request);
+  Result<std::optional<std::string>> identify(const HttpRequest& http, Request& request);
+  Status check_credential(const Value& credential, const HttpRequest& http) const;
+  static Caller caller_of(const Value& credential);
+  static Error not_implemented(std::string_view service, std::string_view operation);
   Result<Value> run(Request& request, const Value& in);
   Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
                              const Value& in);
   HttpResponse health() const;
-  const Entry* entry(std::string_view service) const;
+  Entry* entry(std::string_view service) const;
+  Status prepare(Entry& entry, std::string_view account, std::string_view region);
   store::Shard& shard(const Service& service, std::string_view account, std::string_view region);
   Call make_call(const Service& service, std::string_view operation, const Caller& caller,
                  std::string_view account, std::string_view region, store::Unit& unit);

@@ -2,11 +2,12 @@
 // which a request finds its service. Threads: any.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "base/error.hh"
 #include "base/value.hh"
@@ -14,6 +15,7 @@
 namespace mainstay::wire {
 class Model;
 class Router;
+struct Hints;
 }  // namespace mainstay::wire
 
 namespace mainstay::cloud {
@@ -30,17 +32,14 @@ class Models {
   // Error "DataMissing" for a service that AWS's models do not name.
   Result<Loaded> load(std::string_view service) const;
 
-  // Names of services (botocore's) by what requests say of theirs; "" where unknown.
-  std::string_view by_target_prefix(std::string_view prefix) const;
-  std::string_view by_signing_name(std::string_view name, std::string_view version) const;
-  std::string_view by_version(std::string_view version, std::string_view action) const;
-  std::string_view by_service_id(std::string_view id) const;  // of an rpc-v2 path
+  // Services (botocore's names) that a request may mean, likeliest first.
+  std::vector<std::string> candidates(const wire::Hints& hints) const;
 
  private:
   struct Tables;
   std::unique_ptr<const Tables> tables_;
   mutable std::mutex mutex_;
-  mutable std::unordered_map<std::string, Loaded> loaded_;
+  mutable std::map<std::string, Loaded, std::less<>> loaded_;
 };
 
 }  // namespace mainstay::cloud

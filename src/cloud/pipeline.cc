@@ -1,0 +1,247 @@
+// The way of an HTTP request through the cloud: see cloud.hh.
+#include "base/json.hh"
+#include "base/text.hh"
+#include "cloud/call.hh"
+#include "cloud/cloud.hh"
+#include "wire/model.hh"
+#include "wire/router.hh"
+#include "wire/server.hh"
+#include "wire/sigv4.hh"
+#include "wire/validate.hh"
+
+namespace mainstay::cloud {
+namespace {
+
+constexpr std::string_view default_region = "us-east-1";
+
+bool is_account(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// A region's name as it stands in a credential scope; anything odd is the default region.
+std::string region_of(const wire::Hints& hints) {
+  bool plain =
+      !hints.region.empty() && hints.region.size() <= 32 &&
+      hints.region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return plain ? hints.region : std::string(default_region);
+}
+
+Error unknown_service(const wire::Hints& hints) {
+  std::string what = !hints.signing_name.empty() ? hints.signing_name : hints.target_prefix;
+  return aws_error("UnrecognizedClientException",
+                   what.empty() ? "the request names no AWS service"
+                                : "no AWS service is known by the name " + printable(what));
+}
+
+Error unknown_operation(const wire::Hints& hints, const HttpRequest& http) {
+  if (hints.form == wire::Hints::Form::form)
+    return aws_error("InvalidAction", "The action " + printable(hints.operation) +
+                                          " is not valid for this web service.");
+  std::string what = hints.operation.empty() ? http.method + " " + http.path : hints.operation;
+  return aws_error("UnknownOperationException",
+                   "The requested operation is not recognized by the service: " + printable(what),
+                   404);
+}
+
+// The protocol to answer in where the service could not be found.
+wire::Protocol protocol_of_form(const wire::Hints& hints) {
+  switch (hints.form) {
+    case wire::Hints::Form::form:
+      return wire::Protocol::query;
+    case wire::Hints::Form::json:
+      return hints.json_version;
+    case wire::Hints::Form::cbor:
+      return wire::Protocol::rpc_v2_cbor;
+    case wire::Hints::Form::rest:
+      return wire::Protocol::rest_xml;
+  }
+  return wire::Protocol::rest_xml;
+}
+
+HttpResponse json_response(const Value& body, int status = 200) {
+  return {status, {{"Content-Type", "application/json"}}, to_json(body)};
+}
+
+}  // namespace
+
+struct Cloud::Request {
+  wire::Hints hints;
+  Models::Loaded loaded;
+  const wire::Operation* operation = nullptr;
+  wire::Protocol protocol = wire::Protocol::rest_xml;
+  std::string service;
+  std::string region;
+  std::string id;
+  std::string endpoint;
+  Caller caller;
+};
+
+HttpResponse Cloud::handle(const HttpRequest& http) {
+  if (http.method == "POST" && http.path == "/moto-api/reset") {
+    Status status = reset();
+    return json_response(Value::map({{"status", status.has_value() ? "ok" : "failed"}}),
+                         status.has_value() ? 200 : 500);
+  }
+  if (http.path == "/_mainstay/health") return health();
+  std::shared_lock lock(resetting_);
+  Request request;
+  request.id = random().uuid();
+  return serve(http, request);
+}
+
+HttpResponse Cloud::health() const {
+  Value services = Value::list();
+  for (const std::string& name : service_names()) services.push_back(name);
+  return json_response(
+      Value::map({{"status", "ok"},
+                  {"services", std::move(services)},
+                  {"state", options_.state_directory.empty() ? Value("memory")
+                                                             : Value(options_.state_directory)}}));
+}
+
+HttpResponse Cloud::serve(const HttpRequest& http, Request& request) {
+  auto failed = [&](const Error& error) {
+    if (!request.loaded.model) return wire::encode_error(request.protocol, error, request.id);
+    HttpResponse response = wire::encode_error(*request.loaded.model, request.operation,
+                                               request.protocol, error, request.id);
+    if (http.method == "HEAD") response.body.clear();
+    return response;
+  };
+  if (Status s = route(http, request); !s.has_value()) return failed(s.error());
+  HttpRequest changed;
+  const HttpRequest* message = &http;
+  auto body = identify(http, request);
+  if (!body.has_value()) return failed(body.error());
+  std::string bucket = request.service == "s3" ? wire::virtual_host_bucket(request.hints.host) : "";
+  if (body->has_value() || !bucket.empty()) {
+    changed = http;
+    if (body->has_value()) changed.body = std::move(**body);
+    if (!bucket.empty()) changed.path = "/" + bucket + http.path;
+    message = &changed;
+  }
+  auto in =
+      wire::decode_request(*request.loaded.model, *request.operation, request.protocol, *message);
+  if (!in.has_value()) return failed(in.error());
+  auto out = run(request, *in);
+  if (!out.has_value()) return failed(out.error());
+  return wire::encode_response(*request.loaded.model, *request.operation, request.protocol, *out,
+                               request.id);
+}
+
+// Finds service, operation and codec. What is found before an error is kept, so that the error goes
+// out in the form that the client reads.
+Status Cloud::route(const HttpRequest& http, Request& request) {
+  request.hints = wire::detect(http);
+  request.region = region_of(request.hints);
+  request.protocol = protocol_of_form(request.hints);
+  request.endpoint = "http://" + std::string(http.headers.get("Host"));
+  auto candidates = models_.candidates(request.hints);
+  if (candidates.empty()) return unknown_service(request.hints);
+  std::string bucket = wire::virtual_host_bucket(request.hints.host);
+  for (const std::string& name : candidates) {
+    TRY(Models::Loaded loaded, models_.load(name));
+    const wire::Operation* operation = nullptr;
+    if (!request.hints.operation.empty()) {
+      operation = loaded.model->operation(request.hints.operation);
+    } else if (loaded.router) {
+      std::string path = name == "s3" && !bucket.empty() ? "/" + bucket + http.path : http.path;
+      operation = loaded.router->match(http.method, path, http.query, &http.headers);
+    }
+    if (operation || !request.loaded.model) {
+      request.service = name;
+      request.loaded = loaded;
+      request.protocol = wire::protocol_for(request.hints, *loaded.model);
+      request.operation = operation;
+    }
+    if (operation) return {};
+  }
+  return unknown_operation(request.hints, http);
+}
+
+Result<Value> Cloud::run(Request& request, const Value& in) {
+  Entry* found = entry(request.service);
+  const Operation* operation = nullptr;
+  if (found) {
+    auto it = found->operations.find(request.operation->name);
+    if (it != found->operations.end()) operation = it->second;
+  }
+  if (!operation) return not_implemented(request.service, request.operation->name);
+  CHECK_OK(wire::validate(*request.loaded.model, *request.operation, in));
+  std::string_view account =
+      request.caller.account.empty() ? default_account : request.caller.account;
+  CHECK_OK(prepare(*found, account, request.region));
+  store::Unit unit(*store_, shard(found->service, account, request.region), operation->mode);
+  Call call =
+      make_call(found->service, operation->name, request.caller, account, request.region, unit);
+  call.request_id = request.id;
+  call.endpoint = request.endpoint;
+  return call_handler(*found, *operation, call, in);
+}
+
+Error Cloud::not_implemented(std::string_view service, std::string_view operation) {
+  return aws_error("NotImplemented",
+                   "mainstay's embedded cloud does not implement " + std::string(service) + ":" +
+                       std::string(operation) + " yet",
+                   501);
+}
+
+// A key that was made here is its principal and must sign with its secret. Twelve digits are that
+// account's root; any other key is the root of the default account, unless the cloud is strict.
+// Returns the payload where it differs from the body (aws-chunked uploads).
+Result<std::optional<std::string>> Cloud::identify(const HttpRequest& http, Request& request) {
+  const std::string& key = request.hints.access_key;
+  bool is_s3 = request.service == "s3";
+  if (key.empty()) {
+    if (!is_s3 && !request.operation->no_auth)
+      return aws_error("MissingAuthenticationToken", "Request is missing Authentication Token",
+                       403);
+    request.caller.kind = Caller::Kind::anonymous;
+    request.caller.source_ip = http.peer;
+    return wire::decode_payload(http, nullptr);
+  }
+  auto credential = credentials().find(key);
+  if (!credential) {
+    if (options_.strict && !is_account(key))
+      return is_s3 ? aws_error("InvalidAccessKeyId",
+                               "The AWS Access Key Id you provided does not exist in our records.",
+                               403)
+                   : aws_error("InvalidClientTokenId",
+                               "The security token included in the request is invalid.", 403);
+    request.caller = Caller::root_of(is_account(key) ? std::string_view(key) : default_account);
+    request.caller.access_key = key;
+    request.caller.source_ip = http.peer;
+    return wire::decode_payload(http, nullptr);
+  }
+  CHECK_OK(check_credential(*credential, http));
+  TRY(wire::Verified verified,
+      wire::verify(http, (*credential)["SecretAccessKey"].as_string(), now(), is_s3));
+  request.caller = caller_of(*credential);
+  request.caller.source_ip = http.peer;
+  return wire::decode_payload(http, &verified);
+}
+
+Status Cloud::check_credential(const Value& credential, const HttpRequest& http) const {
+  Error invalid = aws_error("InvalidClientTokenId",
+                            "The security token included in the request is invalid.", 403);
+  if (credential["Status"].as_string() != "Active") return invalid;
+  if (credential.has("Expiration") && credential["Expiration"].as_time() <= now())
+    return aws_error("ExpiredToken", "The security token included in the request is expired", 403);
+  if (credential.has("SessionToken") &&
+      wire::session_token(http) != credential["SessionToken"].as_string())
+    return invalid;
+  return {};
+}
+
+Caller Cloud::caller_of(const Value& credential) {
+  const std::string& kind = credential["Kind"].as_string();
+  Caller c = Caller::root_of(credential["Account"].as_string());
+  if (kind == "user") c.kind = Caller::Kind::user;
+  if (kind == "session") c.kind = Caller::Kind::session;
+  c.arn = credential["Arn"].as_string();
+  c.user_id = credential["UserId"].as_string();
+  c.access_key = credential["AccessKeyId"].as_string();
+  c.details = credential;
+  return c;
+}
+
+}  // namespace mainstay::cloud
