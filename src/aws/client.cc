@@ -36,8 +36,7 @@ Result<Value> Client::call_as(const Credentials* signer, std::string_view servic
 
 Result<Value> Client::call_with_retries(
     std::string_view service, std::string_view operation, const Value& input,
-    std::string_view region,
-    const std::function<Result<std::optional<Credentials>>()>& signer) {
+    std::string_view region, const std::function<Result<std::optional<Credentials>>()>& signer) {
   TRY(auto model, options_.models(service));
   const wire::Operation* known = model->operation(operation);
   if (!known)
@@ -55,8 +54,9 @@ Result<Value> Client::call_with_retries(
     TRY(auto credentials, signer());
     auto answer = attempt(plan, credentials);
     if (answer) return answer;
-    bool again = number < options_.retry.attempts_max &&
-                 (is_retryable(answer.error()) || (number == 1 && is_expired_token(answer.error())));
+    bool again =
+        number < options_.retry.attempts_max &&
+        (is_retryable(answer.error()) || (number == 1 && is_expired_token(answer.error())));
     if (!again) return explain(std::move(answer.error()), service, operation);
     if (!options_.clock->sleep_ms(wait_ms(number + 1), options_.stop))
       return explain(Error("Interrupted", "interrupted"), service, operation);
@@ -83,10 +83,11 @@ Result<Value> Client::attempt(const Attempt& plan, const std::optional<Credentia
   request.headers.set("Host", endpoint.url.authority());
   request.headers.set("User-Agent", std::string(user_agent));
   if (signer && !plan.operation.no_auth) {
-    wire::Credentials keys{signer->access_key_id, signer->secret_access_key,
-                           signer->session_token};
-    wire::sign(request, keys, endpoint.signing_region, metadata.signing_name,
-               options_.clock->now());
+    wire::Credentials keys{signer->access_key_id, signer->secret_access_key, signer->session_token};
+    wire::SignOptions signing;
+    if (plan.operation.unsigned_payload) signing.payload = wire::Payload::unsigned_body;
+    wire::sign(request, keys, endpoint.signing_region, metadata.signing_name, options_.clock->now(),
+               signing);
   }
   http::ClientOptions sending;
   sending.stop = options_.stop;
@@ -109,8 +110,8 @@ Result<List> Client::list(std::string_view service, const Pages& pages, Value in
                      pages.operation);
     input.set(pages.input_token, next);
   }
-  return explain(Error("TooManyPages", "more than " + std::to_string(pages_max) + " pages"), service,
-                 pages.operation);
+  return explain(Error("TooManyPages", "more than " + std::to_string(pages_max) + " pages"),
+                 service, pages.operation);
 }
 
 std::string Client::token() {

@@ -50,8 +50,7 @@ struct Pages {
 
 class Client {
  public:
-  explicit Client(ClientOptions options)
-      : options_(std::move(options)), random_(options_.seed) {}
+  explicit Client(ClientOptions options) : options_(std::move(options)), random_(options_.seed) {}
 
   // In a region of its own if one is given.
   Result<Value> call(std::string_view service, std::string_view operation, const Value& input,
@@ -75,9 +74,9 @@ class Client {
     std::string host_prefix;
     std::string region;
   };
-  Result<Value> call_with_retries(std::string_view service, std::string_view operation,
-                                  const Value& input, std::string_view region,
-                                  const std::function<Result<std::optional<Credentials>>()>& signer);
+  Result<Value> call_with_retries(
+      std::string_view service, std::string_view operation, const Value& input,
+      std::string_view region, const std::function<Result<std::optional<Credentials>>()>& signer);
   Result<Value> attempt(const Attempt& attempt, const std::optional<Credentials>& signer);
   Result<Endpoint> endpoint_for(const Attempt& attempt) const;
   std::string token();

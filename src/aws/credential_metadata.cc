@@ -39,7 +39,7 @@ HttpRequest get_request(const http::Url& url) {
 }
 
 bool may_get_token_over(const http::Url& url) {
-  static constexpr std::string_view known[] = {"localhost",     "127.0.0.1",        "[::1]",
+  static constexpr std::string_view known[] = {"localhost",     "127.0.0.1",      "[::1]",
                                                "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"};
   return url.scheme == "https" || std::ranges::find(known, url.host) != std::end(known);
 }

@@ -19,7 +19,8 @@ Result<Credentials> of_answer(const Value& answer, std::string source) {
   return found;
 }
 
-std::string session_name(const CredentialContext& context, const std::optional<std::string>& given) {
+std::string session_name(const CredentialContext& context,
+                         const std::optional<std::string>& given) {
   return given.value_or("mainstay-" + std::to_string(context.clock.now().ms / 1000));
 }
 
@@ -41,8 +42,8 @@ class ProfileReader {
   Result<std::optional<Credentials>> read(const std::string& profile, int level) const {
     CHECK_OK(refuse_unsupported(profile));
     if (level > source_levels_max)
-      return Error("CredentialsInvalid", "the source_profile settings lead round in a circle at \"" +
-                                             profile + "\"");
+      return Error("CredentialsInvalid",
+                   "the source_profile settings lead round in a circle at \"" + profile + "\"");
     auto get = [&](const char* key) { return context_.profiles.get(profile, key); };
     // A profile may name itself as its source: then its own keys are meant.
     bool own_keys = level > 0 && get("source_profile") == profile;
@@ -135,8 +136,8 @@ Result<std::optional<Credentials>> from_web_identity(const CredentialContext& co
   auto role = context.environment.get("AWS_ROLE_ARN");
   auto file = context.environment.get("AWS_WEB_IDENTITY_TOKEN_FILE");
   if (!role || !file) return std::nullopt;
-  TRY(Credentials found, by_web_identity(context, *role, *file,
-                                         context.environment.get("AWS_ROLE_SESSION_NAME")));
+  TRY(Credentials found,
+      by_web_identity(context, *role, *file, context.environment.get("AWS_ROLE_SESSION_NAME")));
   return found;
 }
 

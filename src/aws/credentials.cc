@@ -11,8 +11,8 @@ constexpr int64_t renew_before_ms = 5 * 60 * 1000;
 
 Result<Credentials> CredentialChain::get() {
   std::scoped_lock lock(mutex_);
-  bool fresh = kept_ && (!kept_->expires ||
-                         *kept_->expires - context_.clock.now() > renew_before_ms);
+  bool fresh =
+      kept_ && (!kept_->expires || *kept_->expires - context_.clock.now() > renew_before_ms);
   if (!fresh) {
     TRY(kept_, find());
   }
@@ -42,8 +42,10 @@ Result<Credentials> CredentialChain::find() const {
     TRY(auto found, step());
     if (found) return *found;
   }
-  return Error("CredentialsMissing", "no AWS credentials were found in environment variables, "
-                                     "profile \"" + profile + "\", container or instance")
+  return Error("CredentialsMissing",
+               "no AWS credentials were found in environment variables, "
+               "profile \"" +
+                   profile + "\", container or instance")
       .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with -p");
 }
 

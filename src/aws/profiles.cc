@@ -72,8 +72,8 @@ Result<std::map<std::string, Settings>> parse_profiles(std::string_view text,
 }
 
 Result<Profiles> Profiles::load(const Environment& environment, const Files& files) {
-  TRY(auto sections, load_file(file_path(environment, "AWS_SHARED_CREDENTIALS_FILE",
-                                         ".aws/credentials"), files));
+  TRY(auto sections,
+      load_file(file_path(environment, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"), files));
   TRY(auto config, load_file(file_path(environment, "AWS_CONFIG_FILE", ".aws/config"), files));
   for (auto& [name, settings] : config) sections[name].merge(settings);
   return Profiles(std::move(sections));

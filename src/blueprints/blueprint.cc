@@ -1,0 +1,103 @@
+#include "blueprints/blueprint.hh"
+
+#include <algorithm>
+
+#include "base/text.hh"
+#include "blueprints/network.hh"
+#include "blueprints/vpc.hh"
+
+namespace mainstay::blueprints {
+namespace {
+
+const Blueprint registry[] = {network_blueprint(), vpc2_blueprint()};
+
+Error in_variable(Error error, std::string_view name) {
+  return std::move(error).because("variable " + std::string(name));
+}
+
+std::string_view type_name(VariableType type) {
+  static constexpr std::string_view names[] = {"text",   "true or false", "a whole number",
+                                               "a list", "a map",         "a map of one resource"};
+  return names[static_cast<size_t>(type)];
+}
+
+bool has_type(const Value& v, VariableType type) {
+  switch (type) {
+    case VariableType::text:
+      return v.is_string();
+    case VariableType::boolean:
+      return v.is_bool();
+    case VariableType::integer:
+      return v.is_int();
+    case VariableType::list:
+      return v.is_list();
+    case VariableType::map:
+      return v.is_map();
+    case VariableType::resource:
+      return v.is_map() && v.size() == 1 && v.members().nth(0).second.is_map();
+  }
+  return false;
+}
+
+// What came out of an environment file or a lookup is text: "true" is as good as true.
+Value coerced(const Value& v, VariableType type) {
+  if (type == VariableType::text && v.is_scalar() && !v.is_null()) return v.to_text();
+  if (!v.is_string()) return v;
+  if (type == VariableType::boolean && (v.as_string() == "true" || v.as_string() == "false"))
+    return v.as_string() == "true";
+  if (type == VariableType::integer)
+    if (auto number = parse_int(v.as_string())) return *number;
+  return v;
+}
+
+}  // namespace
+
+std::span<const Blueprint> all() {
+  return registry;
+}
+
+Result<const Blueprint*> find(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Blueprint& b : registry) {
+    if (b.name == name) return &b;
+    names.emplace_back(b.name);
+  }
+  Error error("BlueprintUnknown", "there is no blueprint \"" + std::string(name) + "\"");
+  auto near = nearest(name, names);
+  error.hint = near ? "did you mean \"" + *near + "\"?"
+                    : "there are " + join(names, ", ") + "; any template works with template_path";
+  return error;
+}
+
+std::vector<std::string> unknown_variables(const Blueprint& blueprint, const Value& variables) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : variables.members())
+    if (std::ranges::find(blueprint.variables, name, &Variable::name) == blueprint.variables.end())
+      unknown.push_back(name);
+  return unknown;
+}
+
+Result<Value> render(const Blueprint& blueprint, const Value& variables) {
+  Value checked = Value::map();
+  for (const Variable& variable : blueprint.variables) {
+    const Value* given = variables.find(variable.name);
+    if (!given || given->is_null()) {
+      if (variable.required)
+        return in_variable(Error("VariableMissing", std::string(blueprint.name) + " needs it: " +
+                                                        std::string(variable.description)),
+                           variable.name);
+      if (!variable.otherwise.is_null()) checked.set(variable.name, variable.otherwise);
+      continue;
+    }
+    Value value = coerced(*given, variable.type);
+    if (!has_type(value, variable.type))
+      return in_variable(
+          Error("VariableInvalid", "must be " + std::string(type_name(variable.type)) +
+                                       ", but is " + kind_name(given->kind())),
+          variable.name);
+    checked.set(variable.name, std::move(value));
+  }
+  return blueprint.render(checked);
+}
+
+}  // namespace mainstay::blueprints
