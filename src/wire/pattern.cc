@@ -2,19 +2,73 @@
 
 #include <re2/re2.h>
 
+#include <string>
+
+#include "base/text.hh"
+
 namespace mainstay::wire {
+namespace {
+
+constexpr int repeat_max = 1000;  // RE2's
+
+// Bounds that RE2 does not count to become open: {1,2048} is {1,}. Lengths are checked apart.
+std::string with_small_counts(std::string_view text) {
+  std::string out;
+  while (true) {
+    size_t open = text.find('{'), close = text.find('}', open);
+    out += text.substr(0, open);
+    if (open == std::string_view::npos || close == std::string_view::npos) break;
+    std::string_view bounds = text.substr(open + 1, close - open - 1);
+    size_t comma = std::min(bounds.find(','), bounds.size());
+    auto low = parse_int(bounds.substr(0, comma));
+    auto high = comma < bounds.size() ? parse_int(bounds.substr(comma + 1)) : low;
+    bool large = low && (*low > repeat_max || (high && *high > repeat_max));
+    if (large) {
+      out += '{' + std::to_string(std::min<int64_t>(*low, repeat_max)) + ",}";
+    } else {
+      out += text.substr(open, close - open + 1);
+    }
+    text.remove_prefix(close + 1);
+  }
+  if (size_t rest = text.find('{'); rest != std::string_view::npos) out += text.substr(rest);
+  return out;
+}
+
+// Java's \uXXXX is RE2's \x{XXXX}; its surrogate pairs are code points above the first plane.
+std::string translated(std::string_view text) {
+  std::string java = with_small_counts(
+      replace_all(text, "\\uD800\\uDC00-\\uDBFF\\uDFFF", "\\x{10000}-\\x{10FFFF}"));
+  std::string out;
+  for (size_t i = 0; i < java.size(); ++i) {
+    bool escape = java[i] == '\\' && i + 1 < java.size();
+    if (escape && java[i + 1] == 'u' && i + 5 < java.size()) {
+      out += "\\x{" + java.substr(i + 2, 4) + '}';
+      i += 5;
+    } else if (escape) {
+      out += java.substr(i++, 2);
+    } else {
+      out += java[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 Pattern::Pattern(std::string_view text) : text_(text) {}
 Pattern::~Pattern() = default;
 
 const re2::RE2* Pattern::compiled() const {
   std::call_once(once_, [this] {
+    // An intersection of Java's character classes would read as something else.
+    if (text_.find("&&") != std::string_view::npos) return;
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_max_mem(1 << 20);
-    compiled_ = std::make_unique<re2::RE2>(re2::StringPiece(text_.data(), text_.size()), options);
+    auto re = std::make_unique<re2::RE2>(translated(text_), options);
+    if (re->ok()) compiled_ = std::move(re);
   });
-  return compiled_->ok() ? compiled_.get() : nullptr;
+  return compiled_.get();
 }
 
 bool Pattern::checked() const {
