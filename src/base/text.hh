@@ -36,6 +36,8 @@ bool glob_match(std::string_view pattern, std::string_view text);
 
 // Valid UTF-8?
 bool is_utf8(std::string_view text);
+// Code points of valid UTF-8.
+size_t utf8_length(std::string_view text);
 // Edit distance, and the candidate nearest to word if near enough to be a likely misspelling.
 size_t edit_distance(std::string_view a, std::string_view b);
 std::optional<std::string> nearest(std::string_view word,

@@ -166,6 +166,8 @@ class Map {
 
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
+  static constexpr size_t npos = static_cast<size_t>(-1);
+  size_t position(std::string_view key) const;  // its place in order, or npos
   bool contains(std::string_view key) const { return find(key) != nullptr; }
   Value& operator[](std::string_view key);  // inserts null
   void set(std::string_view key, Value v) { (*this)[key] = std::move(v); }
@@ -174,8 +176,6 @@ class Map {
   void sort();  // by key, bytewise
 
  private:
-  static constexpr size_t npos = static_cast<size_t>(-1);
-  size_t position(std::string_view key) const;
   void rebuild();
 
   std::vector<Member> members_;
