@@ -1,6 +1,7 @@
 #include "cfn/diff.hh"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -146,6 +147,7 @@ class Planner {
     const Schema* schema = schema_of(now);
     TRY(Value before, before_.value(old.properties, path));
     TRY(Value after, after_.value(now.properties, path));
+    std::unordered_map<std::string, std::string> behind_property;  // found once for each
     for (PropertyChange& c : diff_properties(as_schema(before, schema, now.id),
                                              as_schema(after, schema, now.id), schema)) {
       Cause cause;
@@ -157,7 +159,12 @@ class Planner {
       cause.is_static = !has_unknown(c.after);
       cause.before = std::move(c.before);
       cause.after = std::move(c.after);
-      CHECK_OK(explain(old.properties[cause.name], now.properties[cause.name], cause));
+      auto [behind, is_new] = behind_property.try_emplace(cause.name);
+      if (is_new) {
+        TRY(behind->second,
+            parameters_behind(old.properties[cause.name], now.properties[cause.name], cause.path));
+      }
+      explain(cause, behind->second);
       add_cause(now, std::move(cause));
     }
     return {};
@@ -170,20 +177,25 @@ class Planner {
     if (diff_properties(Value::map({{"v", before}}), Value::map({{"v", after}}), nullptr).empty())
       return {};
     Cause cause{.attribute = name, .path = path, .before = before, .after = after};
-    CHECK_OK(explain(old, now, cause));
+    TRY(std::string parameters, parameters_behind(old, now, path));
+    explain(cause, parameters);
     add_cause(r, std::move(cause));
     return {};
   }
 
-  // Whose doing a difference is: the template's text, or a parameter that it reads.
-  Status explain(const Value& old, const Value& now, Cause& cause) const {
-    if (!(old == now)) return {};
+  // Whose doing a difference is: names the parameters that old and now, being the same text, read;
+  // "" where the text itself changed.
+  Result<std::string> parameters_behind(const Value& old, const Value& now,
+                                        const Path& path) const {
     std::set<std::string> parameters;
-    CHECK_OK(collect_parameters(now, cause.path, parameters, 0));
-    if (parameters.empty()) return {};
+    if (old == now) CHECK_OK(collect_parameters(now, path, parameters, 0));
+    return join({parameters.begin(), parameters.end()}, ", ");
+  }
+
+  static void explain(Cause& cause, const std::string& parameters) {
+    if (parameters.empty()) return;
     cause.source = ChangeSource::parameter_reference;
-    cause.entity = join({parameters.begin(), parameters.end()}, ", ");
-    return {};
+    cause.entity = parameters;
   }
 
   // The changed parameters that v reads, by itself or through conditions.
@@ -228,7 +240,7 @@ class Planner {
         bool to_resource =
             reference.kind == Reference::Kind::ref || reference.kind == Reference::Kind::get_att;
         if (to_resource && before_.has(reference.name) && after_.has(reference.name))
-          users_[reference.name].push_back({&r, std::move(reference), false});
+          users_[reference.name].push_back({&r, std::move(reference)});
       }
     }
     return {};
@@ -237,7 +249,7 @@ class Planner {
   struct Use {
     const Resource* user;
     Reference reference;
-    bool counted;
+    std::optional<size_t> cause{};  // in the user's change, once it has one
   };
 
   // Carries changes along references until nothing new turns up. A resource is visited again only
@@ -275,20 +287,20 @@ class Planner {
     if (was_changed && it->second.action != Action::modify) return false;
     Replacement was = was_changed ? it->second.replacement : Replacement::no;
     bool was_certain = was_changed && it->second.replacement_certain;
-    if (std::exchange(use.counted, true)) {
-      strengthen(it->second, cause);
+    if (use.cause) {
+      strengthen(it->second, *use.cause, cause);
     } else {
       add_cause(*use.user, std::move(cause));
+      use.cause = changes_.at(use.user->id).causes.size() - 1;
     }
     const ResourceChange& change = changes_.at(use.user->id);
     return !was_changed || change.replacement != was || change.replacement_certain != was_certain;
   }
 
   // The same cause again, now certain.
-  static void strengthen(ResourceChange& change, const Cause& cause) {
+  static void strengthen(ResourceChange& change, size_t known, const Cause& cause) {
     if (!cause.certain) return;
-    for (Cause& known : change.causes)
-      if (known.path == cause.path && known.entity == cause.entity) known.certain = true;
+    change.causes[known].certain = true;
     change.replacement_certain |= cause.recreation == Recreation::always;
   }
 

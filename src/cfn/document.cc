@@ -16,11 +16,8 @@ ptrdiff_t child_index(const Value& v, const std::string& step) {
     bool whole = error == std::errc() && end == step.data() + step.size();
     return whole && index < v.size() ? static_cast<ptrdiff_t>(index) : -1;
   }
-  for (const auto& member : v.members()) {
-    if (member.first == step) return static_cast<ptrdiff_t>(index);
-    ++index;
-  }
-  return -1;
+  size_t position = v.members().position(step);
+  return position == Map::npos ? -1 : static_cast<ptrdiff_t>(position);
 }
 
 Status check_no_nulls(const Document& document, const Value& v, Path& path) {

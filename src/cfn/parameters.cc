@@ -72,7 +72,7 @@ class Constraints {
   }
 
   Status length(const std::string& value) const {
-    auto size = static_cast<int64_t>(value.size());
+    auto size = static_cast<int64_t>(utf8_length(value));
     if (p_.min_length && size < *p_.min_length)
       return refuse("must contain at least " + std::to_string(*p_.min_length) + " characters");
     if (p_.max_length && size > *p_.max_length)
@@ -112,6 +112,9 @@ class Constraints {
 Result<Value> value_of(const Parameter& p, std::string text, const ParameterInputs& inputs) {
   ParameterType type = parse_parameter_type(p.type).value_or(ParameterType{});
   if (type.is_ssm_value) {
+    // The constraints speak of the parameter's name in SSM, not of the value behind it.
+    ParameterType name{.element = "String"};
+    CHECK_OK(Constraints(p, name, inputs).check(text));
     if (!inputs.read_ssm)
       return template_error("Parameter " + p.name + " of type " + p.type + " cannot be read here");
     TRY(text, inputs.read_ssm(text));

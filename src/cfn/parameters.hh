@@ -45,7 +45,7 @@ struct ParameterType {
   bool is_list = false;
   bool is_ssm_value = false;  // AWS::SSM::Parameter::Value<...>
   bool is_number = false;
-  std::string element;  // "String", "Number" or an AWS-specific type, without List<> around it
+  std::string element{};  // "String", "Number" or an AWS-specific type, without List<> around it
 };
 // nullopt where CloudFormation has no such type.
 std::optional<ParameterType> parse_parameter_type(std::string_view type);

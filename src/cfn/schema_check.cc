@@ -182,7 +182,7 @@ class Checker {
   }
 
   void text(const std::string& v, const Value& node, const std::string& at) {
-    auto size = static_cast<int64_t>(v.size());
+    auto size = static_cast<int64_t>(utf8_length(v));
     if (v.contains("{{resolve:")) return;
     if (size < node["minLength"].as_int(0))
       violate(at, "expected minLength: " + node["minLength"].to_text() +

@@ -87,6 +87,9 @@ class Parser {
 
   Status top_level() {
     if (!root().is_map()) return format_error("unsupported structure.").where(at({}));
+    if (root().has("Fn::Transform"))
+      return template_error("Fn::Transform is not supported: AWS::Include cannot be run here")
+          .where(at({"Fn::Transform"}));
     CHECK_OK(transform(root()["Transform"]));
     std::vector<std::string> unknown;
     for (const auto& [name, value] : root().members())

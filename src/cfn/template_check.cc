@@ -1,6 +1,6 @@
 #include "cfn/template_check.hh"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "base/text.hh"
 #include "cfn/messages.hh"
@@ -8,6 +8,8 @@
 
 namespace mainstay::cfn {
 namespace {
+
+constexpr size_t names_listed_max = 200;
 
 class Checker {
  public:
@@ -142,8 +144,11 @@ class Checker {
 
 std::string name_list(const std::vector<std::string>& names) {
   std::vector<std::string> once;
+  std::unordered_set<std::string_view> seen;
   for (const std::string& name : names)
-    if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);
+    if (seen.insert(name).second && seen.size() <= names_listed_max) once.push_back(name);
+  if (seen.size() > once.size())
+    once.push_back("and " + std::to_string(seen.size() - once.size()) + " more");
   return "[" + join(once, ", ") + "]";
 }
 

@@ -10,7 +10,7 @@ namespace mainstay::cfn {
 // template's own names. Errors: ValidationError in AWS's words, at the place of the reference.
 Status check_references(const Template& t);
 
-// The names in references, in AWS's form "[A, B]", without duplicates.
+// The names in references, in AWS's form "[A, B]", without duplicates; at most 200 of them.
 std::string name_list(const std::vector<std::string>& names);
 
 }  // namespace mainstay::cfn
