@@ -125,6 +125,15 @@ TEST_CASE("JSON keeps its own meanings") {
         "{\"a\":\"\xc3\xa9\xf0\x9f\x98\x80/\\n\",\"b\":[true,null,-1500.0,100.0]}");
 }
 
+TEST_CASE("texts are read as PyYAML reads them") {
+  CHECK(seen(config("\xef\xbb\xbf"
+                    "a: 1\r\nb: |\r\n  x\r\n  y\r\nc: \"p\r\n  q\"\r\n")) ==
+        R"({"a":1,"b":"x\ny\n","c":"p q"})");
+  CHECK(seen(config("a: 'x\n\n  y'\nb: >-\n  f1\n  f2\n\n  f3\nc: |+\n  k\n\n")) ==
+        R"({"a":"x\ny","b":"f1 f2\nf3","c":"k\n\n"})");
+  CHECK(seen(config("---\na: 1\n...\n")) == R"({"a":1})");
+}
+
 TEST_CASE("short forms become long forms, with places") {
   auto d = as_template(
       "A: !GetAtt Vpc.Cidr.Block\nB: !Sub '${x}'\nC: !If [c, !Ref 'AWS::NoValue', 3]\n"
