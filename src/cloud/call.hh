@@ -3,8 +3,10 @@
 // an aws_error with AWS's code and words; whatever it changed is then undone.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/random.hh"
 #include "base/time.hh"
@@ -30,6 +32,8 @@ class Call {
   Time now;
   Random random;
   store::Unit& db;
+  // Work on bulk data that goes with the change: run once the change is kept, or once it is not.
+  std::vector<std::function<void()>> after_commit, after_failure;
 
   const Value* find(std::string_view table, std::string_view id) const {
     return db.find(table, id);

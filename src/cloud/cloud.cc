@@ -93,19 +93,31 @@ Call Cloud::make_call(const Service& service, std::string_view operation, const 
                       std::string_view account, std::string_view region, store::Unit& unit) {
   Random fresh = random();
   std::string request_id = fresh.uuid();
-  return Call{
-      *this, service, operation, caller, std::string(account), std::string(region), request_id,
-      "",    now(),   fresh,     unit};
+  return Call{*this,
+              service,
+              operation,
+              caller,
+              std::string(account),
+              std::string(region),
+              request_id,
+              "",
+              now(),
+              fresh,
+              unit,
+              {},
+              {}};
 }
 
 // A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").
 Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation, Call& call,
                                   const Value& in) {
-  TRY(Value out, operation.handler(call, in));
-  if (entry.service.dry_run && in["DryRun"].as_bool())
-    return aws_error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.",
-                     412);
-  CHECK_OK(call.db.commit());
+  auto out = operation.handler(call, in);
+  if (out.has_value() && entry.service.dry_run && in["DryRun"].as_bool())
+    out =
+        aws_error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+  if (out.has_value())
+    if (Status kept = call.db.commit(); !kept.has_value()) out = kept.error();
+  for (const auto& work : out.has_value() ? call.after_commit : call.after_failure) work();
   return out;
 }
 
@@ -117,7 +129,8 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view account, std:
   if (it == found->operations.end()) return not_implemented(service, operation);
   TRY(Models::Loaded loaded, models_.load(service));
   if (const wire::Operation* modelled = loaded.model->operation(operation))
-    CHECK_OK(wire::validate(*loaded.model, *modelled, in));
+    CHECK_OK(wire::validate(*modelled, in,
+                            wire::validate_options(*loaded.model, loaded.model->protocol())));
   CHECK_OK(prepare(*found, account, region));
   store::Unit unit(*store_, shard(found->service, account, region), it->second->mode);
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);

@@ -43,7 +43,7 @@ class Cloud {
   static Result<std::unique_ptr<Cloud>> open(CloudOptions options, std::vector<Service> services);
   ~Cloud();
 
-  HttpResponse handle(const HttpRequest& request);
+  HttpResponse handle(HttpRequest request);
 
   // As `caller` in `account` and `region`. The input is validated as a client's would be.
   Result<Value> invoke(const Caller& caller, std::string_view account, std::string_view region,
@@ -73,9 +73,9 @@ class Cloud {
   };
   Cloud(CloudOptions options, std::vector<Service> services);
 
-  HttpResponse serve(const HttpRequest& http, Request& request);
+  HttpResponse serve(HttpRequest& http, Request& request);
   Status route(const HttpRequest& http, Request& request);
-  Result<std::optional<std::string>> identify(const HttpRequest& http, Request& request);
+  Status identify(HttpRequest& http, Request& request);
   Status check_credential(const Value& credential, const HttpRequest& http) const;
   static Caller caller_of(const Value& credential);
   static Error not_implemented(std::string_view service, std::string_view operation);

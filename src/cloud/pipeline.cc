@@ -7,6 +7,7 @@
 #include "wire/router.hh"
 #include "wire/server.hh"
 #include "wire/sigv4.hh"
+#include "wire/streaming.hh"
 #include "wire/validate.hh"
 
 namespace mainstay::cloud {
@@ -58,6 +59,14 @@ wire::Protocol protocol_of_form(const wire::Hints& hints) {
   return wire::Protocol::rest_xml;
 }
 
+// In a header, or in the query of a presigned request.
+std::string session_token(const HttpRequest& http) {
+  if (const std::string* header = http.headers.find("X-Amz-Security-Token")) return *header;
+  for (const std::string& pair : split(http.query, "&"))
+    if (pair.starts_with("X-Amz-Security-Token=")) return percent_decode(pair.substr(21));
+  return "";
+}
+
 HttpResponse json_response(const Value& body, int status = 200) {
   return {status, {{"Content-Type", "application/json"}}, to_json(body)};
 }
@@ -76,7 +85,7 @@ struct Cloud::Request {
   Caller caller;
 };
 
-HttpResponse Cloud::handle(const HttpRequest& http) {
+HttpResponse Cloud::handle(HttpRequest http) {
   if (http.method == "POST" && http.path == "/moto-api/reset") {
     Status status = reset();
     return json_response(Value::map({{"status", status.has_value() ? "ok" : "failed"}}),
@@ -99,7 +108,7 @@ HttpResponse Cloud::health() const {
                                                              : Value(options_.state_directory)}}));
 }
 
-HttpResponse Cloud::serve(const HttpRequest& http, Request& request) {
+HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
   auto failed = [&](const Error& error) {
     if (!request.loaded.model) return wire::encode_error(request.protocol, error, request.id);
     HttpResponse response = wire::encode_error(*request.loaded.model, request.operation,
@@ -108,19 +117,11 @@ HttpResponse Cloud::serve(const HttpRequest& http, Request& request) {
     return response;
   };
   if (Status s = route(http, request); !s.has_value()) return failed(s.error());
-  HttpRequest changed;
-  const HttpRequest* message = &http;
-  auto body = identify(http, request);
-  if (!body.has_value()) return failed(body.error());
-  std::string bucket = request.service == "s3" ? wire::virtual_host_bucket(request.hints.host) : "";
-  if (body->has_value() || !bucket.empty()) {
-    changed = http;
-    if (body->has_value()) changed.body = std::move(**body);
-    if (!bucket.empty()) changed.path = "/" + bucket + http.path;
-    message = &changed;
-  }
-  auto in =
-      wire::decode_request(*request.loaded.model, *request.operation, request.protocol, *message);
+  if (Status s = identify(http, request); !s.has_value()) return failed(s.error());
+  if (request.service == "s3")
+    if (std::string bucket = wire::virtual_host_bucket(request.hints.host); !bucket.empty())
+      http.path = "/" + bucket + http.path;
+  auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
   if (!in.has_value()) return failed(in.error());
   auto out = run(request, *in);
   if (!out.has_value()) return failed(out.error());
@@ -166,7 +167,8 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
     if (it != found->operations.end()) operation = it->second;
   }
   if (!operation) return not_implemented(request.service, request.operation->name);
-  CHECK_OK(wire::validate(*request.loaded.model, *request.operation, in));
+  CHECK_OK(wire::validate(*request.operation, in,
+                          wire::validate_options(*request.loaded.model, request.protocol)));
   std::string_view account =
       request.caller.account.empty() ? default_account : request.caller.account;
   CHECK_OK(prepare(*found, account, request.region));
@@ -187,8 +189,8 @@ Error Cloud::not_implemented(std::string_view service, std::string_view operatio
 
 // A key that was made here is its principal and must sign with its secret. Twelve digits are that
 // account's root; any other key is the root of the default account, unless the cloud is strict.
-// Returns the payload where it differs from the body (aws-chunked uploads).
-Result<std::optional<std::string>> Cloud::identify(const HttpRequest& http, Request& request) {
+// A streaming body (aws-chunked) is unpacked, its chunks checked.
+Status Cloud::identify(HttpRequest& http, Request& request) {
   const std::string& key = request.hints.access_key;
   bool is_s3 = request.service == "s3";
   if (key.empty()) {
@@ -197,7 +199,7 @@ Result<std::optional<std::string>> Cloud::identify(const HttpRequest& http, Requ
                        403);
     request.caller.kind = Caller::Kind::anonymous;
     request.caller.source_ip = http.peer;
-    return wire::decode_payload(http, nullptr);
+    return wire::unpack_streaming(http, nullptr);
   }
   auto credential = credentials().find(key);
   if (!credential) {
@@ -210,14 +212,14 @@ Result<std::optional<std::string>> Cloud::identify(const HttpRequest& http, Requ
     request.caller = Caller::root_of(is_account(key) ? std::string_view(key) : default_account);
     request.caller.access_key = key;
     request.caller.source_ip = http.peer;
-    return wire::decode_payload(http, nullptr);
+    return wire::unpack_streaming(http, nullptr);
   }
   CHECK_OK(check_credential(*credential, http));
-  TRY(wire::Verified verified,
-      wire::verify(http, (*credential)["SecretAccessKey"].as_string(), now(), is_s3));
+  auto secret = [&](std::string_view) { return (*credential)["SecretAccessKey"].as_string(); };
+  TRY(wire::Verified verified, wire::verify(http, secret, now()));
   request.caller = caller_of(*credential);
   request.caller.source_ip = http.peer;
-  return wire::decode_payload(http, &verified);
+  return wire::unpack_streaming(http, &verified);
 }
 
 Status Cloud::check_credential(const Value& credential, const HttpRequest& http) const {
@@ -227,7 +229,7 @@ Status Cloud::check_credential(const Value& credential, const HttpRequest& http)
   if (credential.has("Expiration") && credential["Expiration"].as_time() <= now())
     return aws_error("ExpiredToken", "The security token included in the request is expired", 403);
   if (credential.has("SessionToken") &&
-      wire::session_token(http) != credential["SessionToken"].as_string())
+      session_token(http) != credential["SessionToken"].as_string())
     return invalid;
   return {};
 }
