@@ -1,11 +1,11 @@
 #include "wire/model_reader.hh"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <unordered_set>
+#include <optional>
 
 #include "base/json.hh"
-#include "wire/s3_traits.hh"
 
 namespace mainstay::wire {
 namespace {
@@ -49,15 +49,9 @@ Error invalid(std::string message) {
   return Error("ModelInvalid", "service model: " + std::move(message));
 }
 
-// A trait of the reference, else of the shape.
-const Value& trait(const Value& reference, const Value& shape, const char* name) {
-  const Value& own = reference[name];
-  return own.is_null() ? shape[name] : own;
-}
-
-bool flag(const Value& json, const char* name) {
-  return json[name].as_bool();
-}
+// Traits of shapes that references to them take over.
+constexpr std::array<std::string_view, 7> inheritable = {
+    "location", "timestampFormat", "xmlNamespace", "flattened", "streaming", "eventstream", "box"};
 
 std::optional<Protocol> protocol_of(std::string_view name, const Value& metadata) {
   if (name == "query") return Protocol::query;
@@ -91,12 +85,14 @@ void ModelReader::reserve() {
   model_->shapes_.reserve(json_["shapes"].size());
   model_->members_.reserve(members);
   model_->names_.reserve(names);
+  model_->shape_index_.reserve(json_["shapes"].size());
+  kept_.reserve(members);
 }
 
 std::string_view ModelReader::keep(std::string_view text) {
   constexpr size_t block = 64 * 1024;
   if (text.empty()) return {};
-  if (auto found = kept_.find(text); found != kept_.end()) return found->second;
+  if (auto found = kept_.find(text); found != kept_.end()) return *found;
   if (text_size_ - text_used_ < text.size()) {
     text_size_ = std::max(block, text.size());
     text_used_ = 0;
@@ -106,7 +102,7 @@ std::string_view ModelReader::keep(std::string_view text) {
   std::memcpy(place, text.data(), text.size());
   text_used_ += text.size();
   std::string_view copy(place, text.size());
-  kept_.emplace(copy, copy);
+  kept_.insert(copy);
   return copy;
 }
 
@@ -160,19 +156,21 @@ Result<const Shape*> ModelReader::find_shape(std::string_view name, std::string_
 
 Status ModelReader::read_shapes() {
   auto& shapes = model_->shapes_;
-  for (const auto& [name, json] : json_["shapes"].members()) {
+  const Map& json_shapes = json_["shapes"].members();
+  inherited_.reserve(json_shapes.size());
+  for (const auto& [name, json] : json_shapes) {
     shapes.emplace_back().name = keep(name);
     model_->shape_index_.emplace(shapes.back().name, shapes.size() - 1);
+    bool any = std::ranges::any_of(inheritable, [&](auto key) { return json.has(key); });
+    inherited_.push_back(any ? &json : nullptr);
   }
-  size_t i = 0;
-  for (const auto& [name, json] : json_["shapes"].members())
-    CHECK_OK(read_shape(name, json, shapes[i++]));
+  for (size_t i = 0; i < shapes.size(); ++i)
+    CHECK_OK(read_shape(shapes[i].name, json_shapes.nth(i).second, shapes[i]));
   // Names of flattened lists depend on their elements, so on every shape being read.
-  for (const auto& [name, json] : json_["shapes"].members()) {
-    Shape& shape = shapes[model_->shape_index_.at(name)];
-    Member* member = const_cast<Member*>(shape.members.data());
-    for (const auto& [member_name, reference] : json["members"].members())
-      resolve_names(*member++, reference, flag(reference, "flattened"));
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    Member* member = const_cast<Member*>(shapes[i].members.data());
+    for (const auto& [name, reference] : json_shapes.nth(i).second["members"].members())
+      resolve_names(*member++, reference);
   }
   return {};
 }
@@ -235,158 +233,64 @@ void ModelReader::finish_structure(const Value& json, Shape& shape) {
 }
 
 Status ModelReader::add_member(std::string_view name, const Value& reference) {
-  const std::string& target = reference["shape"].as_string();
-  TRY(const Shape* shape, find_shape(target, name));
-  const Value& traits = json_["shapes"][target];
+  TRY(const Shape* shape, find_shape(reference["shape"].as_string(), name));
   Member& m = model_->members_.emplace_back();
   m.name = keep(name);
   m.shape = shape;
-  // Old models bind shapes to headers; a reference that does so itself wins.
-  const Value& bound = traits.has("location") && !reference.has("location") ? traits : reference;
-  m.location_name = keep_string(trait(reference, bound, "locationName"));
+  m.location_name = keep_string(reference["locationName"]);
+  size_t names = 1 + reference.has("locationName") + reference.has("queryName");
+  if (reference.size() > names) read_traits(reference, m);
+  if (const Value* inherited = inherited_[static_cast<size_t>(shape - model_->shapes_.data())])
+    inherit_traits(*inherited, reference, m);
   m.wire_name = m.form_name = m.location_name.empty() ? m.name : m.location_name;
-  if (const Location* l = lookup(locations, bound["location"].as_string())) m.location = *l;
-  const std::string& format = trait(reference, traits, "timestampFormat").as_string();
+  return {};
+}
+
+void ModelReader::read_traits(const Value& reference, Member& m) {
+  if (const Location* l = lookup(locations, reference["location"].as_string())) m.location = *l;
+  const std::string& format = reference["timestampFormat"].as_string();
   if (const TimestampFormat* f = lookup(timestamp_formats, format)) m.timestamp_format = *f;
-  m.xml_namespace = keep_namespace(trait(reference, traits, "xmlNamespace"));
-  m.flattened = flag(reference, "flattened") || flag(traits, "flattened");
+  m.xml_namespace = keep_namespace(reference["xmlNamespace"]);
+  m.flattened = flag(reference, "flattened");
   m.xml_attribute = flag(reference, "xmlAttribute");
-  m.streaming = flag(reference, "streaming") || flag(traits, "streaming");
-  m.eventstream = flag(traits, "eventstream");
+  m.streaming = flag(reference, "streaming");
   m.event_payload = flag(reference, "eventpayload");
   m.event_header = flag(reference, "eventheader");
   m.host_label = flag(reference, "hostLabel");
   m.idempotency_token = flag(reference, "idempotencyToken");
   m.jsonvalue = flag(reference, "jsonvalue");
-  m.box = flag(reference, "box") || flag(traits, "box");
+  m.box = flag(reference, "box");
   m.deprecated = flag(reference, "deprecated");
-  return {};
+}
+
+// Traits of the shape that the reference does not set itself.
+void ModelReader::inherit_traits(const Value& shape, const Value& reference, Member& m) {
+  const Location* location = lookup(locations, shape["location"].as_string());
+  if (location != nullptr && !reference.has("location")) {  // old models bind shapes to headers
+    m.location = *location;
+    if (m.location_name.empty()) m.location_name = keep_string(shape["locationName"]);
+  }
+  const TimestampFormat* format = lookup(timestamp_formats, shape["timestampFormat"].as_string());
+  if (format != nullptr && !reference.has("timestampFormat")) m.timestamp_format = *format;
+  if (m.xml_namespace == nullptr) m.xml_namespace = keep_namespace(shape["xmlNamespace"]);
+  m.flattened |= flag(shape, "flattened");
+  m.streaming |= flag(shape, "streaming");
+  m.eventstream |= flag(shape, "eventstream");
+  m.box |= flag(shape, "box");
 }
 
 // The names of a structure's member on the wire. A list that its own shape flattens is named by its
 // element (botocore's query serializer); one that the member flattens by the member (Smithy). EC2
 // capitalises (botocore's EC2Serializer, Smithy's ec2Query).
-void ModelReader::resolve_names(Member& member, const Value& reference,
-                                bool flattened_by_reference) const {
-  if (member.flattened && !flattened_by_reference && member.shape->type == Type::list &&
+void ModelReader::resolve_names(Member& member, const Value& reference) {
+  if (member.flattened && !flag(reference, "flattened") && member.shape->type == Type::list &&
       !member.shape->element().location_name.empty())
     member.wire_name = member.form_name = member.shape->element().location_name;
   if (!ec2_) return;
-  auto* self = const_cast<ModelReader*>(this);
   std::string name(member.wire_name);
   if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 32);
-  member.form_name = self->keep(name);
-  if (reference["queryName"].is_string())
-    member.form_name = self->keep_string(reference["queryName"]);
-}
-
-Status ModelReader::read_operations() {
-  for (const auto& [name, json] : json_["operations"].members()) {
-    Operation& operation = model_->operations_.emplace_back();
-    CHECK_OK(read_operation(name, json, operation));
-    model_->operation_index_.emplace(operation.name, model_->operations_.size() - 1);
-  }
-  return {};
-}
-
-Status ModelReader::read_operation(std::string_view name, const Value& json, Operation& op) {
-  op.name = keep(name);
-  const Value& http = json["http"];
-  op.method = http.has("method") ? keep_string(http["method"]) : "POST";
-  op.response_code = static_cast<int>(http["responseCode"].as_int(200));
-  read_uri(http.has("requestUri") ? keep_string(http["requestUri"]) : "/", op);
-  if (json.has("input")) {
-    TRY(op.input, find_shape(json["input"]["shape"].as_string(), name));
-    read_input(json["input"], op);
-  }
-  if (json.has("output")) {
-    TRY(op.output, find_shape(json["output"]["shape"].as_string(), name));
-    bool query = model_->metadata_.protocols.front() == Protocol::query;
-    op.result_wrapper = keep_string(json["output"]["resultWrapper"]);
-    if (op.result_wrapper.empty() && query) op.result_wrapper = keep(std::string(name) + "Result");
-  }
-  for (const Value& error : json["errors"].items()) {
-    TRY(const Shape* shape, find_shape(error["shape"].as_string(), name));
-    op.errors.push_back(shape);
-  }
-  op.host_prefix = keep_string(json["endpoint"]["hostPrefix"]);
-  const Value& checksum = json["httpChecksum"];
-  op.checksum_algorithm_member = keep_string(checksum["requestAlgorithmMember"]);
-  op.checksum_mode_member = keep_string(checksum["requestValidationModeMember"]);
-  op.checksum_required =
-      flag(json, "httpChecksumRequired") || flag(checksum, "requestChecksumRequired");
-  op.unsigned_payload = flag(json, "unsignedPayload");
-  op.no_auth = json["authtype"].as_string() == "none";
-  for (const Value& encoding : json["requestcompression"]["encodings"].items())
-    op.gzip |= encoding.as_string() == "gzip";
-  op.deprecated = flag(json, "deprecated");
-  op.idempotent = flag(json, "idempotent");
-  op.readonly = flag(json, "readonly");
-  if (model_->metadata_.is_s3 && op.output != nullptr) {
-    op.unwrapped_output = name == "GetBucketLocation";
-    if (auto root = s3_output_root(op.output->name); !root.empty())
-      const_cast<Shape*>(op.output)->location_name = root;
-  }
-  return {};
-}
-
-void ModelReader::read_input(const Value& json, Operation& op) {
-  op.input_root = keep_string(json["locationName"]);
-  op.input_namespace = keep_namespace(json["xmlNamespace"]);
-  std::string_view& ns = model_->metadata_.xml_namespace;
-  if (ns.empty() && op.input_namespace != nullptr) ns = op.input_namespace->uri;
-}
-
-void ModelReader::read_uri(std::string_view uri, Operation& op) {
-  op.request_uri = uri;
-  size_t question = uri.find('?');
-  std::string_view path = uri.substr(0, question);
-  while (!path.empty()) {
-    path.remove_prefix(1);
-    std::string_view part = path.substr(0, path.find('/'));
-    path.remove_prefix(part.size());
-    if (part.empty()) continue;
-    PathSegment segment{PathSegment::Kind::literal, part};
-    if (part.front() == '{' && part.back() == '}') {
-      bool greedy = part.ends_with("+}");
-      segment.kind = greedy ? PathSegment::Kind::greedy : PathSegment::Kind::label;
-      segment.text = part.substr(1, part.size() - (greedy ? 3 : 2));
-    }
-    op.path.push_back(segment);
-  }
-  if (question == std::string_view::npos) return;
-  std::string_view query = uri.substr(question + 1);
-  while (!query.empty()) {
-    std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    size_t equals = pair.find('=');
-    op.query_literals.emplace_back(pair.substr(0, equals), equals == std::string_view::npos
-                                                               ? std::string_view()
-                                                               : pair.substr(equals + 1));
-  }
-}
-
-// Bindings to path and query mean nothing in a response: there such members are in the body.
-void ModelReader::unbind_outputs() {
-  std::unordered_set<const Shape*> inputs;
-  for (const Operation& op : model_->operations_) inputs.insert(op.input);
-  for (const Operation& op : model_->operations_) {
-    if (op.output == nullptr || inputs.contains(op.output)) continue;
-    for (const Member& member : op.output->members) {
-      if (member.location != Location::uri && member.location != Location::querystring) continue;
-      const_cast<Member&>(member).location = Location::body;
-      const_cast<Shape*>(op.output)->has_body_members = true;
-    }
-  }
-}
-
-void ModelReader::index_errors() {
-  auto& shapes = model_->shapes_;
-  for (size_t i = 0; i < shapes.size(); ++i)
-    if (shapes[i].exception) model_->error_index_.emplace(shapes[i].name, i);
-  for (size_t i = 0; i < shapes.size(); ++i)
-    if (shapes[i].exception && !shapes[i].error_code.empty())
-      model_->error_index_.emplace(shapes[i].error_code, i);
+  member.form_name = keep(name);
+  if (reference["queryName"].is_string()) member.form_name = keep_string(reference["queryName"]);
 }
 
 Result<std::shared_ptr<const Model>> Model::parse(std::string_view botocore_service2_json) {

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string_view>
+#include <unordered_set>
+#include <vector>
 
 #include "base/error.hh"
 #include "base/value.hh"
 #include "wire/model.hh"
 
 namespace mainstay::wire {
+
+inline bool flag(const Value& json, const char* name) {
+  return json[name].as_bool();
+}
 
 class ModelReader {
  public:
@@ -23,7 +28,9 @@ class ModelReader {
   Status read_references(const Value& json, Shape& shape);
   void finish_structure(const Value& json, Shape& shape);
   Status add_member(std::string_view name, const Value& reference);
-  void resolve_names(Member& member, const Value& reference, bool flattened_by_reference) const;
+  void read_traits(const Value& reference, Member& member);
+  void inherit_traits(const Value& shape, const Value& reference, Member& member);
+  void resolve_names(Member& member, const Value& reference);
   Status read_operations();
   Status read_operation(std::string_view name, const Value& json, Operation& operation);
   void read_uri(std::string_view uri, Operation& operation);
@@ -40,7 +47,8 @@ class ModelReader {
 
   const Value& json_;
   std::unique_ptr<Model> model_{new Model};
-  std::unordered_map<std::string_view, std::string_view> kept_;
+  std::unordered_set<std::string_view> kept_;
+  std::vector<const Value*> inherited_;  // by shape: its JSON where references take something over
   size_t text_size_ = 0, text_used_ = 0;
   bool ec2_ = false;
 };
