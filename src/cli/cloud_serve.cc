@@ -1,0 +1,71 @@
+#include "cli/cloud_serve.hh"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "embedded/embedded.hh"
+#include "http/server.hh"
+#include "store/store.hh"
+
+namespace mainstay::cli {
+namespace {
+
+constexpr int exit_ok = 0, exit_internal = 1, exit_usage = 3, exit_locked = 7;
+
+int failed(const Error& error) {
+  fmt::print(stderr, "error: {}\n", error.to_string());
+  if (error.code == "StateLocked" || error.code == "AddressInUse") return exit_locked;
+  return error.code == "StateUnreadable" || error.code == "AddressInvalid" ? exit_usage
+                                                                           : exit_internal;
+}
+
+// Waits for SIGINT or SIGTERM, which must be blocked in every thread.
+void wait_for_signal(const sigset_t& signals) {
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+}
+
+std::string owner_line(const ServeOptions& options) {
+  return fmt::format("process {}, mainstay cloud serve, http://{}:{}", ::getpid(), options.host,
+                     options.port);
+}
+
+}  // namespace
+
+int cloud_serve(const ServeOptions& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  cloud::CloudOptions cloud_options;
+  if (!options.memory)
+    cloud_options.state_directory = options.state_directory.empty()
+                                        ? embedded::default_state_directory()
+                                        : options.state_directory;
+  cloud_options.owner = owner_line(options);
+  cloud_options.strict = options.strict;
+  cloud_options.sync = options.sync;
+  auto cloud = embedded::open(std::move(cloud_options));
+  if (!cloud.has_value()) return failed(cloud.error());
+  if (const std::string& notice = (*cloud)->store().notice(); !notice.empty())
+    fmt::print(stderr, "note: {}\n", notice);
+  http::ServerOptions server_options;
+  server_options.host = options.host;
+  server_options.port = static_cast<uint16_t>(options.port);
+  server_options.threads = options.threads;
+  auto server = http::Server::start(
+      server_options, [&](HttpRequest&& request) { return (*cloud)->handle(std::move(request)); });
+  if (!server.has_value()) return failed(server.error());
+  const std::string& state = (*cloud)->options().state_directory;
+  fmt::print("embedded cloud ready at http://{}:{} (state: {})\n", options.host, (*server)->port(),
+             state.empty() ? "memory" : state);
+  std::fflush(stdout);
+  wait_for_signal(signals);
+  (*server)->stop();
+  return exit_ok;
+}
+
+}  // namespace mainstay::cli

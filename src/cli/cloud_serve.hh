@@ -1,0 +1,21 @@
+// mainstay cloud serve: the embedded cloud on a port, until it is told to stop.
+#pragma once
+
+#include <string>
+
+namespace mainstay::cli {
+
+struct ServeOptions {
+  std::string host = "127.0.0.1";
+  int port = 4566;              // 0: any that is free
+  std::string state_directory;  // "": the default one
+  bool memory = false;
+  bool strict = false;
+  bool sync = false;
+  int threads = 2;
+};
+
+// Returns the exit code (docs/exit-codes.md).
+int cloud_serve(const ServeOptions& options);
+
+}  // namespace mainstay::cli

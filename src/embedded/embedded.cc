@@ -1,0 +1,37 @@
+#include "embedded/embedded.hh"
+
+#include <cstdlib>
+
+#include "host/clock.hh"
+#include "services/ec2/ec2.hh"
+#include "services/iam/iam.hh"
+#include "services/route53/route53.hh"
+#include "services/sts/sts.hh"
+
+namespace mainstay::embedded {
+namespace {
+
+std::vector<cloud::Service> services() {
+  std::vector<cloud::Service> out;
+  out.push_back(ec2::make_service());
+  out.push_back(iam::make_service());
+  out.push_back(route53::make_service());
+  out.push_back(sts::make_service());
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<cloud::Cloud>> open(cloud::CloudOptions options) {
+  if (!options.now) options.now = [] { return RealClock().now(); };
+  return cloud::Cloud::open(std::move(options), services());
+}
+
+std::string default_state_directory() {
+  if (const char* state = std::getenv("MAINSTAY_STATE")) return state;
+  if (const char* xdg = std::getenv("XDG_STATE_HOME")) return std::string(xdg) + "/mainstay/cloud";
+  const char* home = std::getenv("HOME");
+  return std::string(home ? home : ".") + "/.local/state/mainstay/cloud";
+}
+
+}  // namespace mainstay::embedded

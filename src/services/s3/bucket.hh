@@ -1,0 +1,127 @@
+// What the files of this service lend each other: buckets, keys, versions and stored bytes.
+//
+// Tables (one global shard, since bucket names are global):
+//   bucket   name                       its document; configurations are members with "_" names
+//   object   bucket NUL key             the current version, which may be a delete marker
+//   version  bucket NUL key NUL order   versions that are no longer current, newest first
+//   upload   bucket NUL key NUL id      multipart uploads; parts are "part" documents by id and number
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cloud/call.hh"
+
+namespace mainstay::s3 {
+
+using cloud::Call;
+
+inline constexpr size_t keys_max = 1000;  // of one list answer
+
+Error no_such_bucket(const std::string& name);
+Error no_such_key(const std::string& key);
+Error access_denied();
+Error invalid_argument(std::string message, std::string name = "", std::string value = "");
+
+Result<Value> get_bucket(Call& call, const Value& in);
+void put_bucket(Call& call, const Value& bucket);
+std::string canonical_id(std::string_view account);
+Value owner_of(std::string_view account);
+
+std::string object_id(std::string_view bucket, std::string_view key);
+bool versioned(const Value& bucket);  // Enabled or Suspended
+bool versioning_enabled(const Value& bucket);
+
+// The bytes of objects: small ones in the document, larger ones as blobs, encrypted where the object
+// has a KMS key. A segment is one PUT or one part.
+Result<Value> write_segment(Call& call, std::string_view data, std::string_view data_key);
+Result<std::string> read_segments(Call& call, const Value& object, size_t offset, size_t size,
+                                  std::string_view data_key);
+// After the change is kept, the bytes go.
+void discard_segments(Call& call, const Value& object);
+
+// Server-side encryption asked for in a request or by the bucket: members for the object's document,
+// and the plain data key where KMS gave one.
+struct Encryption {
+  Value members;         // ServerSideEncryption, SSEKMSKeyId?, _DataKey?
+  std::string data_key;  // "" for SSE-S3
+};
+Result<Encryption> encryption_for(Call& call, const Value& bucket, const Value& in);
+Result<std::string> data_key_of(Call& call, const Value& object);
+
+// "x-amz-checksum-*" of a request checked against the data; members (ChecksumCRC32, ChecksumType)
+// for the document. Content-MD5 too.
+Result<Value> check_integrity(const Value& in, std::string_view data);
+std::string checksum_of(std::string_view algorithm, std::string_view data);  // base64, "" if unknown
+extern const std::vector<std::string> checksum_members;                      // "ChecksumCRC32", ...
+
+// Makes `object` the current version of its key, as the bucket's versioning says; fills VersionId.
+void store_object(Call& call, const Value& bucket, Value& object);
+// The version asked for (VersionId), or the current one. Errors: NoSuchKey, NoSuchVersion,
+// MethodNotAllowed for a delete marker asked for by version.
+Result<Value> find_object(Call& call, const Value& bucket, const Value& in);
+// Puts back a changed document of a version that find_object gave.
+void update_object(Call& call, const Value& bucket, const Value& object);
+// Removes one version, or sets a delete marker. Returns DeleteMarker and VersionId members.
+Value delete_version(Call& call, const Value& bucket, std::string_view key,
+                     const std::optional<std::string>& version);
+
+// If-Match and the like of a request against an object; prefix "" or "CopySource".
+Status check_conditions(const Value& in, const Value& object, std::string_view prefix);
+// If-Match and If-None-Match of a write against what is there now (null: nothing).
+Status check_write_conditions(const Value& in, const Value* current);
+
+// The members of an object's document that describe it in GetObject and HeadObject.
+Value description_of(const Value& object, const Value& in);
+// The metadata members that a write request carries into the document.
+Value metadata_of(const Value& in);
+Result<Value> tags_from_query(const std::string& text);  // "a=1&b=2" as a TagSet
+Status check_tags(const Value& tags);
+Status check_acl_allowed(const Value& bucket, const Value& in);
+
+#define S3_HANDLER(name) Result<Value> name(Call& call, const Value& in)
+
+// bucket.cc
+S3_HANDLER(create_bucket);
+S3_HANDLER(delete_bucket);
+S3_HANDLER(head_bucket);
+S3_HANDLER(list_buckets);
+S3_HANDLER(get_bucket_location);
+S3_HANDLER(get_bucket_versioning);
+S3_HANDLER(put_bucket_versioning);
+// object.cc
+S3_HANDLER(put_object);
+S3_HANDLER(get_object);
+S3_HANDLER(head_object);
+S3_HANDLER(get_object_attributes);
+S3_HANDLER(delete_object);
+S3_HANDLER(delete_objects);
+S3_HANDLER(copy_object);
+// list.cc
+S3_HANDLER(list_objects);
+S3_HANDLER(list_objects_v2);
+S3_HANDLER(list_object_versions);
+// multipart.cc
+S3_HANDLER(create_multipart_upload);
+S3_HANDLER(upload_part);
+S3_HANDLER(upload_part_copy);
+S3_HANDLER(complete_multipart_upload);
+S3_HANDLER(abort_multipart_upload);
+S3_HANDLER(list_parts);
+S3_HANDLER(list_multipart_uploads);
+// tagging.cc
+S3_HANDLER(get_object_tagging);
+S3_HANDLER(put_object_tagging);
+S3_HANDLER(delete_object_tagging);
+// acl.cc
+S3_HANDLER(get_bucket_acl);
+S3_HANDLER(put_bucket_acl);
+S3_HANDLER(get_object_acl);
+S3_HANDLER(put_object_acl);
+
+#undef S3_HANDLER
+
+std::vector<cloud::Operation> configuration_operations();
+
+}  // namespace mainstay::s3

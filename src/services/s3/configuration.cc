@@ -1,0 +1,182 @@
+#include <algorithm>
+
+#include "base/json.hh"
+#include "services/s3/bucket.hh"
+
+// Bucket configurations that are put, got and deleted as one document: a row each.
+namespace mainstay::s3 {
+namespace {
+
+struct Configuration {
+  const char* member;   // of the bucket's document, with "_" before: "_CORSConfiguration"
+  const char* input;    // Put's input member that holds it
+  const char* output;   // Get's output member that holds it; "" where the answer is the document
+  const char* code;     // Get's error where there is none; nullptr: an empty answer
+  const char* message;
+};
+
+constexpr Configuration cors{"_CORS", "CORSConfiguration", "", "NoSuchCORSConfiguration",
+                             "The CORS configuration does not exist"};
+constexpr Configuration lifecycle{"_Lifecycle", "LifecycleConfiguration", "",
+                                  "NoSuchLifecycleConfiguration",
+                                  "The lifecycle configuration does not exist"};
+constexpr Configuration website{"_Website", "WebsiteConfiguration", "", "NoSuchWebsiteConfiguration",
+                                "The specified bucket does not have a website configuration"};
+constexpr Configuration replication{"_Replication", "ReplicationConfiguration",
+                                    "ReplicationConfiguration",
+                                    "ReplicationConfigurationNotFoundError",
+                                    "The replication configuration was not found"};
+constexpr Configuration encryption{"_Encryption", "ServerSideEncryptionConfiguration",
+                                   "ServerSideEncryptionConfiguration", nullptr, nullptr};
+constexpr Configuration ownership{"_OwnershipControls", "OwnershipControls", "OwnershipControls",
+                                  "OwnershipControlsNotFoundError",
+                                  "The bucket ownership controls were not found"};
+constexpr Configuration public_access{"_PublicAccessBlockConfiguration",
+                                      "PublicAccessBlockConfiguration",
+                                      "PublicAccessBlockConfiguration",
+                                      "NoSuchPublicAccessBlockConfiguration",
+                                      "The public access block configuration was not found"};
+constexpr Configuration notification{"_Notification", "NotificationConfiguration", "", nullptr, nullptr};
+constexpr Configuration logging{"_Logging", "BucketLoggingStatus", "", nullptr, nullptr};
+constexpr Configuration accelerate{"_Accelerate", "AccelerateConfiguration", "", nullptr, nullptr};
+constexpr Configuration payment{"_Payment", "RequestPaymentConfiguration", "", nullptr, nullptr};
+constexpr Configuration object_lock{"_ObjectLockConfiguration", "ObjectLockConfiguration",
+                                    "ObjectLockConfiguration", "ObjectLockConfigurationNotFoundError",
+                                    "Object Lock configuration does not exist for this bucket"};
+constexpr Configuration tagging{"_TagSet", "Tagging", "TagSet", "NoSuchTagSet", "The TagSet does not exist"};
+
+template <const Configuration& c>
+Result<Value> put(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  put_bucket(call, bucket.set(c.member, in[c.input]));
+  return Value::map({});
+}
+
+template <const Configuration& c>
+Result<Value> get(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  if (!bucket.has(c.member)) {
+    if (!c.code) return Value::map({});
+    return aws_error(c.code, c.message, 404);
+  }
+  if (std::string_view(c.output).empty()) return bucket[c.member];
+  return Value::map({{c.output, bucket[c.member]}});
+}
+
+template <const Configuration& c>
+Result<Value> remove(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  bucket.erase(c.member);
+  put_bucket(call, bucket);
+  return Value::map({});
+}
+
+Result<Value> put_tagging(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  CHECK_OK(check_tags(in["Tagging"]["TagSet"]));
+  put_bucket(call, bucket.set("_TagSet", in["Tagging"]["TagSet"]));
+  return Value::map({});
+}
+
+// Without a configuration of its own a bucket encrypts with SSE-S3 ("Setting default server-side
+// encryption behavior").
+Result<Value> get_encryption(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  if (bucket.has("_Encryption")) return get<encryption>(call, in);
+  Value rule = Value::map({{"ApplyServerSideEncryptionByDefault", Value::map({{"SSEAlgorithm", "AES256"}})},
+                           {"BucketKeyEnabled", false}});
+  return Value::map({{"ServerSideEncryptionConfiguration", Value::map({{"Rules", Value::list({rule})}})}});
+}
+
+Result<Value> get_payment(Call& call, const Value& in) {
+  TRY(Value out, get<payment>(call, in));
+  return out.has("Payer") ? out : Value::map({{"Payer", "BucketOwner"}});
+}
+
+Result<Value> put_policy(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  auto parsed = parse_json(in["Policy"].as_bytes());
+  if (!parsed.has_value())
+    return aws_error("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'");
+  if (!parsed->is_map() || !parsed->has("Statement"))
+    return aws_error("MalformedPolicy", "Missing required field Statement");
+  put_bucket(call, bucket.set("_Policy", in["Policy"].as_bytes()));
+  return Value::map({});
+}
+
+Result<Value> get_policy(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  if (!bucket.has("_Policy"))
+    return aws_error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
+  return Value::map({{"Policy", bucket["_Policy"]}});
+}
+
+Result<Value> delete_policy(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  bucket.erase("_Policy");
+  put_bucket(call, bucket);
+  return Value::map({});
+}
+
+bool allows_everyone(const Value& statement) {
+  const Value& principal = statement["Principal"];
+  const Value& aws = principal.is_map() ? principal["AWS"] : principal;
+  auto star = [](const Value& v) { return v.as_string() == "*"; };
+  bool everyone = star(aws) || std::any_of(aws.items().begin(), aws.items().end(), star);
+  return statement["Effect"].as_string() == "Allow" && everyone && !statement.has("Condition");
+}
+
+Result<Value> get_policy_status(Call& call, const Value& in) {
+  TRY(Value policy, get_policy(call, in));
+  TRY(Value document, parse_json(policy["Policy"].as_string()));
+  const Value& statements = document["Statement"];
+  bool open = allows_everyone(statements) ||
+              std::any_of(statements.items().begin(), statements.items().end(), allows_everyone);
+  return Value::map({{"PolicyStatus", Value::map({{"IsPublic", open}})}});
+}
+
+}  // namespace
+
+std::vector<cloud::Operation> configuration_operations() {
+  using cloud::reads, cloud::writes;
+  return {writes("PutBucketCors", put<cors>),
+          reads("GetBucketCors", get<cors>),
+          writes("DeleteBucketCors", remove<cors>),
+          writes("PutBucketLifecycleConfiguration", put<lifecycle>),
+          reads("GetBucketLifecycleConfiguration", get<lifecycle>),
+          writes("DeleteBucketLifecycle", remove<lifecycle>),
+          writes("PutBucketWebsite", put<website>),
+          reads("GetBucketWebsite", get<website>),
+          writes("DeleteBucketWebsite", remove<website>),
+          writes("PutBucketReplication", put<replication>),
+          reads("GetBucketReplication", get<replication>),
+          writes("DeleteBucketReplication", remove<replication>),
+          writes("PutBucketEncryption", put<encryption>),
+          reads("GetBucketEncryption", get_encryption),
+          writes("DeleteBucketEncryption", remove<encryption>),
+          writes("PutBucketOwnershipControls", put<ownership>),
+          reads("GetBucketOwnershipControls", get<ownership>),
+          writes("DeleteBucketOwnershipControls", remove<ownership>),
+          writes("PutPublicAccessBlock", put<public_access>),
+          reads("GetPublicAccessBlock", get<public_access>),
+          writes("DeletePublicAccessBlock", remove<public_access>),
+          writes("PutBucketNotificationConfiguration", put<notification>),
+          reads("GetBucketNotificationConfiguration", get<notification>),
+          writes("PutBucketLogging", put<logging>),
+          reads("GetBucketLogging", get<logging>),
+          writes("PutBucketAccelerateConfiguration", put<accelerate>),
+          reads("GetBucketAccelerateConfiguration", get<accelerate>),
+          writes("PutBucketRequestPayment", put<payment>),
+          reads("GetBucketRequestPayment", get_payment),
+          writes("PutObjectLockConfiguration", put<object_lock>),
+          reads("GetObjectLockConfiguration", get<object_lock>),
+          writes("PutBucketTagging", put_tagging),
+          reads("GetBucketTagging", get<tagging>),
+          writes("DeleteBucketTagging", remove<tagging>),
+          writes("PutBucketPolicy", put_policy),
+          reads("GetBucketPolicy", get_policy),
+          writes("DeleteBucketPolicy", delete_policy),
+          reads("GetBucketPolicyStatus", get_policy_status)};
+}
+
+}  // namespace mainstay::s3
