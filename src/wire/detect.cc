@@ -87,6 +87,7 @@ Protocol protocol_for(const Hints& hints, const Model& model) {
   };
   switch (hints.form) {
     case Hints::Form::form:
+      if (model.metadata().query_compatible) return Protocol::query;
       return first_of({Protocol::query, Protocol::ec2});
     case Hints::Form::json:
       return first_of({hints.json_version, Protocol::json_1_0, Protocol::json_1_1});

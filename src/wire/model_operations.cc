@@ -27,7 +27,7 @@ Status ModelReader::read_operation(std::string_view name, const Value& json, Ope
   }
   if (json.has("output")) {
     TRY(op.output, find_shape(json["output"]["shape"].as_string(), name));
-    bool query = model_->metadata_.protocols.front() == Protocol::query;
+    bool query = model_->supports(Protocol::query);
     op.result_wrapper = keep_string(json["output"]["resultWrapper"]);
     if (op.result_wrapper.empty() && query) op.result_wrapper = keep(std::string(name) + "Result");
   }

@@ -36,8 +36,8 @@ std::string with_small_counts(std::string_view text) {
 
 // Java's \uXXXX is RE2's \x{XXXX}; its surrogate pairs are code points above the first plane.
 std::string translated(std::string_view text) {
-  std::string java = with_small_counts(
-      replace_all(text, "\\uD800\\uDC00-\\uDBFF\\uDFFF", "\\x{10000}-\\x{10FFFF}"));
+  std::string java = replace_all(with_small_counts(text), "\\uD800\\uDC00-\\uDBFF\\uDFFF",
+                                 "\\x{10000}-\\x{10FFFF}");
   std::string out;
   for (size_t i = 0; i < java.size(); ++i) {
     bool escape = java[i] == '\\' && i + 1 < java.size();

@@ -69,6 +69,7 @@ struct Hints {
 Hints detect(const HttpRequest& request);
 
 // The codec for a service's model: the hints' form where the model has it, else the model's own.
+// Services that were query once (awsQueryCompatible) still take forms.
 Protocol protocol_for(const Hints& hints, const Model& model);
 
 // The bucket of a virtual-host style S3 host, "bucket.s3.region.amazonaws.com", "bucket.s3.host";

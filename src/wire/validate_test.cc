@@ -74,6 +74,26 @@ TEST_CASE("a pattern without equivalent is not checked") {
   CHECK(message(with("Odd", "xyz")) == "");
 }
 
+TEST_CASE("Java's patterns are matched") {
+  struct Row {
+    const char *pattern, *yes, *no;
+  };
+  const Row rows[] = {
+      {"[\\u0020-\\uD7FF\\uD800\\uDC00-\\uDBFF\\uDFFF]*", "a\xf0\x9f\x98\xb9", "\t"},
+      {"[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+", "a\tb", "\xe1\x88\xb4"},
+      {"[\\p{L}\\p{N}_.:/=+\\-@]{1,2000}", "\xc3\xa9-1", "a b"},
+      {"a{2}b{1,2}", "aab", "ab"},
+  };
+  for (const Row& row : rows) {
+    Pattern pattern(row.pattern);
+    INFO(row.pattern);
+    CHECK(pattern.checked());
+    CHECK(pattern.matches(row.yes));
+    CHECK(!pattern.matches(row.no));
+  }
+  CHECK(!Pattern("[a-z&&[^b]]").checked());
+}
+
 TEST_CASE("EC2 and RDS have words of their own") {
   ValidateOptions options;
   options.words = ValidateOptions::Words::parameters;

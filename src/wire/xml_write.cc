@@ -6,36 +6,44 @@ namespace {
 
 constexpr TimestampFormat xml_time = TimestampFormat::iso8601;
 
-void append_escaped(std::string& out, std::string_view text, std::string_view special) {
-  while (!text.empty()) {
-    size_t plain = std::min(text.find_first_of(special), text.size());
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) return;
-    switch (text.front()) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\r':
-        out += "&#xD;";
-        break;
-      case '\n':
-        out += "&#xA;";
-        break;
-      default:
-        out += "&#x9;";
-    }
-    text.remove_prefix(1);
+// Control characters but tab and line feed, which are plain in text and not in attributes.
+bool is_special(char c, bool attribute) {
+  if (static_cast<unsigned char>(c) < 0x20) return attribute || (c != '\t' && c != '\n');
+  return c == '&' || c == '<' || c == '>' || (attribute && c == '"');
+}
+
+void append_reference(std::string& out, char c) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  switch (c) {
+    case '&':
+      out += "&amp;";
+      return;
+    case '<':
+      out += "&lt;";
+      return;
+    case '>':
+      out += "&gt;";
+      return;
+    case '"':
+      out += "&quot;";
+      return;
+    default:  // as S3 writes control characters in keys
+      out += "&#x";
+      if (c >= 0x10) out += digits[c >> 4];
+      out += digits[c & 15];
+      out += ';';
   }
+}
+
+void append_escaped(std::string& out, std::string_view text, bool attribute) {
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!is_special(text[i], attribute)) continue;
+    out += text.substr(begin, i - begin);
+    append_reference(out, text[i]);
+    begin = i + 1;
+  }
+  out += text.substr(begin);
 }
 
 void write_namespace(XmlWriter& writer, const XmlNamespace* ns) {
@@ -102,7 +110,7 @@ void XmlWriter::attribute(std::string_view name, std::string_view value) {
   out_ += ' ';
   out_ += name;
   out_ += "=\"";
-  append_escaped(out_, value, "&<>\"\r\n\t");
+  append_escaped(out_, value, true);
   out_ += '"';
 }
 
@@ -125,7 +133,7 @@ void XmlWriter::close(std::string_view name) {
 }
 
 void XmlWriter::text(std::string_view text) {
-  append_escaped(out_, text, "&<>\r");
+  append_escaped(out_, text, false);
 }
 
 void XmlWriter::element(std::string_view name, std::string_view content) {
