@@ -6,6 +6,7 @@
 #include "services/ec2/ec2.hh"
 #include "services/iam/iam.hh"
 #include "services/route53/route53.hh"
+#include "services/s3/s3.hh"
 #include "services/sts/sts.hh"
 
 namespace mainstay::embedded {
@@ -16,6 +17,7 @@ std::vector<cloud::Service> services() {
   out.push_back(ec2::make_service());
   out.push_back(iam::make_service());
   out.push_back(route53::make_service());
+  out.push_back(s3::make_service());
   out.push_back(sts::make_service());
   return out;
 }

@@ -12,15 +12,19 @@ namespace {
 // "Bucket naming rules" of the user guide.
 bool valid_name(std::string_view name) {
   auto letter_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  if (name.size() < 3 || name.size() > 63 || !letter_or_digit(name.front()) || !letter_or_digit(name.back()))
+  if (name.size() < 3 || name.size() > 63 || !letter_or_digit(name.front()) ||
+      !letter_or_digit(name.back()))
     return false;
-  if (!std::all_of(name.begin(), name.end(), [&](char c) { return letter_or_digit(c) || c == '-' || c == '.'; }))
+  if (!std::all_of(name.begin(), name.end(),
+                   [&](char c) { return letter_or_digit(c) || c == '-' || c == '.'; }))
     return false;
-  if (name.find("..") != std::string_view::npos || name.starts_with("xn--") || name.ends_with("-s3alias"))
+  if (name.find("..") != std::string_view::npos || name.starts_with("xn--") ||
+      name.ends_with("-s3alias"))
     return false;
   auto parts = split(name, ".");
-  bool address = parts.size() == 4 && std::all_of(parts.begin(), parts.end(),
-                                                  [](const std::string& p) { return parse_int(p).has_value(); });
+  bool address = parts.size() == 4 &&
+                 std::all_of(parts.begin(), parts.end(),
+                             [](const std::string& p) { return parse_int(p).has_value(); });
   return !address;
 }
 
@@ -37,8 +41,9 @@ Result<std::string> chosen_region(const Call& call, const Value& in) {
     return aws_error("InvalidLocationConstraint", "The specified location-constraint is not valid");
   if (call.region != "us-east-1" && region != call.region)
     return aws_error("IllegalLocationConstraintException",
-                     "The " + region + " location constraint is incompatible for the region specific "
-                     "endpoint this request was sent to.");
+                     "The " + region +
+                         " location constraint is incompatible for the region specific "
+                         "endpoint this request was sent to.");
   return region;
 }
 
@@ -62,7 +67,9 @@ Error no_such_key(const std::string& key) {
   return error;
 }
 
-Error access_denied() { return aws_error("AccessDenied", "Access Denied", 403); }
+Error access_denied() {
+  return aws_error("AccessDenied", "Access Denied", 403);
+}
 
 Error invalid_argument(std::string message, std::string name, std::string value) {
   Error error = aws_error("InvalidArgument", std::move(message));
@@ -72,9 +79,13 @@ Error invalid_argument(std::string message, std::string name, std::string value)
   return error;
 }
 
-std::string canonical_id(std::string_view account) { return hex_encode(sha256("canonical-user:" + std::string(account))); }
+std::string canonical_id(std::string_view account) {
+  return hex_encode(sha256("canonical-user:" + std::string(account)));
+}
 
-Value owner_of(std::string_view account) { return Value::map({{"ID", canonical_id(account)}}); }
+Value owner_of(std::string_view account) {
+  return Value::map({{"ID", canonical_id(account)}});
+}
 
 Result<Value> get_bucket(Call& call, const Value& in) {
   const std::string& name = in["Bucket"].as_string();
@@ -87,9 +98,13 @@ Result<Value> get_bucket(Call& call, const Value& in) {
   return *bucket;
 }
 
-void put_bucket(Call& call, const Value& bucket) { call.put("bucket", bucket["Name"].as_string(), bucket); }
+void put_bucket(Call& call, const Value& bucket) {
+  call.put("bucket", bucket["Name"].as_string(), bucket);
+}
 
-bool versioned(const Value& bucket) { return bucket.has("_versioning"); }
+bool versioned(const Value& bucket) {
+  return bucket.has("_versioning");
+}
 
 bool versioning_enabled(const Value& bucket) {
   return bucket["_versioning"]["Status"].as_string() == "Enabled";
@@ -107,18 +122,21 @@ Result<Value> create_bucket(Call& call, const Value& in) {
   if (const Value* existing = call.find("bucket", name)) {
     bool own = (*existing)["_account"].as_string() == call.account;
     if (!own)
-      return aws_error("BucketAlreadyExists",
-                       "The requested bucket name is not available. The bucket namespace is shared by "
-                       "all users of the system. Please select a different name and try again.",
-                       409);
+      return aws_error(
+          "BucketAlreadyExists",
+          "The requested bucket name is not available. The bucket namespace is shared by "
+          "all users of the system. Please select a different name and try again.",
+          409);
     // In us-east-1 asking again for one's own bucket is answered as if it were new.
     if (region != "us-east-1" || (*existing)["BucketRegion"].as_string() != "us-east-1")
-      return aws_error("BucketAlreadyOwnedByYou",
-                       "Your previous request to create the named bucket succeeded and you already own it.",
-                       409);
+      return aws_error(
+          "BucketAlreadyOwnedByYou",
+          "Your previous request to create the named bucket succeeded and you already own it.",
+          409);
     return Value::map({{"Location", "/" + name}});
   }
-  std::string ownership = in.has("ObjectOwnership") ? in["ObjectOwnership"].as_string() : "BucketOwnerEnforced";
+  std::string ownership =
+      in.has("ObjectOwnership") ? in["ObjectOwnership"].as_string() : "BucketOwnerEnforced";
   Value bucket = Value::map(
       {{"Name", name},
        {"CreationDate", Time{call.now.ms / 1000 * 1000}},
@@ -138,8 +156,9 @@ Result<Value> create_bucket(Call& call, const Value& in) {
   if (!in["CreateBucketConfiguration"]["Tags"].empty())
     bucket.set("_TagSet", in["CreateBucketConfiguration"]["Tags"]);
   put_bucket(call, bucket);
-  return Value::map({{"Location", call.region == "us-east-1" ? "/" + name
-                                                             : "http://" + name + ".s3.amazonaws.com/"}});
+  return Value::map(
+      {{"Location",
+        call.region == "us-east-1" ? "/" + name : "http://" + name + ".s3.amazonaws.com/"}});
 }
 
 Result<Value> delete_bucket(Call& call, const Value& in) {
@@ -148,7 +167,8 @@ Result<Value> delete_bucket(Call& call, const Value& in) {
   if (has_any(call, "object", name) || has_any(call, "version", name)) {
     bool versions = versioned(bucket);
     return aws_error("BucketNotEmpty",
-                     versions ? "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+                     versions ? "The bucket you tried to delete is not empty. You must delete all "
+                                "versions in the bucket."
                               : "The bucket you tried to delete is not empty",
                      409);
   }
@@ -174,11 +194,13 @@ Result<Value> list_buckets(Call& call, const Value& in) {
   }
   constexpr int64_t buckets_max = 10000;
   TRY(cloud::Page page,
-      cloud::paginate(std::move(buckets), [](const Value& b) { return b["Name"].as_string(); },
-                      in["ContinuationToken"].as_string(),
-                      static_cast<size_t>(in["MaxBuckets"].as_int(buckets_max)),
-                      invalid_argument("The continuation token provided is incorrect")));
-  Value out = Value::map({{"Buckets", Value(std::move(page.items))}, {"Owner", owner_of(call.account)}});
+      cloud::paginate(
+          std::move(buckets), [](const Value& b) { return b["Name"].as_string(); },
+          in["ContinuationToken"].as_string(),
+          static_cast<size_t>(in["MaxBuckets"].as_int(buckets_max)),
+          invalid_argument("The continuation token provided is incorrect")));
+  Value out =
+      Value::map({{"Buckets", Value(std::move(page.items))}, {"Owner", owner_of(call.account)}});
   if (!page.next.empty()) out.set("ContinuationToken", page.next);
   if (in.has("Prefix")) out.set("Prefix", in["Prefix"]);
   return out;
@@ -201,10 +223,12 @@ Result<Value> put_bucket_versioning(Call& call, const Value& in) {
   const Value& status = in["VersioningConfiguration"]["Status"];
   if (status.as_string() != "Enabled" && status.as_string() != "Suspended")
     return aws_error("MalformedXML",
-                     "The XML you provided was not well-formed or did not validate against our published schema");
+                     "The XML you provided was not well-formed or did not validate against our "
+                     "published schema");
   if (status.as_string() == "Suspended" && bucket.has("_ObjectLockConfiguration"))
     return aws_error("InvalidBucketState",
-                     "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+                     "An Object Lock configuration is present on this bucket, so the versioning "
+                     "state cannot be changed.",
                      409);
   put_bucket(call, bucket.set("_versioning", in["VersioningConfiguration"]));
   return Value::map({});

@@ -4,7 +4,8 @@
 //   bucket   name                       its document; configurations are members with "_" names
 //   object   bucket NUL key             the current version, which may be a delete marker
 //   version  bucket NUL key NUL order   versions that are no longer current, newest first
-//   upload   bucket NUL key NUL id      multipart uploads; parts are "part" documents by id and number
+//   upload   bucket NUL key NUL id      multipart uploads; parts are "part" documents by id and
+//   number
 #pragma once
 
 #include <optional>
@@ -33,16 +34,16 @@ std::string object_id(std::string_view bucket, std::string_view key);
 bool versioned(const Value& bucket);  // Enabled or Suspended
 bool versioning_enabled(const Value& bucket);
 
-// The bytes of objects: small ones in the document, larger ones as blobs, encrypted where the object
-// has a KMS key. A segment is one PUT or one part.
+// The bytes of objects: small ones in the document, larger ones as blobs, encrypted where the
+// object has a KMS key. A segment is one PUT or one part.
 Result<Value> write_segment(Call& call, std::string_view data, std::string_view data_key);
 Result<std::string> read_segments(Call& call, const Value& object, size_t offset, size_t size,
                                   std::string_view data_key);
 // After the change is kept, the bytes go.
 void discard_segments(Call& call, const Value& object);
 
-// Server-side encryption asked for in a request or by the bucket: members for the object's document,
-// and the plain data key where KMS gave one.
+// Server-side encryption asked for in a request or by the bucket: members for the object's
+// document, and the plain data key where KMS gave one.
 struct Encryption {
   Value members;         // ServerSideEncryption, SSEKMSKeyId?, _DataKey?
   std::string data_key;  // "" for SSE-S3
@@ -53,8 +54,9 @@ Result<std::string> data_key_of(Call& call, const Value& object);
 // "x-amz-checksum-*" of a request checked against the data; members (ChecksumCRC32, ChecksumType)
 // for the document. Content-MD5 too.
 Result<Value> check_integrity(const Value& in, std::string_view data);
-std::string checksum_of(std::string_view algorithm, std::string_view data);  // base64, "" if unknown
-extern const std::vector<std::string> checksum_members;                      // "ChecksumCRC32", ...
+std::string checksum_of(std::string_view algorithm,
+                        std::string_view data);          // base64, "" if unknown
+extern const std::vector<std::string> checksum_members;  // "ChecksumCRC32", ...
 
 // Makes `object` the current version of its key, as the bucket's versioning says; fills VersionId.
 void store_object(Call& call, const Value& bucket, Value& object);
@@ -78,6 +80,9 @@ Value description_of(const Value& object, const Value& in);
 Value metadata_of(const Value& in);
 Result<Value> tags_from_query(const std::string& text);  // "a=1&b=2" as a TagSet
 Status check_tags(const Value& tags);
+Status check_key(const Value& in);  // length of the key and of its metadata
+// A part of a multipart upload, put in place of one of the same number.
+Result<Value> store_part(Call& call, const Value& in, std::string_view data);
 Status check_acl_allowed(const Value& bucket, const Value& in);
 
 #define S3_HANDLER(name) Result<Value> name(Call& call, const Value& in)
@@ -97,7 +102,9 @@ S3_HANDLER(head_object);
 S3_HANDLER(get_object_attributes);
 S3_HANDLER(delete_object);
 S3_HANDLER(delete_objects);
+// copy.cc
 S3_HANDLER(copy_object);
+S3_HANDLER(upload_part_copy);
 // list.cc
 S3_HANDLER(list_objects);
 S3_HANDLER(list_objects_v2);
@@ -105,7 +112,6 @@ S3_HANDLER(list_object_versions);
 // multipart.cc
 S3_HANDLER(create_multipart_upload);
 S3_HANDLER(upload_part);
-S3_HANDLER(upload_part_copy);
 S3_HANDLER(complete_multipart_upload);
 S3_HANDLER(abort_multipart_upload);
 S3_HANDLER(list_parts);

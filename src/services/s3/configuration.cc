@@ -8,10 +8,10 @@ namespace mainstay::s3 {
 namespace {
 
 struct Configuration {
-  const char* member;   // of the bucket's document, with "_" before: "_CORSConfiguration"
-  const char* input;    // Put's input member that holds it
-  const char* output;   // Get's output member that holds it; "" where the answer is the document
-  const char* code;     // Get's error where there is none; nullptr: an empty answer
+  const char* member;  // of the bucket's document, with "_" before: "_CORSConfiguration"
+  const char* input;   // Put's input member that holds it
+  const char* output;  // Get's output member that holds it; "" where the answer is the document
+  const char* code;    // Get's error where there is none; nullptr: an empty answer
   const char* message;
 };
 
@@ -20,30 +20,32 @@ constexpr Configuration cors{"_CORS", "CORSConfiguration", "", "NoSuchCORSConfig
 constexpr Configuration lifecycle{"_Lifecycle", "LifecycleConfiguration", "",
                                   "NoSuchLifecycleConfiguration",
                                   "The lifecycle configuration does not exist"};
-constexpr Configuration website{"_Website", "WebsiteConfiguration", "", "NoSuchWebsiteConfiguration",
+constexpr Configuration website{"_Website", "WebsiteConfiguration", "",
+                                "NoSuchWebsiteConfiguration",
                                 "The specified bucket does not have a website configuration"};
-constexpr Configuration replication{"_Replication", "ReplicationConfiguration",
-                                    "ReplicationConfiguration",
-                                    "ReplicationConfigurationNotFoundError",
-                                    "The replication configuration was not found"};
+constexpr Configuration replication{
+    "_Replication", "ReplicationConfiguration", "ReplicationConfiguration",
+    "ReplicationConfigurationNotFoundError", "The replication configuration was not found"};
 constexpr Configuration encryption{"_Encryption", "ServerSideEncryptionConfiguration",
                                    "ServerSideEncryptionConfiguration", nullptr, nullptr};
 constexpr Configuration ownership{"_OwnershipControls", "OwnershipControls", "OwnershipControls",
                                   "OwnershipControlsNotFoundError",
                                   "The bucket ownership controls were not found"};
-constexpr Configuration public_access{"_PublicAccessBlockConfiguration",
-                                      "PublicAccessBlockConfiguration",
-                                      "PublicAccessBlockConfiguration",
-                                      "NoSuchPublicAccessBlockConfiguration",
-                                      "The public access block configuration was not found"};
-constexpr Configuration notification{"_Notification", "NotificationConfiguration", "", nullptr, nullptr};
+constexpr Configuration public_access{
+    "_PublicAccessBlockConfiguration", "PublicAccessBlockConfiguration",
+    "PublicAccessBlockConfiguration", "NoSuchPublicAccessBlockConfiguration",
+    "The public access block configuration was not found"};
+constexpr Configuration notification{"_Notification", "NotificationConfiguration", "", nullptr,
+                                     nullptr};
 constexpr Configuration logging{"_Logging", "BucketLoggingStatus", "", nullptr, nullptr};
 constexpr Configuration accelerate{"_Accelerate", "AccelerateConfiguration", "", nullptr, nullptr};
 constexpr Configuration payment{"_Payment", "RequestPaymentConfiguration", "", nullptr, nullptr};
 constexpr Configuration object_lock{"_ObjectLockConfiguration", "ObjectLockConfiguration",
-                                    "ObjectLockConfiguration", "ObjectLockConfigurationNotFoundError",
+                                    "ObjectLockConfiguration",
+                                    "ObjectLockConfigurationNotFoundError",
                                     "Object Lock configuration does not exist for this bucket"};
-constexpr Configuration tagging{"_TagSet", "Tagging", "TagSet", "NoSuchTagSet", "The TagSet does not exist"};
+constexpr Configuration tagging{"_TagSet", "Tagging", "TagSet", "NoSuchTagSet",
+                                "The TagSet does not exist"};
 
 template <const Configuration& c>
 Result<Value> put(Call& call, const Value& in) {
@@ -83,9 +85,11 @@ Result<Value> put_tagging(Call& call, const Value& in) {
 Result<Value> get_encryption(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   if (bucket.has("_Encryption")) return get<encryption>(call, in);
-  Value rule = Value::map({{"ApplyServerSideEncryptionByDefault", Value::map({{"SSEAlgorithm", "AES256"}})},
-                           {"BucketKeyEnabled", false}});
-  return Value::map({{"ServerSideEncryptionConfiguration", Value::map({{"Rules", Value::list({rule})}})}});
+  Value rule =
+      Value::map({{"ApplyServerSideEncryptionByDefault", Value::map({{"SSEAlgorithm", "AES256"}})},
+                  {"BucketKeyEnabled", false}});
+  return Value::map(
+      {{"ServerSideEncryptionConfiguration", Value::map({{"Rules", Value::list({rule})}})}});
 }
 
 Result<Value> get_payment(Call& call, const Value& in) {
@@ -97,7 +101,8 @@ Result<Value> put_policy(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   auto parsed = parse_json(in["Policy"].as_bytes());
   if (!parsed.has_value())
-    return aws_error("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'");
+    return aws_error("MalformedPolicy",
+                     "Policies must be valid JSON and the first byte must be '{'");
   if (!parsed->is_map() || !parsed->has("Statement"))
     return aws_error("MalformedPolicy", "Missing required field Statement");
   put_bucket(call, bucket.set("_Policy", in["Policy"].as_bytes()));

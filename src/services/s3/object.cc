@@ -1,0 +1,270 @@
+#include <algorithm>
+
+#include "base/digest.hh"
+#include "base/text.hh"
+#include "services/s3/bucket.hh"
+
+namespace mainstay::s3 {
+namespace {
+
+constexpr size_t key_bytes_max = 1024;
+constexpr size_t metadata_bytes_max = 2048;
+
+// Headers of a PUT that come back with GET and HEAD.
+constexpr const char* kept_members[] = {"CacheControl",
+                                        "ContentDisposition",
+                                        "ContentEncoding",
+                                        "ContentLanguage",
+                                        "ContentType",
+                                        "Expires",
+                                        "Metadata",
+                                        "StorageClass",
+                                        "WebsiteRedirectLocation",
+                                        "ObjectLockMode",
+                                        "ObjectLockRetainUntilDate",
+                                        "ObjectLockLegalHoldStatus"};
+
+struct Override {
+  const char *parameter, *member;
+};
+// response-* parameters of GetObject.
+constexpr Override overrides[] = {{"ResponseCacheControl", "CacheControl"},
+                                  {"ResponseContentDisposition", "ContentDisposition"},
+                                  {"ResponseContentEncoding", "ContentEncoding"},
+                                  {"ResponseContentLanguage", "ContentLanguage"},
+                                  {"ResponseContentType", "ContentType"},
+                                  {"ResponseExpires", "Expires"}};
+
+struct Range {
+  size_t first = 0, size = 0;
+  bool partial = false;
+};
+
+Error invalid_range(const Value& in, size_t size) {
+  Error error = aws_error("InvalidRange", "The requested range is not satisfiable", 416);
+  error.fields = std::make_shared<const Value>(
+      Value::map({{"RangeRequested", in["Range"]}, {"ActualObjectSize", std::to_string(size)}}));
+  return error;
+}
+
+// "bytes=0-9", "bytes=5-", "bytes=-3". A header of another form is ignored (RFC 7233).
+Result<Range> range_of(const Value& in, size_t size) {
+  Range whole{0, size, false};
+  std::string_view text = in["Range"].as_string();
+  if (!text.starts_with("bytes=") || text.find(',') != std::string_view::npos) return whole;
+  text.remove_prefix(6);
+  size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return whole;
+  auto first = parse_int(text.substr(0, dash)), last = parse_int(text.substr(dash + 1));
+  if (!first && last) {
+    if (*last == 0) return invalid_range(in, size);
+    size_t length = std::min(static_cast<size_t>(*last), size);
+    return Range{size - length, length, true};
+  }
+  if (!first || *first < 0 || (last && *last < *first)) return whole;
+  if (static_cast<size_t>(*first) >= size) return invalid_range(in, size);
+  size_t end = last ? std::min(static_cast<size_t>(*last) + 1, size) : size;
+  return Range{static_cast<size_t>(*first), end - static_cast<size_t>(*first), true};
+}
+
+Result<Range> range_of_part(const Value& in, const Value& object) {
+  int64_t number = in["PartNumber"].as_int();
+  const List& segments = object["_Segments"].items();
+  bool multipart = object.has("_PartsCount");
+  if (number > static_cast<int64_t>(segments.size()) && !(number == 1 && !multipart))
+    return aws_error("InvalidPartNumber", "The requested partnumber is not satisfiable", 416);
+  Range range{0, 0, true};
+  for (int64_t i = 0; i < number && i < static_cast<int64_t>(segments.size()); ++i) {
+    range.first += range.size;
+    range.size = static_cast<size_t>(segments[static_cast<size_t>(i)]["Size"].as_int());
+  }
+  return range;
+}
+
+void add_range(Value& out, const Range& range, size_t size) {
+  out.set("ContentLength", range.size).set("AcceptRanges", "bytes");
+  if (!range.partial) return;
+  out.set(":status", 206);
+  out.set("ContentRange", "bytes " + std::to_string(range.first) + "-" +
+                              std::to_string(range.first + range.size - 1) + "/" +
+                              std::to_string(size));
+}
+
+struct Found {
+  Value bucket, object;
+  Range range;
+};
+
+Result<Found> find_readable(Call& call, const Value& in) {
+  Found found;
+  TRY(found.bucket, get_bucket(call, in));
+  TRY(found.object, find_object(call, found.bucket, in));
+  CHECK_OK(check_conditions(in, found.object, ""));
+  size_t size = static_cast<size_t>(found.object["Size"].as_int());
+  if (in.has("PartNumber")) {
+    TRY(found.range, range_of_part(in, found.object));
+  } else {
+    TRY(found.range, range_of(in, size));
+  }
+  return found;
+}
+
+Value describe(const Found& found, const Value& in) {
+  Value out = description_of(found.object, in);
+  add_range(out, found.range, static_cast<size_t>(found.object["Size"].as_int()));
+  if (!versioned(found.bucket)) out.erase("VersionId");
+  if (in.has("PartNumber") && found.object.has("_PartsCount"))
+    out.set("PartsCount", found.object["_PartsCount"]);
+  return out;
+}
+
+Value written(const Value& bucket, const Value& object) {
+  Value out = Value::map({{"ETag", object["ETag"]}});
+  for (const char* member :
+       {"ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled", "ChecksumType"})
+    if (object.has(member)) out.set(member, object[member]);
+  for (const std::string& member : checksum_members)
+    if (object.has(member)) out.set(member, object[member]);
+  if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
+  return out;
+}
+
+}  // namespace
+
+Value metadata_of(const Value& in) {
+  Value out;
+  for (const char* member : kept_members)
+    if (in.has(member)) out.set(member, in[member]);
+  if (!out.has("ContentType")) out.set("ContentType", "binary/octet-stream");
+  return out;
+}
+
+Value description_of(const Value& object, const Value& in) {
+  Value out = Value::map({{"ETag", object["ETag"]}, {"LastModified", object["LastModified"]}});
+  for (const char* member : kept_members)
+    if (object.has(member)) out.set(member, object[member]);
+  if (out["StorageClass"].as_string() == "STANDARD") out.erase("StorageClass");
+  for (const char* member :
+       {"ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled", "VersionId"})
+    if (object.has(member)) out.set(member, object[member]);
+  if (!object["_TagSet"].empty()) out.set("TagCount", object["_TagSet"].size());
+  if (in["ChecksumMode"].as_string() == "ENABLED" && !in.has("Range")) {
+    for (const std::string& member : checksum_members)
+      if (object.has(member)) out.set(member, object[member]);
+    if (object.has("ChecksumType")) out.set("ChecksumType", object["ChecksumType"]);
+  }
+  for (const Override& o : overrides)
+    if (in.has(o.parameter)) out.set(o.member, in[o.parameter]);
+  return out;
+}
+
+Status check_key(const Value& in) {
+  if (in["Key"].as_string().size() > key_bytes_max)
+    return aws_error("KeyTooLongError", "Your key is too long");
+  size_t total = 0;
+  for (const auto& [name, value] : in["Metadata"].members())
+    total += name.size() + value.as_string().size();
+  if (total > metadata_bytes_max)
+    return aws_error("MetadataTooLarge",
+                     "Your metadata headers exceed the maximum allowed metadata size");
+  return {};
+}
+
+Result<Value> put_object(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  CHECK_OK(check_key(in));
+  CHECK_OK(check_acl_allowed(bucket, in));
+  const std::string& data = in["Body"].as_bytes();
+  const Value* current =
+      call.find("object", object_id(in["Bucket"].as_string(), in["Key"].as_string()));
+  CHECK_OK(check_write_conditions(in, current));
+  TRY(Value checksums, check_integrity(in, data));
+  TRY(Encryption encryption, encryption_for(call, bucket, in));
+  TRY(Value segment, write_segment(call, data, encryption.data_key));
+  Value object = metadata_of(in);
+  object.set("Key", in["Key"])
+      .set("Size", data.size())
+      .set("ETag", "\"" + hex_encode(md5(data)) + "\"")
+      .set("LastModified", Time{call.now.ms / 1000 * 1000})
+      .set("_Owner", call.account)
+      .set("_Segments", Value::list({segment}));
+  for (const auto& [name, value] : encryption.members.members()) object.set(name, value);
+  for (const auto& [name, value] : checksums.members()) object.set(name, value);
+  if (in.has("Tagging")) {
+    TRY(Value tags, tags_from_query(in["Tagging"].as_string()));
+    object.set("_TagSet", std::move(tags));
+  }
+  store_object(call, bucket, object);
+  return written(bucket, object);
+}
+
+Result<Value> get_object(Call& call, const Value& in) {
+  TRY(Found found, find_readable(call, in));
+  TRY(std::string key, data_key_of(call, found.object));
+  TRY(std::string data,
+      read_segments(call, found.object, found.range.first, found.range.size, key));
+  return describe(found, in).set("Body", Bytes{std::move(data)});
+}
+
+Result<Value> head_object(Call& call, const Value& in) {
+  TRY(Found found, find_readable(call, in));
+  CHECK_OK(data_key_of(call, found.object));
+  return describe(found, in);
+}
+
+Result<Value> get_object_attributes(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  TRY(Value object, find_object(call, bucket, in));
+  Value checksum;
+  for (const std::string& member : checksum_members)
+    if (object.has(member)) checksum.set(member, object[member]);
+  std::string etag = object["ETag"].as_string();
+  std::erase(etag, '"');
+  const std::pair<const char*, Value> attributes[] = {
+      {"ETag", etag},
+      {"Checksum", checksum},
+      {"ObjectSize", object["Size"]},
+      {"StorageClass", object.has("StorageClass") ? object["StorageClass"] : Value("STANDARD")},
+      {"ObjectParts", object.has("_PartsCount")
+                          ? Value::map({{"TotalPartsCount", object["_PartsCount"]}})
+                          : Value()}};
+  Value out = Value::map({{"LastModified", object["LastModified"]}});
+  if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
+  for (const auto& [name, value] : attributes) {
+    const List& wanted = in["ObjectAttributes"].items();
+    if (!value.is_null() && std::find(wanted.begin(), wanted.end(), Value(name)) != wanted.end())
+      out.set(name, value);
+  }
+  return out;
+}
+
+Result<Value> delete_object(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  std::optional<std::string> version;
+  if (in.has("VersionId")) version = in["VersionId"].as_string();
+  return delete_version(call, bucket, in["Key"].as_string(), version);
+}
+
+Result<Value> delete_objects(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  const Value& objects = in["Delete"]["Objects"];
+  if (objects.empty() || objects.size() > keys_max)
+    return aws_error("MalformedXML",
+                     "The XML you provided was not well-formed or did not validate against our "
+                     "published schema");
+  Value deleted = Value::list();
+  for (const Value& o : objects.items()) {
+    std::optional<std::string> version;
+    if (o.has("VersionId")) version = o["VersionId"].as_string();
+    Value result = delete_version(call, bucket, o["Key"].as_string(), version);
+    Value row = Value::map({{"Key", o["Key"]}});
+    if (version) row.set("VersionId", *version);
+    if (result["DeleteMarker"].as_bool())
+      row.set("DeleteMarker", true).set("DeleteMarkerVersionId", result["VersionId"]);
+    deleted.push_back(std::move(row));
+  }
+  return in["Delete"]["Quiet"].as_bool() ? Value::map({})
+                                         : Value::map({{"Deleted", std::move(deleted)}});
+}
+
+}  // namespace mainstay::s3

@@ -1,0 +1,50 @@
+#include "services/s3/s3.hh"
+
+#include "services/s3/bucket.hh"
+
+namespace mainstay::s3 {
+
+cloud::Service make_service() {
+  using cloud::reads, cloud::writes;
+  cloud::Service service;
+  service.name = "s3";
+  service.scope = cloud::Scope::global;
+  service.operations = {
+      writes("CreateBucket", create_bucket),
+      writes("DeleteBucket", delete_bucket),
+      reads("HeadBucket", head_bucket),
+      reads("ListBuckets", list_buckets),
+      reads("GetBucketLocation", get_bucket_location),
+      reads("GetBucketVersioning", get_bucket_versioning),
+      writes("PutBucketVersioning", put_bucket_versioning),
+      writes("PutObject", put_object),
+      reads("GetObject", get_object),
+      reads("HeadObject", head_object),
+      reads("GetObjectAttributes", get_object_attributes),
+      writes("DeleteObject", delete_object),
+      writes("DeleteObjects", delete_objects),
+      writes("CopyObject", copy_object),
+      writes("UploadPartCopy", upload_part_copy),
+      reads("ListObjects", list_objects),
+      reads("ListObjectsV2", list_objects_v2),
+      reads("ListObjectVersions", list_object_versions),
+      writes("CreateMultipartUpload", create_multipart_upload),
+      writes("UploadPart", upload_part),
+      writes("CompleteMultipartUpload", complete_multipart_upload),
+      writes("AbortMultipartUpload", abort_multipart_upload),
+      reads("ListParts", list_parts),
+      reads("ListMultipartUploads", list_multipart_uploads),
+      reads("GetObjectTagging", get_object_tagging),
+      writes("PutObjectTagging", put_object_tagging),
+      writes("DeleteObjectTagging", delete_object_tagging),
+      reads("GetBucketAcl", get_bucket_acl),
+      writes("PutBucketAcl", put_bucket_acl),
+      reads("GetObjectAcl", get_object_acl),
+      writes("PutObjectAcl", put_object_acl),
+  };
+  for (const cloud::Operation& operation : configuration_operations())
+    service.operations.push_back(operation);
+  return service;
+}
+
+}  // namespace mainstay::s3
