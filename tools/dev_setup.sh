@@ -1,0 +1,82 @@
+# Sourced by ./dev and its helpers: what must be installed, and where things are kept.
+
+VENV=${MAINSTAY_VENV:-$PWD/.cache/venv}
+
+log_dir() {
+  mkdir -p build/logs
+  echo build/logs
+}
+
+# Debian 12 has Boost 1.81 beside its older default; Ubuntu 24.04 has 1.83.
+boost_packages() {
+  local version
+  for version in 1.81 1.83 1.88; do
+    if [ -n "$(apt-cache search --names-only "^libboost-json$version-dev\$" 2>/dev/null)" ] ||
+      dpkg -s "libboost-json$version-dev" >/dev/null 2>&1; then
+      echo "libboost$version-dev libboost-json$version-dev libboost-url$version-dev"
+      return
+    fi
+  done
+  echo "libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev"
+}
+
+package_list() { # KIND
+  case "$1" in
+    build)
+      echo g++ cmake ninja-build ccache lld pkg-config git ca-certificates python3 python3-venv \
+        libssl-dev libcurl4-openssl-dev libpugixml-dev libfyaml-dev libfmt-dev \
+        libcli11-dev libre2-dev zlib1g-dev doctest-dev "$(boost_packages)"
+      ;;
+    format) echo clang-format-19 python3 git ;;
+    fuzz) echo clang-19 libclang-rt-19-dev ;;
+    bench) echo wrk procps ;;
+  esac
+}
+
+missing_packages() {
+  local package
+  for package in $(package_list "$1"); do
+    dpkg -s "$package" 2>/dev/null | grep -q '^Status: install ok installed' || echo "$package"
+  done
+}
+
+# Installs what is missing of a kind, or says what is needed where it may not.
+packages() { # KIND
+  local missing
+  if [ -z "$(missing_packages "$1")" ]; then return; fi
+  if ! command -v apt-get >/dev/null; then
+    echo "dev: this needs Debian 12 or Ubuntu 24.04 (no apt-get here); packages: $(missing_packages "$1" | xargs)" >&2
+    exit 3
+  fi
+  local sudo=
+  if [ "$(id -u)" != 0 ]; then
+    sudo=sudo
+    if ! command -v sudo >/dev/null; then
+      echo "dev: not root, and there is no sudo. Have an administrator run:" >&2
+      echo "  apt-get install $(missing_packages "$1" | xargs)" >&2
+      exit 3
+    fi
+  fi
+  # The lists first: which Boost there is can only be told by them.
+  $sudo apt-get update -qq >/dev/null
+  missing=$(missing_packages "$1" | xargs)
+  echo "dev: installing $missing"
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >"$(log_dir)/apt.log" 2>&1 || {
+    tail -20 "$(log_dir)/apt.log" >&2
+    exit 1
+  }
+}
+
+# The Python environment of the client tests and the benchmark: real clients, and moto as another AWS.
+venv() {
+  packages build
+  local wanted=tests/clients/requirements.txt
+  if cmp -s "$wanted" "$VENV/requirements.txt"; then return; fi
+  echo "dev: installing boto3, awscli and moto into $VENV"
+  python3 -m venv "$VENV"
+  "$VENV/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >"$(log_dir)/pip.log" 2>&1 || {
+    tail -20 "$(log_dir)/pip.log" >&2
+    exit 1
+  }
+  cp "$wanted" "$VENV/requirements.txt"
+}
