@@ -1,0 +1,118 @@
+// What the workflows need of CloudFormation's API, in plain types. One object per account and
+// region; docs: CloudFormation API reference.
+//
+// Errors are AWS's. Threads: any.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/client.hh"
+#include "stacks/config.hh"
+
+namespace mainstay::stacks {
+
+enum class StackPhase : uint8_t {
+  in_progress,
+  rolling_back,
+  complete,     // and not failed
+  failed,       // rolled back after an update, or stuck
+  recreatable,  // never came up: can only be deleted
+  in_review,    // empty, made by a change set that nobody has executed
+  deleted,
+};
+StackPhase phase_of(std::string_view status);
+
+struct DeployedStack {
+  std::string name, id, status, status_reason, description, role_arn;
+  Map parameters;  // to text; NoEcho ones are asterisks
+  Map outputs;     // to text
+  std::vector<Tag> tags;
+  std::vector<std::string> notification_arns;
+  bool termination_protection = false;
+  StackPhase phase() const { return phase_of(status); }
+};
+
+struct ParameterValue {
+  std::string key, value;
+  bool use_previous = false;
+};
+
+// What is sent to create or update a stack, or to make a change set for it.
+struct Submission {
+  std::string stack_name;
+  std::string template_body, template_url;  // one of them
+  std::vector<ParameterValue> parameters;
+  std::vector<Tag> tags;
+  std::string role_arn, policy_body, token;
+  std::vector<std::string> notification_arns;
+};
+
+struct StackEvent {
+  std::string id, logical_id, physical_id, type, status, reason;
+  Time time;
+  bool is_stack = false;  // of the stack itself
+  bool starts_operation() const;
+  bool failed() const { return status.ends_with("_FAILED"); }
+};
+
+struct ResourceChange {
+  std::string action;  // Add, Modify, Remove
+  std::string logical_id, physical_id, type;
+  std::string replacement;  // True, False, Conditional or ""
+  std::vector<std::string> scope;
+  struct Detail {
+    std::string attribute, name, requires_recreation, evaluation, source, causing_entity;
+  };
+  std::vector<Detail> details;
+  bool may_replace() const { return replacement == "True" || replacement == "Conditional"; }
+};
+
+struct ChangeSet {
+  std::string id;
+  bool empty = false;  // failed, as there was nothing to change
+  std::vector<ResourceChange> changes;
+};
+
+class CloudFormation {
+ public:
+  CloudFormation(std::shared_ptr<aws::Client> client, std::string region)
+      : client_(std::move(client)), region_(std::move(region)) {}
+
+  // By name or id; nothing where there is none.
+  Result<std::optional<DeployedStack>> describe(const std::string& name) const;
+  Result<std::string> template_body(const std::string& name) const;
+  // The id of the stack.
+  Result<std::string> create(const Submission& s) const;
+  // False where AWS found nothing to update.
+  Result<bool> update(const Submission& s) const;
+  Status remove(const std::string& id, const std::string& role_arn) const;
+  Status set_policy(const std::string& name, const std::string& policy) const;
+
+  // The last operation's events, oldest first, only those after the one with id `after` if that is
+  // among them.
+  Result<std::vector<StackEvent>> last_operation(const std::string& id,
+                                                 const std::string& after = "") const;
+
+  // Makes a change set and waits until it is ready. It must be deleted or executed afterwards.
+  Result<ChangeSet> make_change_set(const Submission& s, bool is_new, const std::string& name,
+                                    Clock& clock, std::stop_token stop) const;
+  Status delete_change_set(const std::string& id) const;
+  Status execute_change_set(const std::string& id) const;
+
+  const std::string& region() const { return region_; }
+  aws::Client& client() const { return *client_; }
+
+ private:
+  Result<Value> call(std::string_view operation, const Value& input) const {
+    return client_->call("cloudformation", operation, input, region_);
+  }
+  Result<std::vector<ResourceChange>> changes_of(const std::string& id) const;
+
+  std::shared_ptr<aws::Client> client_;
+  std::string region_;
+};
+
+}  // namespace mainstay::stacks

@@ -1,0 +1,72 @@
+// stacker's configuration, as it stands: see docs/stacks.md for what is supported. Read from YAML
+// into plain data; every mistake is an error with file, line and column, never skipped.
+//
+// Limits: those of cfn::ParseOptions::for_config; 2,000 stacks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
+#include "base/value.hh"
+#include "cfn/document.hh"
+#include "stacks/environment_file.hh"
+
+namespace mainstay::stacks {
+
+struct Tag {
+  std::string key, value;
+};
+
+struct StackConfig {
+  std::string name;
+  std::string stack_name;  // the name in AWS without the namespace; "" for name
+  std::string region, profile;
+  std::string class_path, template_path;  // exactly one of them
+  std::string description;
+  std::vector<std::string> requires_stacks, required_by;
+  bool locked = false, enabled = true, is_protected = false;
+  bool wait_in_progress = false;  // in_progress_behavior: wait
+  Value variables = Value::map();
+  std::vector<Tag> tags;
+  std::string stack_policy_path;
+  std::vector<std::string> notification_arns;
+  cfn::Path path;  // in the document
+};
+
+struct TargetConfig {
+  std::string name;
+  std::vector<std::string> requires_stacks, required_by;
+};
+
+struct Config {
+  std::string name_space;  // fit for stack names, but for case and dots
+  std::string delimiter = "-";
+  std::optional<std::string> bucket;  // nothing: not said; "": templates are sent inline
+  std::string bucket_region;
+  std::string service_role;
+  std::optional<std::vector<Tag>> tags;
+  Value mappings = Value::map();
+  std::vector<std::string> search_paths;  // for templates, from sys_path
+  std::vector<TargetConfig> targets;
+  std::vector<StackConfig> stacks;
+  cfn::Document document;
+  std::string directory;  // of the file
+  std::vector<std::string> warnings;
+
+  const StackConfig* find(std::string_view name) const;
+  Position at(const StackConfig& stack, const std::string& key = "") const;
+  // "namespace-name", lower case as far as the namespace goes, dots as dashes.
+  std::string full_name(std::string_view stack_name) const;
+  std::string full_name(const StackConfig& stack) const;
+  // The configuration's tags under the stack's; by default stacker_namespace.
+  std::vector<Tag> tags_of(const StackConfig& stack) const;
+};
+
+// Errors: "ConfigInvalid", "MissingVariable", "NotSupported", each with its place.
+Result<Config> parse_config(std::string_view text, const std::string& file,
+                            const EnvironmentFile& environment);
+
+}  // namespace mainstay::stacks

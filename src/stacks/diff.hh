@@ -1,0 +1,32 @@
+// What `up` would change, found out without leaving anything behind: change sets are deleted again,
+// and stacks that don't exist yet are told from their templates.
+#pragma once
+
+#include "stacks/session.hh"
+
+namespace mainstay::stacks {
+
+struct ParameterDiff {
+  std::string name;
+  std::optional<std::string> before, after;
+};
+
+struct StackDiff {
+  enum class Kind : uint8_t { unchanged, created, updated, skipped, failed } kind = Kind::unchanged;
+  std::string stack, full_name, region;
+  std::string reason;  // of skipped
+  std::optional<Error> error;
+  std::vector<ParameterDiff> parameters;
+  std::vector<ResourceChange> changes;  // replaced ones first, then by logical id
+  std::vector<std::string> notes;       // what could not be told, and why
+  cfn::Document document;               // of the new template
+
+  bool changes_something() const { return kind == Kind::created || kind == Kind::updated; }
+};
+
+// In the order of the plan, each stack handed over as soon as it is known; the outputs of stacks
+// that would change stand in later ones as "<stack.Output: not known yet>".
+// Error only for what keeps the run from starting.
+Status diff_all(Session& session, const std::function<void(const StackDiff&)>& show);
+
+}  // namespace mainstay::stacks

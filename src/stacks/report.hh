@@ -1,0 +1,58 @@
+// What a run tells while it goes on, and what it asks. The cli shows it; tests keep it.
+//
+// Threads: called by many at once; implementations lock.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hh"
+#include "stacks/cloudformation.hh"
+
+namespace mainstay::stacks {
+
+enum class StepState : uint8_t { waiting, running, done, skipped, failed };
+std::string_view state_name(StepState state);
+
+// Where a step stands. reason says what is being done, or has been, or why not.
+struct StepReport {
+  std::string stack;      // its name in the configuration
+  std::string full_name;  // in AWS
+  std::string region;
+  StepState state = StepState::waiting;
+  std::string reason;
+  bool changed = false;  // done, and something was changed in AWS
+};
+
+// Why a stack's operation failed, taken from its events.
+struct Failure {
+  std::string status;               // that the stack was left in
+  bool rolled_back = false;         // cleanly
+  std::optional<StackEvent> cause;  // the first failure that is not an effect of another
+  Position at;                      // of the resource in its template, where that is known
+  size_t cancelled = 0;             // resources cancelled because of it
+};
+
+class Reporter {
+ public:
+  virtual ~Reporter() = default;
+  virtual void step(const StepReport& report) = 0;
+  virtual void event(const std::string& stack, const StackEvent& event) = 0;
+  virtual void failure(const std::string& stack, const Error& error,
+                       const std::optional<Failure>& failure) = 0;
+  virtual void warning(const std::string& text) = 0;
+  // Whether events are worth asking AWS for while a stack is being made.
+  virtual bool wants_events() const = 0;
+};
+
+// Asked before a change that needs a person's yes.
+class Approver {
+ public:
+  virtual ~Approver() = default;
+  // Error "ApprovalNeeded" where nobody can be asked.
+  virtual Result<bool> approve(const std::string& stack, const std::string& why,
+                               const std::vector<ResourceChange>& changes) = 0;
+};
+
+}  // namespace mainstay::stacks

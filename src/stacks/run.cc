@@ -1,0 +1,88 @@
+#include "stacks/run.hh"
+
+#include "base/text.hh"
+#include "graph/walk.hh"
+#include "stacks/step.hh"
+
+namespace mainstay::stacks {
+namespace {
+
+using Step = Result<StepDone> (*)(Session& session, const StackConfig& stack);
+
+class Run {
+ public:
+  Run(Session& session, Step step) : session_(session), step_(step) {}
+
+  RunResult walk(const graph::Dag& plan) {
+    graph::WalkOptions options{session_.options.at_once, session_.around.stop};
+    auto outcomes = graph::run_walk(
+        plan, options, session_.around.executor, [&](graph::Node n) { return work(plan.name(n)); },
+        [&](graph::Node n, graph::Outcome outcome) { dropped(plan.name(n), outcome); });
+    return std::move(result_);
+  }
+
+ private:
+  bool work(const std::string& name) {
+    const StackConfig* stack = session_.config.find(name);
+    if (!stack) return true;  // a target is there when what it requires is
+    auto done = step_(session_, *stack);
+    std::scoped_lock lock(mutex_);
+    if (!done) {
+      ++result_.failed;
+      result_.errors.push_back(done.error());
+      return false;
+    }
+    ++(done->skipped ? result_.skipped : result_.done);
+    result_.changed += done->changed;
+    return true;
+  }
+
+  void dropped(const std::string& name, graph::Outcome outcome) {
+    const StackConfig* stack = session_.config.find(name);
+    if (!stack) return;
+    bool cancelled = outcome == graph::Outcome::cancelled;
+    {
+      std::scoped_lock lock(mutex_);
+      ++(cancelled ? result_.cancelled : result_.failed);
+    }
+    session_.say(*stack, cancelled ? StepState::skipped : StepState::failed,
+                 cancelled ? "cancelled" : "dependency has failed");
+  }
+
+  Session& session_;
+  Step step_;
+  std::mutex mutex_;
+  RunResult result_;
+};
+
+Result<graph::Dag> plan_for(const Config& config, const std::set<std::string>& targets, bool down) {
+  TRY(graph::Dag plan, plan_of(config));
+  return limit_to(down ? plan.reversed() : plan, targets);
+}
+
+}  // namespace
+
+Result<RunResult> bring_up(Session& session) {
+  TRY(graph::Dag plan, plan_for(session.config, session.options.targets, false));
+  for (const std::string& name : session.options.force)
+    if (!session.config.find(name))
+      return Error("UsageInvalid", "--force: there is no stack \"" + printable(name) + "\"");
+  return Run(session, bring_up_stack).walk(plan);
+}
+
+Result<RunResult> take_down(Session& session) {
+  TRY(graph::Dag plan, plan_for(session.config, session.options.targets, true));
+  return Run(session, take_down_stack).walk(plan);
+}
+
+Result<std::vector<std::string>> outline(const Config& config, const std::set<std::string>& targets,
+                                         bool down) {
+  TRY(graph::Dag plan, plan_for(config, targets, down));
+  TRY(auto order, plan.order());
+  std::vector<std::string> names;
+  for (graph::Node n : order)
+    if (config.find(plan.name(n))) names.push_back(plan.name(n));
+  return names;
+}
+
+}  // namespace mainstay::stacks

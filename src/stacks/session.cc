@@ -1,0 +1,137 @@
+#include "stacks/session.hh"
+
+#include "base/digest.hh"
+#include "base/text.hh"
+
+namespace mainstay::stacks {
+namespace {
+
+constexpr size_t policy_bytes_max = 16 * 1024;  // CloudFormation's limit of a stack policy
+
+}  // namespace
+
+std::string_view state_name(StepState state) {
+  static constexpr std::string_view names[] = {"waiting", "submitted", "complete", "skipped",
+                                               "failed"};
+  return names[static_cast<size_t>(state)];
+}
+
+std::string Session::region_of(const StackConfig& stack, const aws::Client& client) const {
+  return stack.region.empty() ? client.region() : stack.region;
+}
+
+Result<CloudFormation> Session::cloud_for(const StackConfig& stack) const {
+  TRY(auto client, around.client(stack.profile));
+  std::string region = region_of(stack, *client);
+  return CloudFormation(std::move(client), std::move(region));
+}
+
+StepReport Session::report_for(const StackConfig& stack) const {
+  return {stack.name, config.full_name(stack), stack.region, StepState::waiting, "", false};
+}
+
+void Session::say(const StackConfig& stack, StepState state, const std::string& reason,
+                  bool changed) {
+  StepReport report = report_for(stack);
+  report.state = state;
+  report.reason = reason;
+  report.changed = changed;
+  around.reporter.step(report);
+}
+
+void Session::warn_once(const std::string& text) {
+  {
+    std::scoped_lock lock(mutex_);
+    if (!warned_.insert(text).second) return;
+  }
+  around.reporter.warning(text);
+}
+
+void Session::keep_outputs(const std::string& full_name, const Map& outputs) {
+  std::scoped_lock lock(mutex_);
+  Outputs& kept = outputs_[full_name];
+  kept.clear();
+  for (const auto& [name, value] : outputs) kept[name] = value.to_text();
+}
+
+Result<std::string> Session::output_of(const StackConfig& asking, const std::string& stack,
+                                       const std::string& output) {
+  const StackConfig* other = config.find(stack);
+  // Names outside the configuration are relative ones, as stacker has it.
+  if (!other) return output_at(asking, config.full_name(stack), output);
+  return output_at(*other, config.full_name(*other), output);
+}
+
+Result<std::string> Session::output_at(const StackConfig& where, const std::string& full_name,
+                                       const std::string& output) {
+  std::optional<Outputs> known;
+  {
+    std::scoped_lock lock(mutex_);
+    if (auto it = outputs_.find(full_name); it != outputs_.end()) known = it->second;
+  }
+  if (!known) {
+    TRY(CloudFormation cloud, cloud_for(where));
+    TRY(auto deployed, cloud.describe(full_name));
+    if (!deployed)
+      return Error("LookupFailed", "the stack " + full_name + " does not exist, so its output " +
+                                       printable(output) + " can't be had");
+    keep_outputs(full_name, deployed->outputs);
+    std::scoped_lock lock(mutex_);
+    known = outputs_[full_name];
+  }
+  auto found = known->find(output);
+  if (found != known->end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : *known) names.push_back(name);
+  Error error("LookupFailed", "the stack " + full_name + " has no output " + printable(output));
+  if (auto near = nearest(output, names)) error.hint = "did you mean \"" + *near + "\"?";
+  return error;
+}
+
+Result<Value> Session::variables_of(const StackConfig& stack) {
+  TRY(auto client, around.client(stack.profile));
+  LookupContext context;
+  context.process = &around.process;
+  context.files = &around.files;
+  context.environment = &environment.values;
+  context.directory = config.directory;
+  context.output = [&](const std::string& other, const std::string& output) {
+    return output_of(stack, other, output);
+  };
+  context.xref = [&](const std::string& full_name, const std::string& output) {
+    return output_at(stack, full_name, output);
+  };
+  context.full_name = [&](const std::string& name) { return config.full_name(name); };
+  context.call = [&](std::string_view service, std::string_view operation, const Value& input,
+                     const std::string& region) {
+    return client->call(service, operation, input,
+                        region.empty() ? region_of(stack, *client) : region);
+  };
+  cfn::Path path = stack.path;
+  path.push_back("variables");
+  return resolve_lookups(stack.variables, context, config.document, path);
+}
+
+Result<Submission> Session::submission_for(const StackConfig& stack, const Rendered& rendered,
+                                           const Value& variables,
+                                           const std::optional<DeployedStack>& deployed) const {
+  Submission s;
+  s.stack_name = config.full_name(stack);
+  s.template_body = rendered.body;
+  TRY(s.parameters, parameters_for(rendered, variables, deployed));
+  s.tags = config.tags_of(stack);
+  s.role_arn = config.service_role;
+  s.notification_arns = stack.notification_arns;
+  // The same for the same run and stack, so that a request sent twice counts once.
+  s.token = "mainstay-" + around.run_id + "-" +
+            hex_encode(sha1(s.stack_name + stack.region + stack.profile)).substr(0, 16);
+  if (!stack.stack_policy_path.empty()) {
+    std::string path = join_path(config.directory, stack.stack_policy_path);
+    auto policy = around.files.read(path, policy_bytes_max);
+    if (!policy) return std::move(policy.error()).where(config.at(stack, "stack_policy_path"));
+    s.policy_body = *policy;
+  }
+  return s;
+}
+
+}  // namespace mainstay::stacks

@@ -1,0 +1,96 @@
+// One run over a configuration: what it works with, and the outputs it has seen.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "aws/client.hh"
+#include "host/executor.hh"
+#include "host/files.hh"
+#include "host/surroundings.hh"
+#include "stacks/cloudformation.hh"
+#include "stacks/config.hh"
+#include "stacks/lookups.hh"
+#include "stacks/rendering.hh"
+#include "stacks/report.hh"
+
+namespace mainstay::stacks {
+
+// How often to ask how a stack is doing: soon at first, then less and less often.
+struct PollPolicy {
+  int64_t first_ms = 15;
+  double growth = 1.4;
+  int64_t longest_ms = 5'000;
+  int64_t patience_ms = 6 * 3600 * 1000;  // then give up waiting (the stack goes on)
+};
+
+struct RunOptions {
+  std::set<std::string> force;    // stacks to work on though they are locked
+  std::set<std::string> targets;  // stacks and targets to limit the run to; empty: all
+  bool recreate_failed = false;
+  bool interactive = false;
+  bool replacements_only = false;  // with interactive: only they need a yes
+  size_t at_once = 0;              // stacks at the same time; 0: no limit
+};
+
+// What the run has from outside. All must outlive it.
+struct Surroundings {
+  const Environment& process;
+  const Files& files;
+  std::shared_ptr<Clock> clock;
+  Executor& executor;
+  // By profile ("" for the run's own).
+  std::function<Result<std::shared_ptr<aws::Client>>(const std::string& profile)> client;
+  Reporter& reporter;
+  Approver& approver;
+  PollPolicy poll;
+  std::stop_token stop;
+  std::string run_id;  // starts the tokens of requests
+};
+
+// Outputs by full name and output name. One that will change but has no value yet holds a text
+// that says so, for diffs.
+using Outputs = std::map<std::string, std::string>;
+
+class Session {
+ public:
+  Session(const Config& config, const EnvironmentFile& environment, RunOptions options,
+          Surroundings around)
+      : config(config), environment(environment), options(std::move(options)), around(around) {}
+
+  const Config& config;
+  const EnvironmentFile& environment;
+  const RunOptions options;
+  Surroundings around;
+
+  std::string region_of(const StackConfig& stack, const aws::Client& client) const;
+  Result<CloudFormation> cloud_for(const StackConfig& stack) const;
+  StepReport report_for(const StackConfig& stack) const;
+  void say(const StackConfig& stack, StepState state, const std::string& reason,
+           bool changed = false);
+  void warn_once(const std::string& text);
+
+  void keep_outputs(const std::string& full_name, const Map& outputs);
+  // With lookups resolved.
+  Result<Value> variables_of(const StackConfig& stack);
+  Result<Submission> submission_for(const StackConfig& stack, const Rendered& rendered,
+                                    const Value& variables,
+                                    const std::optional<DeployedStack>& deployed) const;
+
+ private:
+  Result<std::string> output_of(const StackConfig& asking, const std::string& stack,
+                                const std::string& output);
+  Result<std::string> output_at(const StackConfig& where, const std::string& full_name,
+                                const std::string& output);
+
+  std::mutex mutex_;
+  std::map<std::string, Outputs> outputs_;
+  std::set<std::string> warned_;
+};
+
+}  // namespace mainstay::stacks

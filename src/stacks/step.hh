@@ -1,0 +1,19 @@
+// What up and down do with one stack.
+#pragma once
+
+#include "stacks/session.hh"
+
+namespace mainstay::stacks {
+
+struct StepDone {
+  bool skipped = false;
+  bool changed = false;
+};
+
+// Both report every state they go through, the last one too. Errors are those of the stack's
+// failure: "StackFailed" (rolled back), "RollbackFailed", "ApprovalNeeded", "Locked",
+// "Interrupted", "WaitTimeout", and whatever AWS or the configuration said.
+Result<StepDone> bring_up_stack(Session& session, const StackConfig& stack);
+Result<StepDone> take_down_stack(Session& session, const StackConfig& stack);
+
+}  // namespace mainstay::stacks

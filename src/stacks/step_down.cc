@@ -1,0 +1,70 @@
+#include "stacks/step.hh"
+#include "stacks/watch.hh"
+
+namespace mainstay::stacks {
+namespace {
+
+// Deletes once and waits once: a deletion that fails is reported, not tried for ever.
+Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
+                              const CloudFormation& cloud, std::optional<Failure>& failure) {
+  const std::string name = session.config.full_name(stack);
+  TRY(auto deployed, cloud.describe(name));
+  auto skip = [&](const char* reason) {
+    session.say(stack, StepState::skipped, reason);
+    return StepDone{true, false};
+  };
+  if (!deployed) return skip("stack does not exist");
+  if (deployed->termination_protection)
+    return Error("TerminationProtected", name + " has termination protection")
+        .with_hint("switch it off first, if it really should go");
+  session.say(stack, StepState::running, "deleting stack");
+  bool deleting = deployed->status == "DELETE_IN_PROGRESS";
+  if (!deleting) CHECK_OK(cloud.remove(deployed->id, session.config.service_role));
+  TRY(auto left,
+      wait_until_settled(session, stack, cloud, deployed->id, [](const std::string&) {}));
+  if (!left) {
+    session.say(stack, StepState::done, "stack deleted", true);
+    return StepDone{false, true};
+  }
+  failure = diagnose(cloud, *left, nullptr);
+  Error error("DeleteFailed", "deleting failed; it is " + left->status);
+  error.message += failure->cause
+                       ? ": " + failure->cause->logical_id + ": " + failure->cause->reason
+                       : ": " + left->status_reason;
+  return error;
+}
+
+// Why this stack must stay, or nothing.
+std::optional<Error> kept_because(const Session& session, const StackConfig& stack) {
+  auto kept = [&](const char* key) {
+    return Error("Protected", "stack " + stack.name + " has " + key + ": true")
+        .where(session.config.at(stack, key))
+        .with_hint("set it to false first, if the stack really should go");
+  };
+  if (stack.is_protected) return kept("protected");
+  if (stack.locked) return kept("locked");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<StepDone> take_down_stack(Session& session, const StackConfig& stack) {
+  if (!stack.enabled) {
+    session.say(stack, StepState::skipped, "disabled");
+    return StepDone{true, false};
+  }
+  std::optional<Failure> failure;
+  auto attempt = [&]() -> Result<StepDone> {
+    if (auto kept = kept_because(session, stack)) return *kept;
+    TRY(CloudFormation cloud, session.cloud_for(stack));
+    return delete_stack(session, stack, cloud, failure);
+  };
+  auto done = attempt();
+  if (!done) {
+    session.say(stack, StepState::failed, done.error().message);
+    session.around.reporter.failure(stack.name, done.error(), failure);
+  }
+  return done;
+}
+
+}  // namespace mainstay::stacks

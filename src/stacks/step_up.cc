@@ -1,0 +1,196 @@
+#include "stacks/step.hh"
+#include "stacks/upload.hh"
+#include "stacks/watch.hh"
+
+namespace mainstay::stacks {
+namespace {
+
+class Up {
+ public:
+  Up(Session& session, const StackConfig& stack, CloudFormation cloud)
+      : session_(session),
+        stack_(stack),
+        cloud_(std::move(cloud)),
+        name_(session.config.full_name(stack)) {}
+
+  Result<StepDone> run() {
+    TRY(deployed_, cloud_.describe(name_));
+    if (deployed_ && stack_.locked && !session_.options.force.contains(stack_.name))
+      return skip("locked");
+    CHECK_OK(settle_first());
+    CHECK_OK(prepare());
+    if (!deployed_) return create();
+    TRY(bool unchanged, is_unchanged(cloud_, *deployed_, rendered_, submission_));
+    if (unchanged) return skip("no changes");
+    return update();
+  }
+
+ private:
+  void say(const std::string& reason) { session_.say(stack_, StepState::running, reason); }
+
+  StepDone skip(const std::string& reason) {
+    if (deployed_) session_.keep_outputs(name_, deployed_->outputs);
+    session_.say(stack_, StepState::skipped, reason);
+    return {true, false};
+  }
+
+  // Brings a stack that can't be updated as it is into a state where it can, or is gone.
+  Status settle_first() {
+    if (!deployed_) return {};
+    StackPhase phase = deployed_->phase();
+    if (phase == StackPhase::in_progress || phase == StackPhase::rolling_back) {
+      if (!stack_.wait_in_progress)
+        return Error("StackBusy", name_ + " is " + deployed_->status + ": something else is at it")
+            .with_hint("wait until it is done, or set in_progress_behavior: wait");
+      say("waiting: it is " + deployed_->status);
+      TRY(deployed_, wait(deployed_->id));
+      return settle_first();
+    }
+    if (phase == StackPhase::in_review) return clear("removing an empty stack left in review");
+    if (deployed_->status == "DELETE_FAILED" || deployed_->status == "UPDATE_ROLLBACK_FAILED")
+      return Error("StackStuck",
+                   name_ + " is " + deployed_->status + ": " + deployed_->status_reason)
+          .with_hint("it has to be repaired by hand before it can be updated");
+    if (phase != StackPhase::recreatable) return {};
+    if (!session_.options.recreate_failed)
+      return Error("StackStuck", name_ + " is " + deployed_->status + ", so it can only be deleted")
+          .with_hint("run again with --recreate-failed to delete it and create it anew");
+    return clear("deleting the failed stack, to create it anew");
+  }
+
+  Status clear(const std::string& reason) {
+    say(reason);
+    CHECK_OK(cloud_.remove(deployed_->id, session_.config.service_role));
+    TRY(auto left, wait(deployed_->id));
+    if (left) return failed("could not be deleted", *left);
+    deployed_.reset();
+    return {};
+  }
+
+  Status prepare() {
+    TRY(variables_, session_.variables_of(stack_));
+    TRY(rendered_, render_stack(session_.config, stack_, variables_, session_.around.files));
+    for (const std::string& warning : rendered_.warnings) session_.warn_once(warning);
+    TRY(submission_, session_.submission_for(stack_, rendered_, variables_, deployed_));
+    return {};
+  }
+
+  Result<StepDone> create() {
+    say("creating new stack");
+    CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
+    std::string id = name_;
+    if (rendered_.needs_change_set) {
+      TRY(ChangeSet set, change_set(true));
+      CHECK_OK(cloud_.execute_change_set(set.id));
+    } else {
+      TRY(id, cloud_.create(submission_));
+    }
+    return finish(id, "creating new stack");
+  }
+
+  Result<StepDone> update() {
+    bool ask = stack_.is_protected || session_.options.interactive;
+    CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
+    if (ask || rendered_.needs_change_set) return update_by_change_set(ask);
+    say("updating existing stack");
+    TRY(bool updating, cloud_.update(submission_));
+    if (!updating) return skip("no changes");
+    return finish(deployed_->id, "updating existing stack");
+  }
+
+  Result<StepDone> update_by_change_set(bool ask) {
+    TRY(ChangeSet set, change_set(false));
+    if (set.empty) {
+      CHECK_OK(cloud_.delete_change_set(set.id));
+      return skip("no changes");
+    }
+    auto approved = ask ? approve(set) : Result<bool>(true);
+    if (!approved || !*approved) {
+      CHECK_OK(cloud_.delete_change_set(set.id));
+      if (!approved) return approved.error();
+      return skip("not approved");
+    }
+    if (!submission_.policy_body.empty())
+      CHECK_OK(cloud_.set_policy(name_, submission_.policy_body));
+    say("updating existing stack");
+    CHECK_OK(cloud_.execute_change_set(set.id));
+    return finish(deployed_->id, "updating existing stack");
+  }
+
+  Result<bool> approve(const ChangeSet& set) {
+    std::vector<ResourceChange> shown;
+    for (const ResourceChange& change : set.changes)
+      if (!session_.options.replacements_only || change.may_replace()) shown.push_back(change);
+    if (shown.empty() && !stack_.is_protected) return true;
+    return session_.around.approver.approve(
+        stack_.name, stack_.is_protected ? "it is protected" : "-i was given", shown);
+  }
+
+  Result<ChangeSet> change_set(bool is_new) {
+    return cloud_.make_change_set(submission_, is_new, "mainstay-" + session_.around.run_id,
+                                  *session_.around.clock, session_.around.stop);
+  }
+
+  Result<std::optional<DeployedStack>> wait(const std::string& id) {
+    return wait_until_settled(session_, stack_, cloud_, id, [&](const std::string& status) {
+      if (phase_of(status) == StackPhase::rolling_back) say("rolling back");
+    });
+  }
+
+  Result<StepDone> finish(const std::string& id, const std::string& what) {
+    TRY(auto settled, wait(id));
+    if (!settled)
+      return Error("StackFailed", name_ + " was deleted by something else while " + what);
+    if (settled->phase() != StackPhase::complete) return failed(what, *settled);
+    session_.keep_outputs(name_, settled->outputs);
+    session_.say(stack_, StepState::done, what, true);
+    return StepDone{false, true};
+  }
+
+  Error failed(const std::string& what, const DeployedStack& settled) {
+    failure_ = diagnose(cloud_, settled, &rendered_.document);
+    Error error(failure_->rolled_back ? "StackFailed" : "RollbackFailed",
+                what + " failed; it is " + settled.status);
+    if (failure_->cause)
+      error.message += ": " + failure_->cause->logical_id + ": " + failure_->cause->reason;
+    return error;
+  }
+
+  Session& session_;
+  const StackConfig& stack_;
+  CloudFormation cloud_;
+  std::string name_;
+  std::optional<DeployedStack> deployed_;
+  Value variables_;
+  Rendered rendered_;
+  Submission submission_;
+
+ public:
+  std::optional<Failure> failure_;
+};
+
+}  // namespace
+
+Result<StepDone> bring_up_stack(Session& session, const StackConfig& stack) {
+  if (!stack.enabled) {
+    session.say(stack, StepState::skipped, "disabled");
+    return StepDone{true, false};
+  }
+  auto cloud = session.cloud_for(stack);
+  std::optional<Failure> failure;
+  Result<StepDone> done = StepDone{};
+  if (!cloud) {
+    done = cloud.error();
+  } else {
+    Up up(session, stack, std::move(*cloud));
+    done = up.run();
+    failure = up.failure_;
+  }
+  if (!done) {
+    session.say(stack, StepState::failed, done.error().message);
+    session.around.reporter.failure(stack.name, done.error(), failure);
+  }
+  return done;
+}
+
+}  // namespace mainstay::stacks

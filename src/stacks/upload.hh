@@ -1,0 +1,17 @@
+// Templates that are too large for a request go through S3, as all do where the configuration
+// names a stacker_bucket.
+#pragma once
+
+#include "stacks/session.hh"
+
+namespace mainstay::stacks {
+
+// A request takes templates of 51,200 bytes (CloudFormation user guide, "quotas").
+constexpr size_t inline_template_bytes_max = 51'200;
+
+// Uploads the body and puts its address into the submission, or leaves both as they are. Makes the
+// bucket if it is missing.
+Status upload_if_needed(const Session& session, const StackConfig& stack,
+                        const CloudFormation& cloud, Submission& submission);
+
+}  // namespace mainstay::stacks

@@ -1,0 +1,84 @@
+#include "stacks/watch.hh"
+
+#include <algorithm>
+
+namespace mainstay::stacks {
+namespace {
+
+// What CloudFormation says of resources that it stopped because another one failed.
+bool is_cancellation(const StackEvent& event) {
+  return event.reason.contains("cancelled") || event.reason.contains("canceled");
+}
+
+bool is_clean(std::string_view status) {
+  return status == "ROLLBACK_COMPLETE" || status == "UPDATE_ROLLBACK_COMPLETE";
+}
+
+class EventTail {
+ public:
+  EventTail(const Session& session, const StackConfig& stack, const CloudFormation& cloud,
+            const std::string& id)
+      : session_(session), stack_(stack), cloud_(cloud), id_(id) {}
+
+  void show_new() {
+    if (!session_.around.reporter.wants_events()) return;
+    auto events = cloud_.last_operation(id_, last_);
+    if (!events) return;  // only for people to see; what matters is the stack's status
+    for (const StackEvent& event : *events) {
+      session_.around.reporter.event(stack_.name, event);
+      last_ = event.id;
+    }
+  }
+
+ private:
+  const Session& session_;
+  const StackConfig& stack_;
+  const CloudFormation& cloud_;
+  std::string id_, last_;
+};
+
+}  // namespace
+
+Result<std::optional<DeployedStack>> wait_until_settled(
+    const Session& session, const StackConfig& stack, const CloudFormation& cloud,
+    const std::string& id, const std::function<void(const std::string& status)>& changed) {
+  const PollPolicy& policy = session.around.poll;
+  Clock& clock = *session.around.clock;
+  EventTail tail(session, stack, cloud, id);
+  std::string status;
+  int64_t started_ms = clock.monotonic_ms();
+  auto wait_ms = static_cast<double>(policy.first_ms);
+  while (true) {
+    TRY(auto now, cloud.describe(id));
+    tail.show_new();
+    if (!now || now->phase() == StackPhase::deleted) return std::nullopt;
+    bool settled =
+        now->phase() != StackPhase::in_progress && now->phase() != StackPhase::rolling_back;
+    if (settled) return now;
+    if (std::exchange(status, now->status) != now->status) changed(now->status);
+    if (clock.monotonic_ms() - started_ms > policy.patience_ms)
+      return Error("WaitTimeout", "the stack is still " + now->status + "; it goes on without us");
+    if (!clock.sleep_ms(static_cast<int64_t>(wait_ms), session.around.stop))
+      return Error("Interrupted", "no longer waiting; the stack goes on with " + now->status);
+    wait_ms = std::min(wait_ms * policy.growth, static_cast<double>(policy.longest_ms));
+  }
+}
+
+Failure diagnose(const CloudFormation& cloud, const DeployedStack& stack,
+                 const cfn::Document* document) {
+  Failure failure{stack.status, is_clean(stack.status), std::nullopt, {}, 0};
+  auto events = cloud.last_operation(stack.id);
+  if (!events) return failure;
+  for (const StackEvent& event : *events) {
+    if (!event.failed() || event.is_stack) continue;
+    if (is_cancellation(event))
+      ++failure.cancelled;
+    else if (!failure.cause)
+      failure.cause = event;
+  }
+  if (failure.cause && document)
+    failure.at = document->key_at(cfn::Path{"Resources", failure.cause->logical_id});
+  return failure;
+}
+
+}  // namespace mainstay::stacks
