@@ -1,12 +1,18 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cloud_serve.hh"
+#include "cli/commands.hh"
 
 int main(int argc, char** argv) {
   using namespace mainstay::cli;
   CLI::App app("mainstay: run an AWS platform, and rehearse every change on an embedded AWS");
   app.require_subcommand(1);
   int exit_code = 0;
+  add_up(app, exit_code);
+  add_diff(app, exit_code);
+  add_info(app, exit_code);
+  add_graph(app, exit_code);
+  add_down(app, exit_code);
   ServeOptions serve;
   CLI::App* cloud = app.add_subcommand("cloud", "The embedded AWS");
   cloud->require_subcommand(1);

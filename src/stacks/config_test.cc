@@ -16,5 +16,8 @@ TEST_CASE("the public example is read as it stands") {
   CHECK(config->stacks.size() == 5);
   CHECK(config->full_name(config->stacks[1]) == "change-me-to-something-unique-publicNetworkA");
   CHECK(config->warnings.size() == 1);
-  CHECK(to_json(config->stacks[1].variables) == R"()");
+  const Value& variables = config->stacks[1].variables;
+  CHECK(variables["VpcId"] == "${output vpc::VpcId}");
+  CHECK(variables["CreateNatGateway"] == true);
+  CHECK(variables["AvailabilityZone"] == "us-west-2a");
 }

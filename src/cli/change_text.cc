@@ -1,0 +1,142 @@
+#include "cli/change_text.hh"
+
+#include <fmt/core.h>
+
+#include "base/text.hh"
+
+namespace mainstay::cli {
+namespace {
+
+using stacks::ResourceChange;
+
+struct Look {
+  const char* mark;
+  Ink ink;
+};
+
+Look look_of(const ResourceChange& change) {
+  if (change.action == "Add") return {"+", Ink::good};
+  if (change.action == "Remove") return {"-", Ink::bad};
+  return change.may_replace() ? Look{"-/+", Ink::bad} : Look{"~", Ink::busy};
+}
+
+std::string certainty(const ResourceChange& change, const ResourceChange::Detail& detail) {
+  if (change.action != "Modify") return "";
+  std::string text;
+  if (detail.requires_recreation == "Always") text = "replaces it";
+  if (detail.requires_recreation == "Conditionally") text = "may replace it";
+  if (detail.evaluation == "Dynamic") text += text.empty() ? "possible" : "; possible";
+  if (detail.evaluation == "Static" && !text.empty()) text += "; certain";
+  if (!detail.causing_entity.empty()) text += " (by " + detail.causing_entity + ")";
+  return text;
+}
+
+const char* verb_of(const ResourceChange& change) {
+  if (change.action == "Add") return "add";
+  if (change.action == "Remove") return "delete";
+  return change.may_replace() ? "replace" : "update";
+}
+
+std::string parameter_text(const stacks::ParameterDiff& p) {
+  std::string name = "    " + printable(p.name);
+  if (!p.before) return name + "  = " + printable(*p.after) + "\n";
+  if (!p.after) return name + "  no longer given (was " + printable(*p.before) + ")\n";
+  return name + "  " + printable(*p.before) + " -> " + printable(*p.after) + "\n";
+}
+
+std::string parameters_text(const stacks::StackDiff& diff) {
+  if (diff.parameters.empty()) return "";
+  std::string text = "  parameters\n";
+  for (const auto& p : diff.parameters) text += parameter_text(p);
+  return text;
+}
+
+}  // namespace
+
+std::string change_text(const ResourceChange& change, const cfn::Document* document,
+                        const Style& style) {
+  Look look = look_of(change);
+  std::string_view type = change.type;
+  if (type.starts_with("AWS::")) type.remove_prefix(5);
+  std::string text =
+      "  " + style.paint(look.ink, fmt::format("{:<3}", look.mark)) + " " +
+      fmt::format("{:<7} {}  {}", verb_of(change), printable(change.logical_id), printable(type));
+  Position at;
+  if (document && !document->file.empty())
+    at = document->key_at(cfn::Path{"Resources", change.logical_id});
+  if (at.known()) text += "  " + at.to_string();
+  text += "\n";
+  for (const ResourceChange::Detail& detail : change.details) {
+    std::string name = detail.name.empty() ? detail.attribute : detail.name;
+    std::string why = certainty(change, detail);
+    text += "        " + printable(name) + (why.empty() ? "" : "  " + printable(why)) + "\n";
+  }
+  return text;
+}
+
+std::string counts_text(const std::vector<ResourceChange>& changes) {
+  int replace = 0, update = 0, add = 0, remove = 0;
+  for (const ResourceChange& change : changes) {
+    if (change.action == "Add")
+      ++add;
+    else if (change.action == "Remove")
+      ++remove;
+    else
+      ++(change.may_replace() ? replace : update);
+  }
+  return fmt::format("{} replace  {} update  {} add  {} delete", replace, update, add, remove);
+}
+
+std::string diff_text(const stacks::StackDiff& diff, const std::string& region,
+                      const Style& style) {
+  using Kind = stacks::StackDiff::Kind;
+  std::string head = style.paint(Ink::bold, printable(diff.full_name)) + " " +
+                     (diff.region.empty() ? region : diff.region);
+  if (diff.kind == Kind::unchanged) return head + "  no changes\n";
+  if (diff.kind == Kind::skipped) return head + "  skipped (" + diff.reason + ")\n";
+  if (diff.kind == Kind::failed) return head + "  failed\n";
+  std::string text = head + (diff.kind == Kind::created ? "  new stack" : "") + "\n" +
+                     counts_text(diff.changes) + "\n" + parameters_text(diff);
+  for (const ResourceChange& change : diff.changes)
+    text += change_text(change, &diff.document, style);
+  for (const std::string& note : diff.notes) text += "  note: " + printable(note) + "\n";
+  return text;
+}
+
+Value diff_value(const stacks::StackDiff& diff) {
+  static constexpr std::string_view kinds[] = {"unchanged", "created", "updated", "skipped",
+                                               "failed"};
+  Value changes = Value::list();
+  for (const ResourceChange& change : diff.changes) {
+    Value details = Value::list();
+    for (const auto& d : change.details)
+      details.push_back(Value::map({{"attribute", d.attribute},
+                                    {"name", d.name},
+                                    {"requires_recreation", d.requires_recreation},
+                                    {"evaluation", d.evaluation},
+                                    {"source", d.source},
+                                    {"causing_entity", d.causing_entity}}));
+    changes.push_back(Value::map({{"action", verb_of(change)},
+                                  {"logical_id", change.logical_id},
+                                  {"physical_id", change.physical_id},
+                                  {"resource_type", change.type},
+                                  {"replacement", change.replacement},
+                                  {"details", std::move(details)}}));
+  }
+  Value parameters = Value::list();
+  for (const auto& p : diff.parameters)
+    parameters.push_back(Value::map({{"name", p.name},
+                                     {"before", p.before ? Value(*p.before) : Value()},
+                                     {"after", p.after ? Value(*p.after) : Value()}}));
+  Value notes = Value::list();
+  for (const std::string& note : diff.notes) notes.push_back(note);
+  return Value::map({{"stack", diff.stack},
+                     {"address", diff.full_name},
+                     {"kind", kinds[static_cast<size_t>(diff.kind)]},
+                     {"reason", diff.reason},
+                     {"parameters", std::move(parameters)},
+                     {"changes", std::move(changes)},
+                     {"notes", std::move(notes)}});
+}
+
+}  // namespace mainstay::cli

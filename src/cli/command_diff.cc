@@ -1,0 +1,72 @@
+#include <fmt/core.h>
+
+#include "cli/change_text.hh"
+#include "cli/commands.hh"
+#include "cli/stack_run.hh"
+#include "stacks/diff.hh"
+
+namespace mainstay::cli {
+namespace {
+
+struct DiffCounts {
+  size_t stacks = 0, changed = 0, unchanged = 0;
+  std::vector<stacks::ResourceChange> changes;
+  std::vector<Error> errors;
+};
+
+void show(StackRun& run, const stacks::StackDiff& diff, DiffCounts& counts, bool verbose) {
+  ++counts.stacks;
+  counts.changed += diff.changes_something();
+  counts.unchanged += diff.kind == stacks::StackDiff::Kind::unchanged;
+  counts.changes.insert(counts.changes.end(), diff.changes.begin(), diff.changes.end());
+  if (run.json()) {
+    run.json()->line("diff", diff_value(diff));
+  } else if (verbose || diff.kind != stacks::StackDiff::Kind::unchanged) {
+    run.print(diff_text(diff, run.target().region, run.style()) + "\n");
+  }
+  if (!diff.error) return;
+  counts.errors.push_back(*diff.error);
+  (void)run.fail(*diff.error);
+}
+
+Exit diff(const StackFlags& flags, bool exit_code_for_changes) {
+  StackRun run(flags);
+  if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
+  if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  run.finish_progress();
+  DiffCounts counts;
+  Status walked = stacks::diff_all(
+      run.session(), [&](const stacks::StackDiff& one) { show(run, one, counts, flags.verbose); });
+  if (!walked) return run.fail(walked.error());
+  if (run.json())
+    run.json()->line("summary", Value::map({{"stacks", counts.stacks},
+                                            {"changed", counts.changed},
+                                            {"unchanged", counts.unchanged},
+                                            {"failed", counts.errors.size()}}));
+  else
+    run.print(counts.changed == 0 && counts.errors.empty()
+                  ? fmt::format("no changes in {} stacks\n", counts.stacks)
+                  : fmt::format("{} of {} stacks would change: {}\n", counts.changed, counts.stacks,
+                                counts_text(counts.changes)));
+  if (!counts.errors.empty()) return exit_of(counts.errors);
+  return counts.changed > 0 && exit_code_for_changes ? Exit::changes : Exit::ok;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, int& exit_code) {
+  struct Flags : StackFlags {
+    bool exit_code = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("diff", "Show what `up` would change");
+  add_common_flags(*command, *flags);
+  add_target_names(*command, *flags, "Only this stack or target, and what it depends on");
+  command->add_option("--force", flags->force, "Look at this stack though it is locked")
+      ->allow_extra_args(false);
+  command->add_flag("--exit-code", flags->exit_code, "Exit with 2 if something would change");
+  command->callback(
+      [flags, &exit_code] { exit_code = static_cast<int>(diff(*flags, flags->exit_code)); });
+}
+
+}  // namespace mainstay::cli

@@ -1,0 +1,135 @@
+#include <fmt/core.h>
+
+#include "base/json.hh"
+#include "base/text.hh"
+#include "cli/commands.hh"
+#include "cli/stack_run.hh"
+#include "stacks/diff.hh"
+#include "stacks/run.hh"
+
+namespace mainstay::cli {
+namespace {
+
+Exit show_outline(StackRun& run, const StackFlags& flags, bool down) {
+  std::set<std::string> targets(flags.targets.begin(), flags.targets.end());
+  auto names = stacks::outline(run.config(), targets, down);
+  if (!names) return run.fail(names.error());
+  int number = 0;
+  for (const std::string& name : *names) {
+    std::string address = run.config().full_name(*run.config().find(name));
+    if (run.json())
+      run.json()->line("outline", Value::map({{"stack", name}, {"address", address}}));
+    else
+      run.print(fmt::format("{}. {} ({})\n", ++number, printable(name), address));
+  }
+  return Exit::ok;
+}
+
+// Templates as they would be sent; outputs that nobody knows yet stand in them as such.
+Exit dump(StackRun& run, const std::string& directory) {
+  std::vector<Error> errors;
+  Status walked = stacks::diff_all(run.session(), [&](const stacks::StackDiff& diff) {
+    if (diff.error) errors.push_back(*diff.error);
+    if (diff.document.root.is_null()) return;
+    std::string path = join_path(directory, diff.full_name + ".json");
+    Status written = run.writable_files().write(path, to_json_pretty(diff.document.root) + "\n");
+    if (!written) errors.push_back(written.error());
+    if (written && !run.json()) run.print(path + "\n");
+  });
+  if (!walked) return run.fail(walked.error());
+  for (const Error& error : errors) (void)run.fail(error);
+  return exit_of(errors);
+}
+
+std::string summary_text(const stacks::RunResult& result, int64_t elapsed_ms, bool down) {
+  std::string text = fmt::format("{} {}", result.changed, down ? "deleted" : "changed");
+  if (result.skipped > 0) text += fmt::format(", {} unchanged or skipped", result.skipped);
+  if (result.failed > 0) text += fmt::format(", {} failed", result.failed);
+  if (result.cancelled > 0) text += fmt::format(", {} cancelled", result.cancelled);
+  if (!down && result.changed + result.failed + result.cancelled == 0) text = "no changes: " + text;
+  return text + " in " + duration_text(elapsed_ms) + "\n";
+}
+
+Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool down) {
+  run.finish_progress();
+  if (!result) return run.fail(result.error());
+  if (run.json())
+    run.json()->line("summary", Value::map({{"changed", result->changed},
+                                            {"skipped", result->skipped},
+                                            {"failed", result->failed},
+                                            {"cancelled", result->cancelled}}));
+  else
+    run.print(summary_text(*result, run.elapsed_ms(), down));
+  if (result->errors.empty() && result->cancelled > 0) return Exit::interrupted;
+  return exit_of(result->errors);
+}
+
+Exit up(const StackFlags& flags) {
+  StackRun run(flags);
+  if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
+  if (flags.outline) return show_outline(run, flags, false);
+  if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  if (!flags.dump_directory.empty()) return dump(run, flags.dump_directory);
+  return conclude(run, stacks::bring_up(run.session()), false);
+}
+
+// Nothing is deleted without a yes: -f, or the namespace typed at the terminal.
+Status confirm_down(StackRun& run, const StackFlags& flags) {
+  if (flags.yes) return {};
+  const std::string& word = run.config().name_space;
+  if (!run.can_ask() || word.empty())
+    return Error("ApprovalNeeded", "these stacks would be deleted, in this order")
+        .with_hint("to delete them, run again with --force");
+  auto answer =
+      ask("These stacks and all that is in them will be deleted. Type \"" + word + "\" to go on: ");
+  if (answer && *answer == word) return {};
+  return Error("ApprovalNeeded", "nothing was deleted");
+}
+
+Exit down(const StackFlags& flags) {
+  StackRun run(flags);
+  if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
+  if (flags.outline || !flags.yes) {
+    Exit shown = show_outline(run, flags, true);
+    if (flags.outline || shown != Exit::ok) return shown;
+  }
+  if (auto confirmed = confirm_down(run, flags); !confirmed) return run.fail(confirmed.error());
+  if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  return conclude(run, stacks::take_down(run.session()), true);
+}
+
+}  // namespace
+
+void add_up(CLI::App& app, int& exit_code) {
+  auto flags = std::make_shared<StackFlags>();
+  CLI::App* command = app.add_subcommand("up", "Create or update the stacks of a configuration");
+  command->alias("build");
+  add_common_flags(*command, *flags);
+  add_target_names(*command, *flags, "Only this stack or target, and what it depends on");
+  add_parallel_flags(*command, *flags);
+  command->add_flag("-o,--outline", flags->outline, "Only list the stacks, in order");
+  command->add_option("-d,--dump", flags->dump_directory, "Write the templates to this folder");
+  command->add_option("--force", flags->force, "Update this stack though it is locked")
+      ->allow_extra_args(false);
+  command->add_flag("-i,--interactive", flags->interactive, "Show and ask before every update");
+  command->add_flag("--replacements-only", flags->replacements_only,
+                    "With -i, ask for replacements only");
+  command->add_flag("--recreate-failed", flags->recreate_failed,
+                    "Delete and create anew what never came up");
+  command->add_flag("--approve", flags->approve, "Update protected stacks without asking");
+  command->callback([flags, &exit_code] { exit_code = static_cast<int>(up(*flags)); });
+}
+
+void add_down(CLI::App& app, int& exit_code) {
+  auto flags = std::make_shared<StackFlags>();
+  CLI::App* command = app.add_subcommand("down", "Delete the stacks of a configuration");
+  command->alias("destroy");
+  add_common_flags(*command, *flags);
+  add_target_names(*command, *flags, "Only this stack or target, and what depends on it");
+  add_parallel_flags(*command, *flags);
+  command->add_flag("-o,--outline", flags->outline, "Only list the stacks, in order");
+  command->add_flag("-f,--force,--yes", flags->yes, "Delete without asking");
+  command->callback([flags, &exit_code] { exit_code = static_cast<int>(down(*flags)); });
+}
+
+}  // namespace mainstay::cli

@@ -1,0 +1,59 @@
+#include "cli/progress.hh"
+
+namespace mainstay::cli {
+namespace {
+
+Value event_value(const stacks::StackEvent& event) {
+  Value v = Value::map({{"logical_id", event.logical_id},
+                        {"physical_id", event.physical_id},
+                        {"resource_type", event.type},
+                        {"status", event.status},
+                        {"event_time", format_iso8601(event.time, true)}});
+  if (!event.reason.empty()) v.set("reason", event.reason);
+  return v;
+}
+
+class JsonProgress : public Progress {
+ public:
+  explicit JsonProgress(std::shared_ptr<Ndjson> out) : out_(std::move(out)) {}
+
+  void step(const stacks::StepReport& report) override {
+    out_->line("step", Value::map({{"stack", report.stack},
+                                   {"address", report.full_name},
+                                   {"state", stacks::state_name(report.state)},
+                                   {"reason", report.reason},
+                                   {"changed", report.changed}}));
+  }
+  void event(const std::string& stack, const stacks::StackEvent& event) override {
+    Value v = event_value(event);
+    v.set("stack", stack);
+    out_->line("event", std::move(v));
+  }
+  void failure(const std::string& stack, const Error& error,
+               const std::optional<stacks::Failure>& failure) override {
+    out_->error(error, stack);
+    if (!failure) return;
+    Value v = Value::map({{"stack", stack},
+                          {"status", failure->status},
+                          {"rolled_back", failure->rolled_back},
+                          {"cancelled", failure->cancelled}});
+    if (failure->cause) v.set("cause", event_value(*failure->cause));
+    out_->line("failure", std::move(v));
+  }
+  void warning(const std::string& text) override {
+    out_->line("warning", Value::map({{"message", text}}));
+  }
+  bool wants_events() const override { return true; }
+  void finish() override {}
+
+ private:
+  std::shared_ptr<Ndjson> out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Progress> json_progress(std::shared_ptr<Ndjson> out) {
+  return std::make_unique<JsonProgress>(std::move(out));
+}
+
+}  // namespace mainstay::cli

@@ -1,0 +1,58 @@
+#include "cli/screen.hh"
+
+#include <fmt/core.h>
+
+#include "base/text.hh"
+
+namespace mainstay::cli {
+
+std::string Style::paint(Ink ink, std::string_view text) const {
+  static constexpr std::string_view codes[] = {"", "32", "31", "36", "90", "1"};
+  std::string_view code = codes[static_cast<size_t>(ink)];
+  if (!colour || code.empty()) return std::string(text);
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+}
+
+Style style_for(const std::string& when, const Terminal& terminal, const Environment& environment) {
+  Style style;
+  style.ascii = environment.text("ACCESSIBLE") == "1";
+  bool fitting = terminal.interactive && !environment.get("NO_COLOR");
+  style.colour = when == "always" || (when == "auto" && fitting);
+  return style;
+}
+
+std::string duration_text(int64_t ms) {
+  int64_t seconds = ms / 1000;
+  if (seconds < 3600) return fmt::format("{:02}:{:02}", seconds / 60, seconds % 60);
+  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+std::string snippet(const Position& at, const Files& files) {
+  constexpr size_t file_bytes_max = 4 * 1024 * 1024, width_max = 70;
+  if (!at.known() || at.file.empty() || at.file == "-") return "";
+  auto text = files.read(at.file, file_bytes_max);
+  if (!text) return "";
+  size_t from = 0;
+  for (int line = 1; line < at.line; ++line) {
+    from = text->find('\n', from);
+    if (from == std::string::npos) return "";
+    ++from;
+  }
+  std::string line = printable(text->substr(from, text->find('\n', from) - from));
+  line.resize(std::min(line.size(), width_max));
+  std::string shown = fmt::format("{:5} | {}\n", at.line, line);
+  if (at.column > 0 && static_cast<size_t>(at.column) <= line.size())
+    shown += fmt::format("      | {:>{}}\n", "^", at.column);
+  return shown;
+}
+
+std::string error_text(const Error& error, const Files& files, const Style& style) {
+  Error without_hint = error;
+  without_hint.hint.clear();
+  std::string text = style.paint(Ink::bad, "error:") + " " + printable(without_hint.to_string()) +
+                     "\n" + snippet(error.at, files);
+  if (!error.hint.empty()) text += "  " + printable(error.hint) + "\n";
+  return text;
+}
+
+}  // namespace mainstay::cli

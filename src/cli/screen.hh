@@ -1,0 +1,33 @@
+// Writing to people: symbols, colours that only repeat them, durations, errors with the line they
+// speak of. Whatever came from outside has its control characters neutralised here.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hh"
+#include "host/files.hh"
+#include "host/surroundings.hh"
+
+namespace mainstay::cli {
+
+enum class Ink : uint8_t { plain, good, bad, busy, faint, bold };
+
+struct Style {
+  bool colour = false;
+  bool ascii = false;  // ACCESSIBLE=1: no symbols, no cursor movements
+  std::string paint(Ink ink, std::string_view text) const;
+};
+
+// when: "auto", "always" or "never", as --color has it; NO_COLOR and TERM=dumb count for auto.
+Style style_for(const std::string& when, const Terminal& terminal, const Environment& environment);
+
+// "03:12", or "1:03:12" from an hour on.
+std::string duration_text(int64_t ms);
+
+// "error: file:1:2: message" with the line and a mark under the column, then the hint.
+std::string error_text(const Error& error, const Files& files, const Style& style);
+// The line that a position names, with a mark; "" if it can't be read.
+std::string snippet(const Position& at, const Files& files);
+
+}  // namespace mainstay::cli

@@ -1,0 +1,32 @@
+#include "cli/stack_flags.hh"
+
+namespace mainstay::cli {
+
+void add_common_flags(CLI::App& command, StackFlags& flags) {
+  command.add_option("files", flags.files, "[ENVFILE] CONFIG; \"-\" reads CONFIG from stdin")
+      ->required()
+      ->expected(1, 2);
+  command.add_option("-e,--env", flags.assignments, "KEY=VALUE, before what ENVFILE says")
+      ->allow_extra_args(false);
+  command.add_option("-r,--region", flags.target.region, "Region");
+  command.add_option("-p,--profile", flags.target.profile, "A real account, by this AWS profile");
+  command.add_option("--account", flags.target.account, "A real account, which must have this id");
+  command.add_option("--endpoint", flags.target.endpoint, "URL of anything that speaks AWS");
+  command.add_option("--state", flags.target.state_directory, "Folder of the embedded cloud");
+  command.add_flag("--memory", flags.target.memory, "An embedded cloud that keeps nothing");
+  command.add_option("--color", flags.colour, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  command.add_flag("--json", flags.json, "One JSON object a line on standard output");
+  command.add_flag("-v,--verbose", flags.verbose, "Say more; may be repeated");
+}
+
+void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what) {
+  command.add_option("--targets,--stacks", flags.targets, what)->allow_extra_args(false);
+}
+
+void add_parallel_flags(CLI::App& command, StackFlags& flags) {
+  command.add_option("-j,--max-parallel", flags.at_once, "Stacks at the same time; 0: no limit");
+  command.add_flag("-t,--tail", flags.tail, "Show every event of CloudFormation");
+}
+
+}  // namespace mainstay::cli

@@ -1,0 +1,30 @@
+// The flags that the commands over a configuration share, under stacker's names.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/target.hh"
+
+namespace mainstay::cli {
+
+struct StackFlags {
+  std::vector<std::string> files;  // [ENVFILE] CONFIG
+  std::vector<std::string> assignments;
+  TargetOptions target;
+  std::string colour = "auto";
+  bool json = false;
+  bool verbose = false;
+  bool interactive = false, replacements_only = false, recreate_failed = false, approve = false;
+  bool outline = false, tail = false, yes = false;
+  std::vector<std::string> force, targets;
+  size_t at_once = 0;
+  std::string dump_directory;
+};
+
+void add_common_flags(CLI::App& command, StackFlags& flags);
+void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what);
+void add_parallel_flags(CLI::App& command, StackFlags& flags);
+
+}  // namespace mainstay::cli

@@ -1,0 +1,123 @@
+#include "cli/stack_run.hh"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "base/digest.hh"
+#include "base/text.hh"
+
+namespace mainstay::cli {
+namespace {
+
+constexpr size_t file_bytes_max = 4 * 1024 * 1024;
+constexpr size_t threads_max = 64;
+
+// Of a real account the API's limits are to be spared.
+stacks::PollPolicy poll_policy(Target::Kind kind) {
+  stacks::PollPolicy policy;
+  if (kind == Target::Kind::embedded) policy.longest_ms = 250;
+  if (kind == Target::Kind::account) {
+    policy.first_ms = 1'000;
+    policy.longest_ms = 8'000;
+  }
+  return policy;
+}
+
+}  // namespace
+
+StackRun::StackRun(const StackFlags& flags)
+    : flags_(flags),
+      signals_([this](int, int count) { on_signal(count); }),
+      input_(terminal_of(0, environment_)),
+      error_(terminal_of(2, environment_)),
+      style_(style_for(flags.colour, terminal_of(1, environment_), environment_)),
+      run_id_(hex_encode(secure_random(6))),
+      threads_(flags.at_once == 0 ? threads_max : std::min(flags.at_once, threads_max)) {
+  if (flags.json) {
+    ndjson_ = std::make_shared<Ndjson>(stdout, *clock_, run_id_);
+    ndjson_->version();
+  }
+}
+
+StackRun::~StackRun() = default;
+
+void StackRun::on_signal(int count) {
+  constexpr std::string_view first =
+      "\ninterrupted: starting nothing more and no longer waiting; what CloudFormation has begun "
+      "goes on (again to quit at once)\n";
+  if (count > 1) ::_exit(static_cast<int>(Exit::interrupted));
+  (void)!::write(2, first.data(), first.size());
+  stop_.request_stop();
+}
+
+Status StackRun::load() {
+  if (flags_.files.size() == 2) {
+    TRY(std::string text, files_.read(flags_.files[0], file_bytes_max));
+    TRY(variables_, stacks::parse_environment(text, flags_.files[0]));
+  }
+  for (const std::string& assignment : flags_.assignments)
+    CHECK_OK(stacks::add_override(variables_, assignment));
+  const std::string& file = flags_.files.back();
+  TRY(std::string text, files_.read(file == "-" ? "/dev/stdin" : file, file_bytes_max));
+  TRY(config_, stacks::parse_config(text, file, variables_));
+  return {};
+}
+
+stacks::RunOptions StackRun::run_options() const {
+  stacks::RunOptions options;
+  options.force.insert(flags_.force.begin(), flags_.force.end());
+  options.targets.insert(flags_.targets.begin(), flags_.targets.end());
+  options.recreate_failed = flags_.recreate_failed || flags_.interactive;
+  options.interactive = flags_.interactive;
+  options.replacements_only = flags_.replacements_only;
+  options.at_once = flags_.at_once;
+  return options;
+}
+
+std::unique_ptr<Progress> StackRun::make_progress() {
+  if (ndjson_) return json_progress(ndjson_);
+  ProgressOptions options;
+  options.style = style_for(flags_.colour, error_, environment_);
+  options.terminal = error_;
+  options.tail = flags_.tail || flags_.verbose;
+  // Rows that are drawn over would spoil questions.
+  bool live = error_.interactive && !options.style.ascii && !flags_.interactive;
+  return live ? live_progress(options, *clock_, files_) : plain_progress(options, *clock_, files_);
+}
+
+Status StackRun::open() {
+  uint64_t seed = 0;
+  std::string bytes = secure_random(sizeof seed);
+  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
+  TargetContext context{environment_, files_, clock_, stop_.get_token(), seed};
+  TRY(target_, open_target(flags_.target, context));
+  if (ndjson_)
+    ndjson_->line("target", Value::map({{"where", target_.where}, {"region", target_.region}}));
+  else
+    fmt::print(stderr, "{}\n", printable(target_.where));
+  progress_ = make_progress();
+  for (const std::string& warning : config_.warnings) progress_->warning(warning);
+  approver_ = std::make_unique<TerminalApprover>(can_ask(), flags_.approve, style_);
+  stacks::Surroundings around{environment_,      files_,     clock_,     threads_,
+                              target_.client,    *progress_, *approver_, poll_policy(target_.kind),
+                              stop_.get_token(), run_id_};
+  session_ = std::make_unique<stacks::Session>(config_, variables_, run_options(), around);
+  return {};
+}
+
+Exit StackRun::fail(const Error& error) {
+  if (progress_) progress_->finish();
+  if (ndjson_)
+    ndjson_->error(error);
+  else
+    fmt::print(stderr, "{}",
+               error_text(error, files_, style_for(flags_.colour, error_, environment_)));
+  return exit_of(error);
+}
+
+void StackRun::print(const std::string& text) const {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace mainstay::cli

@@ -1,0 +1,70 @@
+// What every command over a configuration needs, set up in one place: files read, the target
+// opened, progress shown, signals heeded.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "cli/approval.hh"
+#include "cli/exit_codes.hh"
+#include "cli/progress.hh"
+#include "cli/stack_flags.hh"
+#include "cli/target.hh"
+#include "host/clock.hh"
+#include "host/executor.hh"
+#include "host/signals.hh"
+#include "stacks/session.hh"
+
+namespace mainstay::cli {
+
+class StackRun {
+ public:
+  explicit StackRun(const StackFlags& flags);
+  ~StackRun();
+
+  // Reads the environment and the configuration.
+  Status load();
+  // Opens the target and says where it goes.
+  Status open();
+  stacks::Session& session() { return *session_; }
+  const stacks::Config& config() const { return config_; }
+
+  // Prints the error as asked for, and gives its exit code.
+  Exit fail(const Error& error);
+  // Stops progress, so that results can follow.
+  void finish_progress() { progress_->finish(); }
+  void print(const std::string& text) const;  // to standard output
+  Ndjson* json() { return ndjson_.get(); }
+  const Style& style() const { return style_; }
+  const Target& target() const { return target_; }
+  const Files& files() const { return files_; }
+  Files& writable_files() { return files_; }
+  bool can_ask() const { return input_.interactive && error_.interactive; }
+  int64_t elapsed_ms() const { return clock_->monotonic_ms() - started_ms_; }
+
+ private:
+  std::unique_ptr<Progress> make_progress();
+  void on_signal(int count);
+  stacks::RunOptions run_options() const;
+
+  const StackFlags& flags_;
+  std::stop_source stop_;
+  SignalWatch signals_;  // before any other thread
+  RealEnvironment environment_;
+  RealFiles files_;
+  std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
+  int64_t started_ms_ = clock_->monotonic_ms();
+  Terminal input_, error_;
+  Style style_;
+  std::string run_id_;
+  std::shared_ptr<Ndjson> ndjson_;
+  stacks::EnvironmentFile variables_;
+  stacks::Config config_;
+  Target target_;
+  ThreadPool threads_;
+  std::unique_ptr<Progress> progress_;
+  std::unique_ptr<TerminalApprover> approver_;
+  std::unique_ptr<stacks::Session> session_;
+};
+
+}  // namespace mainstay::cli

@@ -1,0 +1,160 @@
+#include "cli/target.hh"
+
+#include <map>
+#include <mutex>
+
+#include "cli/client_models.hh"
+#include "embedded/embedded.hh"
+
+namespace mainstay::cli {
+namespace {
+
+// The embedded cloud's default account; a key that is an account's id speaks for it.
+constexpr const char* embedded_account = "123456789012";
+constexpr const char* default_region = "us-east-1";
+// Never resolved: the embedded cloud is called in process, but requests need a host.
+constexpr const char* embedded_address = "http://127.0.0.1:4566";
+
+aws::ClientOptions base_options(const TargetContext& context, const std::string& region) {
+  aws::ClientOptions options;
+  options.models = embedded_models();
+  options.clock = context.clock;
+  options.region = region;
+  options.seed = context.seed;
+  options.stop = context.stop;
+  return options;
+}
+
+std::shared_ptr<aws::CredentialSource> account_keys() {
+  return std::make_shared<aws::StaticCredentials>(
+      aws::Credentials{embedded_account, "mainstay", "", std::nullopt, "embedded cloud"});
+}
+
+std::string local_region(const TargetOptions& options, const TargetContext& context) {
+  return aws::region_of(options.region, "", context.environment, {}).value_or(default_region);
+}
+
+Result<Target> open_embedded(const TargetOptions& options, const TargetContext& context) {
+  cloud::CloudOptions cloud_options;
+  if (!options.memory)
+    cloud_options.state_directory = options.state_directory.empty()
+                                        ? embedded::default_state_directory()
+                                        : options.state_directory;
+  cloud_options.owner = "process " + std::to_string(process_id()) + ", mainstay";
+  TRY(auto opened, embedded::open(std::move(cloud_options)));
+  std::shared_ptr<cloud::Cloud> cloud = std::move(opened);
+  Target target;
+  target.region = local_region(options, context);
+  target.where = "embedded cloud " + std::string(embedded_account) + " " + target.region;
+  aws::ClientOptions client = base_options(context, target.region);
+  client.endpoint = http::parse_url(embedded_address).value();
+  client.credentials = account_keys();
+  client.transport = std::make_shared<aws::InProcessTransport>(
+      [cloud](HttpRequest&& request) { return cloud->handle(std::move(request)); });
+  auto shared = std::make_shared<aws::Client>(std::move(client));
+  target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
+    return shared;
+  };
+  target.holds = cloud;
+  return target;
+}
+
+Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& context) {
+  TRY(http::Url url, http::parse_url(options.endpoint));
+  while (url.path.ends_with('/')) url.path.pop_back();
+  Target target;
+  target.kind = Target::Kind::endpoint;
+  target.region = local_region(options, context);
+  target.where = "endpoint " + url.to_string() + " " + target.region;
+  aws::ClientOptions client = base_options(context, target.region);
+  client.endpoint = url;
+  client.transport = std::make_shared<aws::HttpTransport>();
+  std::string key = context.environment.text("AWS_ACCESS_KEY_ID");
+  client.credentials = key.empty() ? account_keys()
+                                   : std::make_shared<aws::StaticCredentials>(aws::Credentials{
+                                         key, context.environment.text("AWS_SECRET_ACCESS_KEY"),
+                                         context.environment.text("AWS_SESSION_TOKEN"),
+                                         std::nullopt, "environment variables"});
+  auto shared = std::make_shared<aws::Client>(std::move(client));
+  target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
+    return shared;
+  };
+  return target;
+}
+
+// A real account: a client for each profile that stacks name.
+class AccountClients : public std::enable_shared_from_this<AccountClients> {
+ public:
+  AccountClients(aws::ClientOptions options, TargetContext context, aws::Profiles profiles,
+                 std::string own_profile)
+      : options_(std::move(options)),
+        context_(std::move(context)),
+        profiles_(std::move(profiles)),
+        own_profile_(std::move(own_profile)) {}
+
+  Result<std::shared_ptr<aws::Client>> client(const std::string& asked) {
+    std::string profile = asked.empty() ? own_profile_ : asked;
+    std::scoped_lock lock(mutex_);
+    auto& kept = clients_[profile];
+    if (!kept) {
+      if (!profile.empty()) CHECK_OK(profiles_.require(profile));
+      aws::ClientOptions options = options_;
+      options.credentials = chain(profile);
+      kept = std::make_shared<aws::Client>(std::move(options));
+    }
+    return kept;
+  }
+
+ private:
+  std::shared_ptr<aws::CredentialSource> chain(const std::string& profile) {
+    aws::CredentialContext chain{
+        context_.environment, context_.files, *options_.clock, profiles_, *options_.transport, {}};
+    chain.call_sts = [this](std::string_view operation, const Value& input,
+                            const aws::Credentials* signer) {
+      return aws::Client(options_).call_as(signer, "sts", operation, input);
+    };
+    return std::make_shared<aws::CredentialChain>(std::move(chain), profile);
+  }
+
+  aws::ClientOptions options_;
+  TargetContext context_;
+  aws::Profiles profiles_;
+  std::string own_profile_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<aws::Client>> clients_;
+};
+
+Result<Target> open_account(const TargetOptions& options, const TargetContext& context) {
+  TRY(aws::Profiles profiles, aws::Profiles::load(context.environment, context.files));
+  std::string profile = aws::profile_name(options.profile, context.environment);
+  auto region = aws::region_of(options.region, profile, context.environment, profiles);
+  if (!region)
+    return Error("RegionMissing", "no region is given for the account")
+        .with_hint("give one with -r, AWS_REGION, or the profile's region");
+  Target target;
+  target.kind = Target::Kind::account;
+  target.region = *region;
+  aws::ClientOptions client = base_options(context, *region);
+  client.transport = std::make_shared<aws::HttpTransport>();
+  auto clients = std::make_shared<AccountClients>(std::move(client), context, std::move(profiles),
+                                                  options.profile);
+  target.client = [clients](const std::string& asked) { return clients->client(asked); };
+  TRY(auto own, target.client(""));
+  TRY(Value who, own->call("sts", "GetCallerIdentity", Value::map()));
+  const std::string& account = who["Account"].as_string();
+  if (!options.account.empty() && options.account != account)
+    return Error("AccountMismatch",
+                 "the credentials are of account " + account + ", not of " + options.account);
+  target.where = "account " + account + " " + *region + " as " + who["Arn"].as_string();
+  return target;
+}
+
+}  // namespace
+
+Result<Target> open_target(const TargetOptions& options, const TargetContext& context) {
+  if (!options.endpoint.empty()) return open_endpoint(options, context);
+  if (!options.profile.empty() || !options.account.empty()) return open_account(options, context);
+  return open_embedded(options, context);
+}
+
+}  // namespace mainstay::cli

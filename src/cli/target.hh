@@ -1,0 +1,45 @@
+// Where a command goes: the embedded cloud in this process, an endpoint, or a real account.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "aws/client.hh"
+#include "host/surroundings.hh"
+
+namespace mainstay::cli {
+
+struct TargetOptions {
+  std::string endpoint;         // --endpoint
+  std::string profile;          // --profile: a real account
+  std::string account;          // --account: a real account, and it must be this one
+  std::string region;           // --region
+  std::string state_directory;  // --state: of the embedded cloud
+  bool memory = false;          // --memory: an embedded cloud that keeps nothing
+};
+
+// What is opened lives as long as the Target.
+struct Target {
+  enum class Kind : uint8_t { embedded, endpoint, account } kind = Kind::embedded;
+  std::string where;  // "embedded cloud 123456789012 us-east-1"
+  std::string region;
+  // By profile, "" for the run's own.
+  std::function<Result<std::shared_ptr<aws::Client>>(const std::string& profile)> client;
+  std::shared_ptr<void> holds;
+};
+
+struct TargetContext {
+  const Environment& environment;
+  const Files& files;
+  std::shared_ptr<Clock> clock;
+  std::stop_token stop;
+  uint64_t seed = 0;
+};
+
+// Errors: "StateLocked" where another process has the embedded cloud's state; "RegionMissing";
+// "AccountMismatch"; those of credentials.
+Result<Target> open_target(const TargetOptions& options, const TargetContext& context);
+
+}  // namespace mainstay::cli
