@@ -14,10 +14,26 @@ function(room name)
   target_link_libraries(${target} PUBLIC ${uses} ${ROOM_LINKS})
   target_precompile_headers(${target} REUSE_FROM std_headers)
 
-  # Every symbol of the room resolved by what its row names, and by nothing else.
-  add_executable(${target}_links EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/empty_main.cc)
+  # Every symbol of the room resolved by what its row names, and by nothing else; and its headers
+  # complete by themselves, without the precompiled ones.
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.hh)
+  list(TRANSFORM headers REPLACE "(.+)" "#include \"\\1\"")
+  list(JOIN headers "\n" includes)
+  file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${target}_headers.cc CONTENT "${includes}\n")
+  add_executable(${target}_links EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/empty_main.cc
+                 ${CMAKE_CURRENT_BINARY_DIR}/${target}_headers.cc)
   target_link_libraries(${target}_links PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${target}>")
   set_property(GLOBAL APPEND PROPERTY MAINSTAY_LINK_CHECKS ${target}_links)
+
+  if(MAINSTAY_FUZZ)
+    file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_fuzz.cc)
+    foreach(fuzzer ${fuzzers})
+      get_filename_component(fuzz_name ${fuzzer} NAME_WE)
+      add_executable(${target}_${fuzz_name} ${fuzzer})
+      target_link_libraries(${target}_${fuzz_name} PRIVATE ${target} -fsanitize=fuzzer)
+      set_property(GLOBAL APPEND PROPERTY MAINSTAY_FUZZERS ${target}_${fuzz_name})
+    endforeach()
+  endif()
 
   if(tests)
     add_executable(${target}_test ${tests} ${CMAKE_SOURCE_DIR}/cmake/test_main.cc)

@@ -24,6 +24,10 @@ if(MAINSTAY_SANITIZE)
   add_link_options(-fsanitize=${MAINSTAY_SANITIZE})
 endif()
 
+if(MAINSTAY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)
