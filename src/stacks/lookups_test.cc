@@ -1,0 +1,75 @@
+#include "stacks/lookups.hh"
+
+#include "base/json.hh"
+#include "stacks/lookup_text.hh"
+#include "stacks/test_support.hh"
+
+using namespace mainstay;
+using namespace mainstay::stacks;
+
+namespace {
+
+Result<Value> fake_aws(std::string_view service, std::string_view, const Value& input,
+                       const std::string& region) {
+  if (service == "kms")
+    return Value::map({{"Plaintext", Bytes{input["CiphertextBlob"].as_bytes() + ", decrypted"}}});
+  Value parameters = Value::list();
+  if (input["Names"].at(0) == "key")
+    parameters.push_back(Value::map({{"Value", "secret of " + region}}));
+  return Value::map({{"Parameters", std::move(parameters)}});
+}
+
+Result<std::string> fake_output(const std::string& stack, const std::string& output) {
+  if ((stack == "vpc" || stack == "acme-vpc") && output == "Id") return std::string("vpc-1");
+  return Error("LookupFailed", "no output " + output + " of " + stack);
+}
+
+}  // namespace
+
+TEST_CASE("lookups give what stacker's give") {
+  SimulatedEnvironment process(std::map<std::string, std::string>{{"HOME", "/home/me"}});
+  SimulatedFiles files({{"conf/hello.txt", "hello {{Name}}"},
+                        {"conf/data.yaml", "a: [1, '{{X}}']"},
+                        {"conf/data.json", R"({"b":"{{AWS::Region}}"})"},
+                        {"conf/key.txt", "us-west-2@key\n"}});
+  Map environment;
+  environment.set("env", "prod");
+  LookupContext context;
+  context.process = &process;
+  context.files = &files;
+  context.environment = &environment;
+  context.directory = "conf";
+  context.output = fake_output;
+  context.xref = fake_output;
+  context.full_name = [](const std::string& name) { return "acme-" + name; };
+  context.call = fake_aws;
+  cfn::Document document;
+
+  Value cases = read_cases("lookups.yaml");
+  for (const Value& c : cases.items()) {
+    CAPTURE(to_json(c));
+    auto value = resolve_lookups(c["value"], context, document, {});
+    if (c.has("error")) {
+      REQUIRE_FALSE(value);
+      check_error(c, value.error());
+    } else {
+      REQUIRE_MESSAGE(value, value.error().to_string());
+      CHECK(to_json(*value) == to_json(c["gives"]));
+    }
+  }
+}
+
+TEST_CASE("dependencies are seen through nesting, and only where their name is plain") {
+  auto names = output_dependencies(
+      parse_json(R"({"a":["${output vpc::Id}-${output db::X}"],"b":"${default x::${output web::Y}}",
+                     "c":"${output ${default e::f}::Z}"})")
+          .value());
+  REQUIRE(names);
+  CHECK(*names == std::set<std::string>{"db", "vpc", "web"});
+}
+
+TEST_CASE("lookups nested without end are refused") {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "${default a::";
+  CHECK(parse_lookups(text).error().code == "LookupInvalid");
+}
