@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Every test, in the order in which a fault is cheapest to find. ./dev test runs this; so does CI.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/dev_setup.sh
+
+begin=$SECONDS
+passed=0
+# Runs a step, its output in a log that is shown where it fails.
+step() { # TITLE LOG COMMAND...
+  local title=$1 log start=$SECONDS
+  log="$(log_dir)/$2.log"
+  shift 2
+  printf '%-44s' "$title"
+  if ! "$@" >"$log" 2>&1; then
+    printf 'FAILED after %d s\n' $((SECONDS - start))
+    tail -n "${MAINSTAY_LOG_LINES:-80}" "$log"
+    echo "$passed passed, 1 failed"
+    exit 1
+  fi
+  printf 'ok %4d s  %s\n' $((SECONDS - start)) "$(tail -n 1 "$log" | cut -c1-80)"
+  passed=$((passed + 1))
+}
+
+packages build
+packages format
+venv
+step "house: layers, sizes, format" house python3 tools/house.py
+step "build" build ./dev build release
+step "rooms link alone" links cmake --build build/release --target links
+step "unit tests" unit ctest --test-dir build/release --output-on-failure -j2
+step "real clients: boto3, awscli" clients tools/test_clients.sh
+step "mainstay up against moto" moto tools/test_moto.sh
+step "kill -9 under load" kill9 python3 tests/crash/kill9.py --cycles "${MAINSTAY_KILL9_CYCLES:-25}"
+step "the demo" demo examples/demo.sh
+step "sanitizers: build" sanitizers-build ./dev build asan-ubsan
+step "sanitizers: unit tests" sanitizers ctest --test-dir build/asan-ubsan --output-on-failure -j2
+echo "all of it took $((SECONDS - begin)) s"
+echo "$passed passed, 0 failed"
