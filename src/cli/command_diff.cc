@@ -65,6 +65,10 @@ void add_diff(CLI::App& app, int& exit_code) {
   command->add_option("--force", flags->force, "Look at this stack though it is locked")
       ->allow_extra_args(false);
   command->add_flag("--exit-code", flags->exit_code, "Exit with 2 if something would change");
+  command->footer(
+      "Examples:\n  mainstay diff prod.env stacker.yml\n"
+      "  mainstay diff --exit-code --stacks web prod.env stacker.yml\n"
+      "  mainstay diff --json --profile prod prod.env stacker.yml");
   command->callback(
       [flags, &exit_code] { exit_code = static_cast<int>(diff(*flags, flags->exit_code)); });
 }

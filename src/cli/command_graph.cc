@@ -59,6 +59,10 @@ void add_graph(CLI::App& app, int& exit_code) {
   command->add_option("-f,--format", flags->format, "dot or json")
       ->check(CLI::IsMember({"dot", "json"}));
   command->add_flag("--reduce", flags->reduce, "Leave out edges that others imply");
+  command->footer(
+      "Examples:\n  mainstay graph prod.env stacker.yml | dot -Tsvg > stacks.svg\n"
+      "  mainstay graph --reduce prod.env stacker.yml\n"
+      "  mainstay graph -f json prod.env stacker.yml");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(graph_command(*flags)); });
 }
 

@@ -59,6 +59,10 @@ void add_info(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("info", "Show what is deployed, and its outputs");
   add_common_flags(*command, *flags);
   add_target_names(*command, *flags, "Only this stack or target, and what it depends on");
+  command->footer(
+      "Examples:\n  mainstay info prod.env stacker.yml\n"
+      "  mainstay info --stacks vpc prod.env stacker.yml\n"
+      "  mainstay info --json --profile prod prod.env stacker.yml");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(info(*flags)); });
 }
 

@@ -117,6 +117,10 @@ void add_up(CLI::App& app, int& exit_code) {
   command->add_flag("--recreate-failed", flags->recreate_failed,
                     "Delete and create anew what never came up");
   command->add_flag("--approve", flags->approve, "Update protected stacks without asking");
+  command->footer(
+      "Examples:\n  mainstay up prod.env stacker.yml\n"
+      "  mainstay up --stacks web -e namespace=test stacker.yml\n"
+      "  mainstay up --profile prod -i prod.env stacker.yml");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(up(*flags)); });
 }
 
@@ -129,6 +133,10 @@ void add_down(CLI::App& app, int& exit_code) {
   add_parallel_flags(*command, *flags);
   command->add_flag("-o,--outline", flags->outline, "Only list the stacks, in order");
   command->add_flag("-f,--force,--yes", flags->yes, "Delete without asking");
+  command->footer(
+      "Examples:\n  mainstay down prod.env stacker.yml\n  mainstay down --force test.env "
+      "stacker.yml\n"
+      "  mainstay down --stacks vpc --outline test.env stacker.yml");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(down(*flags)); });
 }
 

@@ -3,7 +3,7 @@
 namespace mainstay::cli {
 
 void add_common_flags(CLI::App& command, StackFlags& flags) {
-  command.add_option("files", flags.files, "[ENVFILE] CONFIG; \"-\" reads CONFIG from stdin")
+  command.add_option("config", flags.files, "[ENVFILE] CONFIG; \"-\" reads CONFIG from stdin")
       ->required()
       ->expected(1, 2);
   command.add_option("-e,--env", flags.assignments, "KEY=VALUE, before what ENVFILE says")

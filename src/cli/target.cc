@@ -127,6 +127,7 @@ class AccountClients : public std::enable_shared_from_this<AccountClients> {
 Result<Target> open_account(const TargetOptions& options, const TargetContext& context) {
   TRY(aws::Profiles profiles, aws::Profiles::load(context.environment, context.files));
   std::string profile = aws::profile_name(options.profile, context.environment);
+  if (!options.profile.empty()) CHECK_OK(profiles.require(profile));
   auto region = aws::region_of(options.region, profile, context.environment, profiles);
   if (!region)
     return Error("RegionMissing", "no region is given for the account")

@@ -38,11 +38,11 @@ Status ensure_bucket(aws::Client& client, const std::string& bucket, const std::
   return {};
 }
 
-std::string address_of(const aws::Client& client, const std::string& bucket, const std::string& key,
+// AWS's own form: other implementations than AWS know it too, and find the object in themselves.
+std::string address_of(const std::string& bucket, const std::string& key,
                        const std::string& region) {
-  if (auto endpoint = client.options().endpoint)
-    return endpoint->to_string() + "/" + bucket + "/" + key;
-  return "https://s3." + region + ".amazonaws.com/" + bucket + "/" + key;
+  std::string suffix = region.starts_with("cn-") ? ".amazonaws.com.cn/" : ".amazonaws.com/";
+  return "https://s3." + region + suffix + bucket + "/" + key;
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ Status upload_if_needed(const Session& session, const StackConfig& stack,
                             {"ServerSideEncryption", "AES256"},
                             {"ACL", "bucket-owner-full-control"}});
   CHECK_OK(client.call("s3", "PutObject", input, region));
-  submission.template_url = address_of(client, bucket, key, region);
+  submission.template_url = address_of(bucket, key, region);
   return {};
 }
 
