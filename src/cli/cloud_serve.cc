@@ -1,7 +1,6 @@
 #include "cli/cloud_serve.hh"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <csignal>
 
@@ -27,10 +26,8 @@ void wait_for_signal(const sigset_t& signals) {
   ::sigwait(&signals, &signal);
 }
 
-std::string owner_line(const ServeOptions& options) {
-  return fmt::format("process {}, mainstay cloud serve, http://{}:{}", ::getpid(), options.host,
-                     options.port);
-}
+// As the store starts: the port is known only once it is bound.
+constexpr const char* starting = "a mainstay cloud serve that is starting";
 
 }  // namespace
 
@@ -45,7 +42,7 @@ int cloud_serve(const ServeOptions& options) {
     cloud_options.state_directory = options.state_directory.empty()
                                         ? embedded::default_state_directory()
                                         : options.state_directory;
-  cloud_options.owner = owner_line(options);
+  cloud_options.owner = starting;
   cloud_options.strict = options.strict;
   cloud_options.sync = options.sync;
   auto cloud = embedded::open(std::move(cloud_options));
@@ -59,8 +56,12 @@ int cloud_serve(const ServeOptions& options) {
   auto server = http::Server::start(
       server_options, [&](HttpRequest&& request) { return (*cloud)->handle(std::move(request)); });
   if (!server.has_value()) return failed(server.error());
+  std::string endpoint = fmt::format("http://{}:{}", options.host, (*server)->port());
+  if (Status told = (*cloud)->store().describe_owner(embedded::owner_line(endpoint));
+      !told.has_value())
+    return failed(told.error());
   const std::string& state = (*cloud)->options().state_directory;
-  fmt::print("embedded cloud ready at http://{}:{} (state: {})\n", options.host, (*server)->port(),
+  fmt::print("embedded cloud ready at {} (state: {})\n", endpoint,
              state.empty() ? "memory" : state);
   std::fflush(stdout);
   wait_for_signal(signals);

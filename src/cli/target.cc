@@ -34,31 +34,6 @@ std::string local_region(const TargetOptions& options, const TargetContext& cont
   return aws::region_of(options.region, "", context.environment, {}).value_or(default_region);
 }
 
-Result<Target> open_embedded(const TargetOptions& options, const TargetContext& context) {
-  cloud::CloudOptions cloud_options;
-  if (!options.memory)
-    cloud_options.state_directory = options.state_directory.empty()
-                                        ? embedded::default_state_directory()
-                                        : options.state_directory;
-  cloud_options.owner = "process " + std::to_string(process_id()) + ", mainstay";
-  TRY(auto opened, embedded::open(std::move(cloud_options)));
-  std::shared_ptr<cloud::Cloud> cloud = std::move(opened);
-  Target target;
-  target.region = local_region(options, context);
-  target.where = "embedded cloud " + std::string(embedded_account) + " " + target.region;
-  aws::ClientOptions client = base_options(context, target.region);
-  client.endpoint = http::parse_url(embedded_address).value();
-  client.credentials = account_keys();
-  client.transport = std::make_shared<aws::InProcessTransport>(
-      [cloud](HttpRequest&& request) { return cloud->handle(std::move(request)); });
-  auto shared = std::make_shared<aws::Client>(std::move(client));
-  target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
-    return shared;
-  };
-  target.holds = cloud;
-  return target;
-}
-
 Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& context) {
   TRY(http::Url url, http::parse_url(options.endpoint));
   while (url.path.ends_with('/')) url.path.pop_back();
@@ -79,6 +54,40 @@ Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& 
   target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
     return shared;
   };
+  return target;
+}
+
+Result<Target> open_embedded(const TargetOptions& options, const TargetContext& context) {
+  cloud::CloudOptions cloud_options;
+  if (!options.memory)
+    cloud_options.state_directory = options.state_directory.empty()
+                                        ? embedded::default_state_directory()
+                                        : options.state_directory;
+  cloud_options.owner = "process " + std::to_string(process_id()) + ", mainstay";
+  std::string directory = cloud_options.state_directory;
+  auto opened = embedded::open(std::move(cloud_options));
+  if (!opened.has_value() && opened.error().code == "StateLocked")
+    if (auto endpoint = embedded::serving_endpoint(directory)) {
+      // `mainstay cloud serve` has the state: the same cloud, through its port.
+      TargetOptions served = options;
+      served.endpoint = *endpoint;
+      return open_endpoint(served, context);
+    }
+  if (!opened.has_value()) return opened.error();
+  std::shared_ptr<cloud::Cloud> cloud = std::move(*opened);
+  Target target;
+  target.region = local_region(options, context);
+  target.where = "embedded cloud " + std::string(embedded_account) + " " + target.region;
+  aws::ClientOptions client = base_options(context, target.region);
+  client.endpoint = http::parse_url(embedded_address).value();
+  client.credentials = account_keys();
+  client.transport = std::make_shared<aws::InProcessTransport>(
+      [cloud](HttpRequest&& request) { return cloud->handle(std::move(request)); });
+  auto shared = std::make_shared<aws::Client>(std::move(client));
+  target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
+    return shared;
+  };
+  target.holds = cloud;
   return target;
 }
 

@@ -2,7 +2,10 @@
 
 #include <cstdlib>
 
+#include "base/text.hh"
 #include "host/clock.hh"
+#include "host/files.hh"
+#include "host/surroundings.hh"
 #include "services/ec2/ec2.hh"
 #include "services/iam/iam.hh"
 #include "services/route53/route53.hh"
@@ -34,6 +37,19 @@ std::string default_state_directory() {
   if (const char* xdg = std::getenv("XDG_STATE_HOME")) return std::string(xdg) + "/mainstay/cloud";
   const char* home = std::getenv("HOME");
   return std::string(home ? home : ".") + "/.local/state/mainstay/cloud";
+}
+
+std::string owner_line(const std::string& endpoint) {
+  return "process " + std::to_string(process_id()) + ", mainstay cloud serve, " + endpoint;
+}
+
+std::optional<std::string> serving_endpoint(const std::string& state_directory) {
+  constexpr size_t line_bytes_max = 512;
+  auto line = RealFiles().read(state_directory + "/lock", line_bytes_max);
+  if (!line.has_value()) return std::nullopt;
+  size_t at = line->find("http://");
+  if (at == std::string::npos) return std::nullopt;
+  return std::string(trim(line->substr(at)));
 }
 
 }  // namespace mainstay::embedded

@@ -52,26 +52,31 @@ std::string first_line(int file) {
   return n <= 0 ? "" : printable(trim(std::string_view(buffer, static_cast<size_t>(n))));
 }
 
+Status write_owner(int file, const std::string& path, const std::string& owner) {
+  std::string line = owner + "\n";
+  if (::ftruncate(file, 0) != 0 || ::pwrite(file, line.data(), line.size(), 0) < 0)
+    return io_error("cannot write", path, "StateUnreadable");
+  return {};
+}
+
 Result<int> take_lock(const std::string& directory, const std::string& owner) {
   std::string path = directory + "/lock";
   int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return io_error("cannot open", path, "StateUnreadable");
+  Status taken;
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     std::string holder = first_line(file);
-    ::close(file);
-    return Error("StateLocked",
-                 "the state in " + directory + " is in use by another mainstay" +
-                     (holder.empty() ? "" : ": " + holder),
-                 500)
-        .with_hint("stop that process, talk to its endpoint, or give another --state");
+    taken = Error("StateLocked",
+                  "the state in " + directory + " is in use by another mainstay" +
+                      (holder.empty() ? "" : ": " + holder),
+                  500)
+                .with_hint("stop that process, talk to its endpoint, or give another --state");
+  } else {
+    taken = write_owner(file, path, owner);
   }
-  std::string line = owner + "\n";
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, line.data(), line.size(), 0) < 0) {
-    Error error = io_error("cannot write", path, "StateUnreadable");
-    ::close(file);
-    return error;
-  }
-  return file;
+  if (taken.has_value()) return file;
+  ::close(file);
+  return taken.error();
 }
 
 Status write_all(int file, std::string_view data, size_t offset) {
@@ -159,6 +164,10 @@ Status Journal::append(std::string_view payload) {
   }
   size_ += frame.size();
   return {};
+}
+
+Status Journal::describe_owner(const std::string& owner) {
+  return write_owner(lock_, directory_ + "/lock", owner);
 }
 
 Status Journal::rewrite(const std::function<Status(Journal&)>& write) {

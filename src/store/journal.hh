@@ -30,6 +30,8 @@ class Journal {
   // Replaces the whole content by the records that `write` appends, in one step.
   Status rewrite(const std::function<Status(Journal&)>& write);
   size_t size() const { return size_; }
+  // What others who find the lock taken are told of us.
+  Status describe_owner(const std::string& owner);
 
  private:
   Journal(std::string directory, bool sync) : directory_(std::move(directory)), sync_(sync) {}

@@ -144,6 +144,10 @@ size_t Store::document_count() {
   return count;
 }
 
+Status Store::describe_owner(const std::string& owner) {
+  return journal_ ? journal_->describe_owner(owner) : Status();
+}
+
 Status Store::compact() {
   return journal_->rewrite([this](Journal& to) -> Status {
     for (auto& [key, shard] : shards_)

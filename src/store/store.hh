@@ -86,6 +86,8 @@ class Store {
   // Forgets everything, on disk too. The caller makes sure that no Unit is open.
   Status reset();
   size_t document_count();
+  // Replaces Options::owner in the lock file. No effect in memory.
+  Status describe_owner(const std::string& owner);
   // What replay had to say: "dropped 12 bytes of a half-written record", or "".
   const std::string& notice() const { return notice_; }
 

@@ -122,43 +122,59 @@ def verify(port, acknowledged, last_tag):
     return missing
 
 
+class Run:
+    """Cycles on one state folder. Folders are changed now and then: replay grows with what is kept."""
+
+    def __init__(self, binary, chance):
+        self.binary, self.chance = binary, chance
+        self.acknowledged, self.torn = 0, 0
+
+    def cycles(self, first, count, state):
+        server = Server(self.binary, state)
+        connection = Connection(server.port)
+        connection.send("s3", "PUT", "/crash")
+        _, body = connection.form("ec2", "2016-11-15", "CreateVpc", CidrBlock="10.0.0.0/16")
+        vpc = re.search(r"<vpcId>(vpc-\w+)", body).group(1)
+        kept, last_tag = [], None
+        for cycle in range(first, first + count):
+            lists = self.write_until_killed(server, cycle, vpc)
+            server = Server(self.binary, state)
+            written = lists[0] + lists[1]
+            last_tag = lists[2][-1][1:] if lists[2] else last_tag
+            older = self.chance.sample(kept, min(20, len(kept)))
+            missing = verify(server.port, written + older, last_tag)
+            if missing:
+                sys.exit(f"kill9: cycle {cycle}: {len(missing)} acknowledged writes are gone: {missing[:5]}")
+            kept += written
+            self.acknowledged += sum(map(len, lists))
+        self.torn += server.kill()
+
+    def write_until_killed(self, server, cycle, vpc):
+        lists = [[], [], []]
+        threads = [threading.Thread(target=load, args=(server.port, cycle, write, kept, random.Random(cycle)))
+                   for write, kept in zip((objects, users, tags(vpc)), lists)]
+        for thread in threads:
+            thread.start()
+        time.sleep(self.chance.uniform(0.005, 0.06))
+        self.torn += server.kill()
+        for thread in threads:
+            thread.join()
+        return lists
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--binary", default=str(ROOT / "build/release/mainstay"))
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    chance = random.Random(options.seed)
-    total, torn, all_objects = 0, 0, []
-    with tempfile.TemporaryDirectory(prefix="mainstay-kill9-") as state:
-        server = Server(options.binary, state)
-        connection = Connection(server.port)
-        connection.send("s3", "PUT", "/crash")
-        _, body = connection.form("ec2", "2016-11-15", "CreateVpc", CidrBlock="10.0.0.0/16")
-        vpc = re.search(r"<vpcId>(vpc-\w+)", body).group(1)
-        last_tag = None
-        for cycle in range(options.cycles):
-            lists = [[], [], []]
-            threads = [threading.Thread(target=load, args=(server.port, cycle, write, kept, random.Random(cycle)))
-                       for write, kept in zip((objects, users, tags(vpc)), lists)]
-            for thread in threads:
-                thread.start()
-            time.sleep(chance.uniform(0.005, 0.06))
-            torn += server.kill()
-            for thread in threads:
-                thread.join()
-            server = Server(options.binary, state)
-            written = lists[0] + lists[1]
-            if lists[2]:
-                last_tag = lists[2][-1][1:]
-            missing = verify(server.port, written + chance.sample(all_objects, min(20, len(all_objects))), last_tag)
-            if missing:
-                sys.exit(f"kill9: cycle {cycle}: {len(missing)} acknowledged writes are gone: {missing[:5]}")
-            all_objects += written
-            total += sum(map(len, lists))
-        torn += server.kill()
-    print(f"kill9: {options.cycles} cycles, {total} acknowledged writes, none lost, "
-          f"{torn} half-written records dropped")
+    run = Run(options.binary, random.Random(options.seed))
+    folder_cycles = 50
+    for first in range(0, options.cycles, folder_cycles):
+        with tempfile.TemporaryDirectory(prefix="mainstay-kill9-") as state:
+            run.cycles(first, min(folder_cycles, options.cycles - first), state)
+    print(f"kill9: {options.cycles} cycles, {run.acknowledged} acknowledged writes, none lost, "
+          f"{run.torn} half-written records dropped")
 
 
 if __name__ == "__main__":
