@@ -26,7 +26,11 @@ struct Caller {
   std::string user_id;     // AIDA..., AROA...:session, or the account
   std::string access_key;  // "" in process
   std::string source_ip;
-  Value details;  // the credential's document: session policy, tags, issuer; null for root
+  Value details;    // the credential's document: session policy, tags, issuer; null for root
+  std::string via;  // the service that asks on the caller's behalf (aws:CalledVia), "" if none
+
+  // Services alone may set tags whose keys start with "aws:".
+  bool may_use_reserved_tags() const { return kind == Kind::service || !via.empty(); }
 
   static Caller root_of(std::string_view account);
   // A service acting for itself, as "cloudformation.amazonaws.com".

@@ -185,7 +185,7 @@ Result<Value> describe_list(const Value& in, List documents, const Kind& kind) {
 
 // Limits: "Tag your Amazon EC2 resources", tag restrictions.
 Status check_tags(const Call& call, const Value& tags) {
-  bool ours = call.caller.kind == cloud::Caller::Kind::service;
+  bool ours = call.caller.may_use_reserved_tags();
   if (tags.size() > tags_max)
     return aws_error("TagLimitExceeded",
                      "The maximum number of Tags for a resource has been reached.");
