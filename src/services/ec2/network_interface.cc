@@ -110,8 +110,9 @@ Result<Value> make_interface(Call& call, const Value& subnet, std::string_view t
 }
 
 void remove_interface(Call& call, const Value& interface) {
+  std::string subnet = interface["SubnetId"].as_string();  // the interface may be the kept document
   call.remove("network-interface", interface["NetworkInterfaceId"].as_string());
-  count_addresses(call, interface["SubnetId"].as_string(), +1);
+  count_addresses(call, subnet, +1);
 }
 
 Result<Value> create_network_interface(Call& call, const Value& in) {
