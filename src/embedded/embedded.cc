@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "base/text.hh"
+#include "formation/formation.hh"
 #include "host/clock.hh"
 #include "host/files.hh"
 #include "host/surroundings.hh"
@@ -17,6 +18,7 @@ namespace {
 
 std::vector<cloud::Service> services() {
   std::vector<cloud::Service> out;
+  out.push_back(formation::make_service());
   out.push_back(ec2::make_service());
   out.push_back(iam::make_service());
   out.push_back(route53::make_service());

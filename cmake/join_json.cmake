@@ -1,0 +1,11 @@
+# cmake -DOUTPUT=file -DFOLDER=folder -P join_json.cmake: every *.json of a folder as one JSON list.
+file(GLOB inputs ${FOLDER}/*.json)
+set(out "")
+foreach(input ${inputs})
+  file(READ ${input} text)
+  if(out)
+    string(APPEND out ",")
+  endif()
+  string(APPEND out "${text}")
+endforeach()
+file(WRITE ${OUTPUT} "[${out}]\n")

@@ -1,0 +1,225 @@
+// Change sets: plans of what a template would change, to be looked at and then executed.
+#include "base/json.hh"
+#include "formation/handlers.hh"
+#include "formation/plan.hh"
+#include "formation/requests.hh"
+
+namespace mainstay::formation {
+namespace {
+
+Error not_found(const std::string& name) {
+  return aws_error("ChangeSetNotFound", "ChangeSet [" + name + "] does not exist", 404);
+}
+
+std::string text_of(const Value& v) {
+  return v.is_bytes()    ? "{{changeSet:KNOWN_AFTER_APPLY}}"
+         : v.is_scalar() ? v.to_text()
+                         : to_json(v);
+}
+
+Value shown_cause(const cfn::Cause& cause) {
+  Value target = Value::map({{"Attribute", cause.attribute}});
+  if (cause.attribute == "Properties") {
+    std::string path;
+    for (size_t i = 2; i < cause.path.size(); ++i) path += "/" + cause.path[i];
+    target.set("Name", cause.name).set("Path", path);
+    target.set("RequiresRecreation", cfn::recreation_name(cause.recreation));
+  } else {
+    target.set("RequiresRecreation", "Never");
+  }
+  if (!cause.before.is_null()) target.set("BeforeValue", text_of(cause.before));
+  if (!cause.after.is_null()) target.set("AfterValue", text_of(cause.after));
+  target.set("AttributeChangeType", cause.before.is_null()  ? "Add"
+                                    : cause.after.is_null() ? "Remove"
+                                                            : "Modify");
+  Value out = Value::map({{"Target", target},
+                          {"Evaluation", cause.is_static ? "Static" : "Dynamic"},
+                          {"ChangeSource", cfn::source_name(cause.source)}});
+  if (!cause.entity.empty()) out.set("CausingEntity", cause.entity);
+  return out;
+}
+
+Value shown_change(const Call& call, const std::string& uuid, const cfn::ResourceChange& change) {
+  Value details = Value::list();
+  for (const cfn::Cause& cause : change.causes) details.push_back(shown_cause(cause));
+  Value resource = Value::map({{"Action", cfn::action_name(change.action)},
+                               {"LogicalResourceId", change.logical_id},
+                               {"ResourceType", change.type},
+                               {"Scope", Value(List(change.scope.begin(), change.scope.end()))},
+                               {"Details", details}});
+  if (change.action == cfn::Action::modify)
+    resource.set("Replacement", cfn::replacement_name(change.replacement));
+  if (change.action != cfn::Action::add)
+    if (const Value* r = call.find("resource", row(uuid, change.logical_id)))
+      resource.set("PhysicalResourceId", (*r)["PhysicalResourceId"]);
+  return Value::map({{"Type", "Resource"}, {"ResourceChange", std::move(resource)}});
+}
+
+// Only stacks that exist can be updated; a CREATE set makes a stack that waits for review.
+Result<Value> stack_for(Call& call, const Value& in) {
+  const std::string& name = in["StackName"].as_string();
+  bool create = in["ChangeSetType"].as_string() == "CREATE";
+  auto found = find_stack(call, name);
+  if (!create) {
+    if (!found.has_value()) return validation_error("Stack [" + name + "] does not exist");
+    CHECK_OK(check_updatable(*found));
+    return found;
+  }
+  if (found.has_value() && (*found)["StackStatus"].as_string() == "REVIEW_IN_PROGRESS")
+    return found;
+  if (found.has_value() && (*found)["StackStatus"].as_string() != "DELETE_COMPLETE")
+    return validation_error("Stack [" + name +
+                            "] already exists and cannot be created again with "
+                            "the changeSet [" +
+                            in["ChangeSetName"].as_string() + "].");
+  CHECK_OK(check_stack_name(name));
+  Value stack = new_stack(call, name, in);
+  call.put("name", name, stack["StackId"]);
+  set_stack_status(call, stack, "REVIEW_IN_PROGRESS", "User Initiated");
+  return stack;
+}
+
+Value id_of_set(Call& call, const std::string& name) {
+  return call.arn("changeSet/" + name + "/" + call.random.uuid());
+}
+
+Status check_new_name(Call& call, const Value& stack, const std::string& name) {
+  for (const std::string& id : call.find_by("change-set", "StackId", stack["StackId"].as_string()))
+    if ((*call.find("change-set", id))["ChangeSetName"].as_string() == name)
+      return aws_error("AlreadyExistsException",
+                       "ChangeSet " + name +
+                           " cannot be created due to a naming conflict: it "
+                           "already exists for stack " +
+                           stack["StackName"].as_string());
+  return {};
+}
+
+}  // namespace
+
+Result<Value> find_change_set(const Call& call, const Value& in) {
+  const std::string& name = in["ChangeSetName"].as_string();
+  if (name.starts_with("arn:")) {
+    if (const Value* set = call.find("change-set", name)) return *set;
+    return not_found(name);
+  }
+  if (!in.has("StackName"))
+    return validation_error(
+        "StackName must be specified if ChangeSetName is not specified as an "
+        "ARN.");
+  auto stack = find_stack(call, in["StackName"].as_string());
+  if (!stack.has_value())
+    return validation_error("Stack [" + in["StackName"].as_string() + "] does not exist");
+  for (const std::string& id :
+       call.find_by("change-set", "StackId", (*stack)["StackId"].as_string()))
+    if (const Value& set = *call.find("change-set", id); set["ChangeSetName"].as_string() == name)
+      return set;
+  return not_found(name);
+}
+
+Result<Value> create_change_set(Call& call, const Value& in) {
+  TRY(Value stack, stack_for(call, in));
+  const std::string& name = in["ChangeSetName"].as_string();
+  CHECK_OK(check_new_name(call, stack, name));
+  StackKey key = key_of(call, stack);
+  Value before = current_definition(call, stack);
+  TRY(Value after, make_definition(call, in, key, before));
+  TRY(Plan plan, make_plan(call, key, before, after));
+  TRY(Prepared prepared, prepare(asker_of(call), key, after));
+  Value changes = Value::list();
+  for (const cfn::ResourceChange& change : plan.changes)
+    changes.push_back(shown_change(call, key.uuid(), change));
+  Value id = id_of_set(call, name);
+  Value set = Value::map({{"ChangeSetName", name},
+                          {"ChangeSetId", id},
+                          {"StackId", stack["StackId"]},
+                          {"StackName", stack["StackName"]},
+                          {"Parameters", Value(shown_parameters(prepared, after))},
+                          {"CreationTime", call.now},
+                          {"ExecutionStatus", plan.is_empty() ? "UNAVAILABLE" : "AVAILABLE"},
+                          {"Status", plan.is_empty() ? "FAILED" : "CREATE_COMPLETE"},
+                          {"NotificationARNs", after["NotificationARNs"]},
+                          {"Capabilities", after["Capabilities"]},
+                          {"Tags", after["Tags"]},
+                          {"Changes", std::move(changes)},
+                          {"IncludeNestedStacks", false},
+                          {"_definition", after},
+                          {"_type", before.is_null() ? "CREATE" : "UPDATE"},
+                          {"_operation", operation_document(call, in)}});
+  if (in.has("OnStackFailure")) set.set("OnStackFailure", in["OnStackFailure"]);
+  if (in.has("Description")) set.set("Description", in["Description"]);
+  if (plan.is_empty())
+    set.set("StatusReason",
+            "The submitted information didn't contain changes. Submit different "
+            "information to create a change set.");
+  call.put("change-set", id.as_string(), set);
+  return Value::map({{"Id", id}, {"StackId", stack["StackId"]}});
+}
+
+Result<Value> describe_change_set(Call& call, const Value& in) {
+  TRY(Value set, find_change_set(call, in));
+  for (const char* member : {"_definition", "_type", "_operation"}) set.erase(member);
+  if (!in["IncludePropertyValues"].as_bool())
+    for (Value& change : set.member("Changes").make_list())
+      for (Value& detail : change.member("ResourceChange").member("Details").make_list())
+        for (const char* member : {"BeforeValue", "AfterValue", "Path", "AttributeChangeType"})
+          detail.member("Target").erase(member);
+  for (const char* member : {"NotificationARNs", "Capabilities", "Tags"})
+    if (set[member].is_null()) set.set(member, Value::list());
+  return set;
+}
+
+Result<Value> list_change_sets(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  Value out = Value::list();
+  for (const std::string& id :
+       call.find_by("change-set", "StackId", stack["StackId"].as_string())) {
+    const Value& set = *call.find("change-set", id);
+    Value summary = Value::map({});
+    for (const char* member :
+         {"StackId", "StackName", "ChangeSetId", "ChangeSetName", "ExecutionStatus", "Status",
+          "StatusReason", "CreationTime", "Description", "IncludeNestedStacks"})
+      if (set.has(member)) summary.set(member, set[member]);
+    out.push_back(std::move(summary));
+  }
+  return Value::map({{"Summaries", std::move(out)}});
+}
+
+Result<Value> execute_change_set(Call& call, const Value& in) {
+  TRY(Value set, find_change_set(call, in));
+  if (set["ExecutionStatus"].as_string() != "AVAILABLE")
+    return aws_error("InvalidChangeSetStatus",
+                     "ChangeSet [" + set["ChangeSetId"].as_string() +
+                         "] cannot be executed in its current status of [" +
+                         set["Status"].as_string() + "]");
+  TRY(Value stack, find_stack(call, set["StackId"].as_string()));
+  Value operation = set["_operation"];
+  if (in.has("ClientRequestToken")) operation.set("Token", in["ClientRequestToken"]);
+  if (in["DisableRollback"].as_bool())
+    operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
+  if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);
+  stack.set("_operation", std::move(operation)).set("ChangeSetId", set["ChangeSetId"]);
+  if (set["_type"].as_string() == "CREATE") {
+    CHECK_OK(start_create(call, stack, set["_definition"]));
+  } else {
+    CHECK_OK(check_updatable(stack));
+    CHECK_OK(start_update(call, stack, set["_definition"]));
+  }
+  // One execution makes all the other plans of the stack stale.
+  for (const std::string& id : call.find_by("change-set", "StackId", stack["StackId"].as_string()))
+    if (id != set["ChangeSetId"].as_string()) call.remove("change-set", id);
+  call.put("change-set", set["ChangeSetId"].as_string(),
+           Value(set).set("ExecutionStatus", "EXECUTE_COMPLETE"));
+  run_after_commit(call, key_of(call, stack));
+  return Value::map({});
+}
+
+Result<Value> delete_change_set(Call& call, const Value& in) {
+  auto set = find_change_set(call, in);
+  if (set.has_value())
+    call.remove("change-set", (*set)["ChangeSetId"].as_string());
+  else if (set.error().code != "ChangeSetNotFound")
+    return set.error();
+  return Value::map({});
+}
+
+}  // namespace mainstay::formation

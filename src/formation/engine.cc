@@ -1,0 +1,104 @@
+#include "formation/engine.hh"
+
+#include <chrono>
+
+#include "formation/operation.hh"
+#include "store/store.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr size_t stacks_at_once = 64;
+
+}  // namespace
+
+void Engine::start(cloud::Cloud& cloud) {
+  {
+    std::lock_guard guard(mutex_);
+    cloud_ = &cloud;
+    stopping_ = false;
+    jobs_ = std::make_unique<ThreadPool>(stacks_at_once);
+  }
+  resume();
+}
+
+void Engine::resume() {
+  std::vector<StackKey> unfinished;
+  store::Store& store = cloud_->store();
+  for (store::Shard* shard : store.shards("cloudformation")) {
+    store::Unit unit(store, *shard, store::Mode::read);
+    for (const auto& [id, stack] : unit.all("stack"))
+      if (in_progress(stack) && !stack.has("ParentId"))  // a nested stack waits for its parent
+        unfinished.push_back({shard->key.account, shard->key.region, id});
+  }
+  for (const StackKey& key : unfinished) run_later(key);
+}
+
+void Engine::stop() {
+  std::unique_ptr<ThreadPool> jobs;
+  {
+    std::lock_guard guard(mutex_);
+    stopping_ = true;
+    for (auto& [id, source] : running_) source.request_stop();
+    jobs = std::move(jobs_);
+  }
+  notify();
+}  // the pool ends with its jobs, which see that they are stopped
+
+void Engine::run_later(const StackKey& key) {
+  std::lock_guard guard(mutex_);
+  if (jobs_) jobs_->submit([this, key] { run_now(key); });
+}
+
+void Engine::run_now(const StackKey& key) {
+  std::stop_source source;
+  {
+    std::lock_guard guard(mutex_);
+    if (stopping_) return;
+    running_[key.id] = source;
+  }
+  Operation(*this, *cloud_, key, source).run();
+  {
+    std::lock_guard guard(mutex_);
+    running_.erase(key.id);
+  }
+  notify();
+}
+
+void Engine::cancel(const StackKey& key) {
+  std::lock_guard guard(mutex_);
+  if (auto it = running_.find(key.id); it != running_.end()) it->second.request_stop();
+}
+
+void Engine::notify() {
+  {
+    std::lock_guard guard(mutex_);
+    ++changes_;
+  }
+  changed_.notify_all();
+}
+
+// done() is asked without the lock: it takes locks of its own.
+bool Engine::wait(int64_t timeout_ms, const std::stop_token& stop,
+                  const std::function<bool()>& done) {
+  auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  while (true) {
+    uint64_t seen;
+    {
+      std::lock_guard guard(mutex_);
+      seen = changes_;
+    }
+    if (done()) return true;
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_until(lock, stop, end, [&] { return changes_ != seen; })) {
+      lock.unlock();
+      return done();
+    }
+  }
+}
+
+Engine& engine_of(const cloud::Call& call) {
+  return static_cast<Engine&>(*call.service.background);
+}
+
+}  // namespace mainstay::formation

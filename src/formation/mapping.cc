@@ -1,0 +1,169 @@
+#include "formation/mapping.hh"
+
+#include "base/json.hh"
+#include "base/text.hh"
+
+namespace mainstay::formation {
+namespace {
+
+using Function = Value (*)(const Value& argument, const Value& form, const Scope& scope);
+
+bool given(const Value& v) {
+  return !v.is_null() && !(v.is_bool() && !v.as_bool());
+}
+
+Scope with_item(const Scope& scope, Value item) {
+  Scope inner = scope;
+  inner.variables.set("item", std::move(item));
+  return inner;
+}
+
+Value each(const Value& argument, const Value& form, const Scope& scope) {
+  Value out = Value::list();
+  Value items = expand(argument, scope);
+  for (const Value& item : items.items()) {
+    Value made = expand(form["value"], with_item(scope, item));
+    if (!made.is_null()) out.push_back(std::move(made));
+  }
+  return out.empty() ? Value() : out;
+}
+
+Value when(const Value& argument, const Value& form, const Scope& scope) {
+  return expand(form[given(expand(argument, scope)) ? "value" : "else"], scope);
+}
+
+Value first(const Value& argument, const Value&, const Scope& scope) {
+  for (const Value& choice : argument.items())
+    if (Value v = expand(choice, scope); !v.is_null()) return v;
+  return {};
+}
+
+Value json_text(const Value& argument, const Value&, const Scope& scope) {
+  Value v = expand(argument, scope);
+  return v.is_null() || v.is_string() ? v : Value(to_json(v));
+}
+
+Value wrap(const Value& argument, const Value&, const Scope& scope) {
+  Value v = expand(argument, scope);
+  return v.is_null() || v.is_list() ? v : Value::list({v});
+}
+
+Value after(const Value& argument, const Value& form, const Scope& scope) {
+  Value v = expand(argument, scope);
+  if (!v.is_string()) return v;
+  size_t at = v.as_string().rfind(form["text"].as_string());
+  return at == std::string::npos
+             ? v
+             : Value(v.as_string().substr(at + form["text"].as_string().size()));
+}
+
+Value named(const Value& argument, const Value&, const Scope& scope) {
+  Value v = expand(argument, scope);
+  if (!v.is_list()) return v;
+  Value out = Value::map({});
+  for (const Value& pair : v.items()) out.set(pair["Key"].as_string(), pair["Value"]);
+  return out;
+}
+
+Value pairs(const Value& argument, const Value&, const Scope& scope) {
+  Value v = expand(argument, scope);
+  if (!v.is_map()) return v;
+  Value out = Value::list();
+  for (const auto& [key, value] : v.members())
+    out.push_back(Value::map({{"Key", key}, {"Value", value}}));
+  return out;
+}
+
+Value tag_spec(const Value& argument, const Value&, const Scope& scope) {
+  const Value& tags = scope.find("tags");
+  if (tags.empty()) return {};
+  return Value::list({Value::map({{"ResourceType", argument}, {"Tags", tags}})});
+}
+
+Value find(const Value& argument, const Value& form, const Scope& scope) {
+  Value items = expand(argument, scope);
+  Value wanted = expand(form["is"], scope);
+  for (const Value& item : items.items())
+    if (item[form["member"].as_string()] == wanted) return item[form["get"].as_string()];
+  return {};
+}
+
+Value use(const Value& argument, const Value& form, const Scope& scope) {
+  const Value& macro = scope.macros ? (*scope.macros)[argument.as_string()] : Value();
+  if (!form.has("with")) return expand(macro, scope);
+  return expand(macro, with_item(scope, expand(form["with"], scope)));
+}
+
+struct Named {
+  std::string_view name;
+  Function function;
+};
+constexpr Named functions[] = {{"$each", each},      {"$when", when},   {"$first", first},
+                               {"$json", json_text}, {"$wrap", wrap},   {"$after", after},
+                               {"$named", named},    {"$pairs", pairs}, {"$tag_spec", tag_spec},
+                               {"$find", find},      {"$use", use}};
+
+Value interpolate(const std::string& text, const Scope& scope) {
+  std::string out;
+  size_t at = 0;
+  for (size_t open; (open = text.find("${", at)) != std::string::npos;) {
+    size_t close = text.find('}', open);
+    out += text.substr(at, open - at);
+    const Value& v = scope.find(std::string_view(text).substr(open + 2, close - open - 2));
+    if (v.is_null()) return {};
+    out += v.to_text();
+    at = close + 1;
+  }
+  return out + text.substr(at);
+}
+
+Value expand_map(const Value& pattern, const Scope& scope) {
+  const auto& [key, argument] = *pattern.members().begin();
+  for (const Named& f : functions)
+    if (f.name == key) return f.function(argument, pattern, scope);
+  Value out = Value::map({});
+  for (const auto& [name, part] : pattern.members())
+    if (Value v = expand(part, scope); !v.is_null()) out.set(name, std::move(v));
+  return out.empty() ? Value() : out;
+}
+
+}  // namespace
+
+const Value& Scope::find(std::string_view path) const {
+  bool is_property = !path.empty() && path[0] >= 'A' && path[0] <= 'Z';
+  return (is_property ? properties : variables).at_path(path);
+}
+
+Value expand(const Value& pattern, const Scope& scope) {
+  if (pattern.is_map()) return pattern.empty() ? pattern : expand_map(pattern, scope);
+  if (pattern.is_list()) {
+    Value out = Value::list();
+    for (const Value& part : pattern.items())
+      if (Value v = expand(part, scope); !v.is_null()) out.push_back(std::move(v));
+    return out.empty() && !pattern.empty() ? Value() : out;
+  }
+  if (!pattern.is_string()) return pattern;
+  const std::string& text = pattern.as_string();
+  if (text.contains("${")) return interpolate(text, scope);
+  return text.starts_with("$") ? scope.find(std::string_view(text).substr(1)) : pattern;
+}
+
+bool mentions(const Value& pattern, std::string_view property) {
+  if (pattern.is_string()) {
+    const std::string& text = pattern.as_string();
+    for (size_t at = 0; (at = text.find(property, at)) != std::string::npos; ++at) {
+      char next = at + property.size() < text.size() ? text[at + property.size()] : '\0';
+      char before = at > 0 ? text[at - 1] : '\0';
+      if ((before == '$' || before == '{') && (next == '\0' || next == '.' || next == '}'))
+        return true;
+    }
+    return false;
+  }
+  for (const Value& part : pattern.items())
+    if (mentions(part, property)) return true;
+  for (const auto& [name, part] : pattern.members())
+    if (mentions(part, property)) return true;
+  return false;
+}
+
+}  // namespace mainstay::formation

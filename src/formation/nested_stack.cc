@@ -1,0 +1,95 @@
+// AWS::CloudFormation::Stack: a stack of its own, worked on inside its parent's worker.
+#include "formation/engine.hh"
+#include "formation/requests.hh"
+#include "formation/special.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr size_t child_name_max = 128;
+
+Value request_of(const Subject& s, const std::string& name) {
+  Value parameters = Value::list();
+  for (const auto& [key, value] : s.properties["Parameters"].members())
+    parameters.push_back(Value::map({{"ParameterKey", key}, {"ParameterValue", value.to_text()}}));
+  Value tags = Value::list();
+  for (const Value& tag : s.tags.items())
+    if (!tag["Key"].as_string().starts_with("aws:")) tags.push_back(tag);
+  return Value::map({{"StackName", name},
+                     {"TemplateURL", s.properties["TemplateURL"]},
+                     {"Parameters", parameters},
+                     {"NotificationARNs", s.properties["NotificationARNs"]},
+                     {"Capabilities", Value::list({"CAPABILITY_NAMED_IAM"})},
+                     {"Tags", tags}});
+}
+
+StackKey child_key(const Subject& s) {
+  return {s.where.account, s.where.region, s.physical_id};
+}
+
+Status in_state(Subject& s, const std::function<Status(Call&)>& work) {
+  return s.cloud.update("cloudformation", s.where.account, s.where.region,
+                        [&](Call& call) -> Status {
+                          call.caller = s.caller;
+                          return work(call);
+                        });
+}
+
+// Runs the child to its end, and takes over its outputs.
+Status run_child(Subject& s, std::string_view good_create, std::string_view good_update) {
+  StackKey key = child_key(s);
+  {
+    std::stop_callback cancel(s.stop, [&] { s.engine.cancel(key); });
+    s.engine.run_now(key);
+  }
+  Value child;
+  CHECK_OK(in_state(s, [&](Call& call) -> Status {
+    TRY(child, find_stack(call, key.id));
+    return {};
+  }));
+  const std::string& status = child["StackStatus"].as_string();
+  if (status != good_create && status != good_update)
+    return validation_error("Embedded stack " + key.id + " was not successfully " +
+                            (good_update.empty() ? "deleted" : "created or updated") + ": " +
+                            child["StackStatusReason"].as_string());
+  s.attributes = Value::map({});
+  for (const Value& o : child["Outputs"].items())
+    s.attributes.set("Outputs." + o["OutputKey"].as_string(), o["OutputValue"]);
+  return {};
+}
+
+}  // namespace
+
+Status create_nested(Subject& s) {
+  std::string name = physical_name(s.where, {child_name_max, false});
+  CHECK_OK(in_state(s, [&](Call& call) -> Status {
+    TRY(Value parent, find_stack(call, s.where.stack_id));
+    Value in = request_of(s, name);
+    in.set("OnFailure", "DO_NOTHING");
+    TRY(Value out, begin_create(call, in, parent));
+    s.physical_id = out["StackId"].as_string();
+    return {};
+  }));
+  CHECK_OK(s.initiated());
+  return run_child(s, "CREATE_COMPLETE", "CREATE_COMPLETE");
+}
+
+Status update_nested(Subject& s) {
+  bool unchanged = false;
+  CHECK_OK(in_state(s, [&](Call& call) -> Status {
+    auto begun = begin_update(call, request_of(s, s.physical_id));
+    if (begun.has_value()) return {};
+    unchanged = begun.error().message == "No updates are to be performed.";
+    return unchanged ? Status() : Status(begun.error());
+  }));
+  return unchanged ? Status() : run_child(s, "UPDATE_COMPLETE", "UPDATE_COMPLETE");
+}
+
+Status remove_nested(Subject& s) {
+  CHECK_OK(in_state(s, [&](Call& call) -> Status {
+    return begin_delete(call, Value::map({{"StackName", s.physical_id}}));
+  }));
+  return run_child(s, "DELETE_COMPLETE", "");
+}
+
+}  // namespace mainstay::formation

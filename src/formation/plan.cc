@@ -1,0 +1,50 @@
+#include "formation/plan.hh"
+
+#include "formation/engine.hh"
+
+namespace mainstay::formation {
+namespace {
+
+// Both sides' outputs, as far as they are known.
+Value outputs_of(const Prepared& p, const cfn::Environment& environment) {
+  Value out = Value::map({});
+  cfn::Context context{&p.tmpl, &p.parameters, &p.conditions, &environment, {}};
+  for (const cfn::Output& o : p.tmpl.outputs) {
+    if (!cfn::holds(o.condition, p.conditions)) continue;
+    auto value = cfn::evaluate(o.value, context);
+    auto name = cfn::evaluate(o.export_name, context);
+    out.set(o.id, Value::list({value.has_value() ? *value : Value(), o.description,
+                               name.has_value() ? *name : Value()}));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(Call& call, const StackKey& key, const Value& before, const Value& after) {
+  Asker asker = asker_of(call);
+  TRY(Prepared now, prepare(asker, key, after));
+  Prepared then;
+  if (!before.is_null()) {
+    TRY(then, prepare(asker, key, before));
+  }
+  cfn::Environment now_environment = make_environment(asker, now.pseudo);
+  cfn::Environment then_environment = make_environment(asker, then.pseudo);
+  for (cfn::Environment* e : {&now_environment, &then_environment})
+    e->import_value = [&call](const std::string& name) -> Result<Value> {
+      if (const Value* found = call.find("export", name)) return (*found)["Value"];
+      return validation_error("No export named " + name + " found.");
+    };
+  const Types& types = engine_of(call).types();
+  cfn::PlanOptions options;
+  options.schema = [&types](const std::string& type) { return types.schema(type); };
+  options.stack_tags_changed = !before.is_null() && before["Tags"] != after["Tags"];
+  options.nested_stacks_change = true;
+  Plan plan;
+  TRY(plan.changes, cfn::plan_changes({&then.tmpl, &then.parameters, &then_environment},
+                                      {&now.tmpl, &now.parameters, &now_environment}, options));
+  plan.outputs_changed = outputs_of(then, then_environment) != outputs_of(now, now_environment);
+  return plan;
+}
+
+}  // namespace mainstay::formation

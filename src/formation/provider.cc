@@ -1,0 +1,292 @@
+#include "formation/provider.hh"
+
+#include <algorithm>
+
+#include "base/json.hh"
+#include "base/text.hh"
+#include "formation/coerce.hh"
+#include "formation/mapping.hh"
+#include "formation/special.hh"
+
+namespace mainstay::formation {
+namespace {
+
+// A spec at work on one resource.
+class SpecRun {
+ public:
+  SpecRun(const Types& types, Subject& s)
+      : s_(s), spec_(types.spec(s.where.type)), macros_(types.macros(s.where.type)) {
+    scope_ = scope_of(s.properties, s.tags);
+  }
+
+  Status create();
+  Status update();
+  Status remove();
+
+ private:
+  Scope scope_of(const Value& properties, const Value& tags) const;
+  Status call(const Value& step, Scope& scope, bool forgiving = false);
+  Status call_each(const Value& step, Scope& scope, bool forgiving = false);
+  Status run_steps(const Value& steps, const Value& before, const Value& tags_before);
+  Status run_difference(const Value& step, const Value& from, const Value& without);
+  bool concerned(const Value& step, const std::set<std::string>& changed) const;
+  std::set<std::string> changed_names(const Value& before, const Value& tags_before) const;
+  Status read_attributes();
+
+  Subject& s_;
+  const Value& spec_;
+  const Value& macros_;
+  Scope scope_;
+};
+
+Value without_reserved(const Value& tags) {
+  Value out = Value::list();
+  for (const Value& tag : tags.items())
+    if (!tag["Key"].as_string().starts_with("aws:")) out.push_back(tag);
+  return out;
+}
+
+Scope SpecRun::scope_of(const Value& properties, const Value& tags) const {
+  Scope scope;
+  scope.macros = &macros_;
+  scope.properties = properties;
+  Value own = without_reserved(tags);
+  const Value& name = properties[spec_["name"]["property"].as_string()];
+  NameStyle style{static_cast<size_t>(spec_["name"]["max"].as_int(255)),
+                  spec_["name"]["lower"].as_bool()};
+  scope.variables =
+      Value::map({{"id", s_.physical_id.empty() ? Value() : Value(s_.physical_id)},
+                  {"name", name.is_string() ? name : Value(physical_name(s_.where, style))},
+                  {"account", s_.where.account},
+                  {"region", s_.where.region},
+                  {"unique", stable_text(s_.where, "unique", 32, "0123456789abcdef")},
+                  {"attr", s_.attributes},
+                  {"tags", tags},
+                  {"own_tags", own.empty() ? Value() : own}});
+  return scope;
+}
+
+bool is_gone(const Error& e) {
+  return e.code.ends_with(".NotFound") || e.code.starts_with("NoSuch") ||
+         e.code == "NotFoundException" || e.code == "ParameterNotFound";
+}
+
+// One call; its output becomes the variable that the step names. forgiving: what is to be removed
+// may be gone already.
+Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
+  if (step.has("when") && expand(step["when"], scope).is_null()) return {};
+  const std::string& service =
+      step.has("service") ? step["service"].as_string() : spec_["service"].as_string();
+  const std::string& operation = step["call"].as_string();
+  Value in = expand(step["input"], scope);
+  if (in.is_null()) in = Value::map({});
+  in = coerce_input(s_.cloud, service, operation, std::move(in));
+  auto out = s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in);
+  if (out.has_value()) {
+    if (step.has("as")) scope.variables.set(step["as"].as_string(), std::move(*out));
+    return {};
+  }
+  const List& ignored = step["ignore"].items();
+  bool ignore = std::find(ignored.begin(), ignored.end(), Value(out.error().code)) != ignored.end();
+  if (ignore || (forgiving && is_gone(out.error()))) return {};
+  return handler_error(s_, service, out.error());
+}
+
+Status SpecRun::call_each(const Value& step, Scope& scope, bool forgiving) {
+  if (!step.has("each")) return call(step, scope, forgiving);
+  for (const Value& item : expand(step["each"], scope).items()) {
+    scope.variables.set("item", item);
+    CHECK_OK(call(step, scope, forgiving));
+  }
+  return {};
+}
+
+std::string key_of(const Value& item, const Value& by) {
+  return by.is_string() ? item[by.as_string()].to_text() : to_canonical_json(item);
+}
+
+// Items of one list that the other lacks: for "added", or changed; by key where they have one.
+Status SpecRun::run_difference(const Value& step, const Value& from, const Value& without) {
+  bool adding = step.has("added");
+  std::map<std::string, const Value*> others;
+  for (const Value& item : without.items()) others[key_of(item, step["by"])] = &item;
+  Value found = Value::list();
+  for (const Value& item : from.items()) {
+    auto it = others.find(key_of(item, step["by"]));
+    if (it == others.end() || (adding && *it->second != item)) found.push_back(item);
+  }
+  if (found.empty()) return {};
+  if (step["batch"].as_bool()) {
+    scope_.variables.set("items", std::move(found));
+    return call(step, scope_, !adding);
+  }
+  for (const Value& item : found.items()) {
+    scope_.variables.set("item", item);
+    CHECK_OK(call(step, scope_, !adding));
+  }
+  return {};
+}
+
+std::set<std::string> SpecRun::changed_names(const Value& before, const Value& tags_before) const {
+  std::set<std::string> names;
+  for (const cfn::PropertyChange& c : cfn::diff_properties(before, s_.properties, nullptr))
+    names.insert(c.path.front());
+  if (tags_before != s_.tags) names.insert("tags");
+  return names;
+}
+
+bool SpecRun::concerned(const Value& step, const std::set<std::string>& changed) const {
+  for (const Value& name : step["on"].items())
+    if (changed.contains(name.as_string())) return true;
+  return false;
+}
+
+Status SpecRun::run_steps(const Value& steps, const Value& before, const Value& tags_before) {
+  std::set<std::string> changed = changed_names(before, tags_before);
+  Scope old = scope_of(before, tags_before);
+  for (const Value& step : steps.items()) {
+    if (step.has("added") || step.has("removed")) {
+      bool adding = step.has("added");
+      Value list = Value("$" + step[adding ? "added" : "removed"].as_string());
+      Value now = expand(list, scope_), then = expand(list, old);
+      CHECK_OK(run_difference(step, adding ? now : then, adding ? then : now));
+    } else if (concerned(step, changed)) {
+      CHECK_OK(call_each(step, scope_));
+    }
+  }
+  return {};
+}
+
+// Attributes that cannot be known now (a secret shown once) stay as they were.
+Status SpecRun::read_attributes() {
+  for (const Value& step : spec_["read"].items()) CHECK_OK(call(step, scope_));
+  for (const auto& [name, from] : spec_["attributes"].members())
+    if (Value v = expand(from, scope_); !v.is_null()) s_.attributes.set(name, std::move(v));
+  return {};
+}
+
+Status SpecRun::create() {
+  for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
+  Value main = spec_["create"];
+  if (!main.is_null()) CHECK_OK(call_each(main.set("as", "out"), scope_));
+  Value id = expand(spec_["id"], scope_);
+  s_.physical_id = id.is_null() ? scope_.variables["name"].as_string() : id.to_text();
+  scope_.variables.set("id", s_.physical_id);
+  CHECK_OK(s_.initiated());
+  CHECK_OK(run_steps(spec_["steps"], Value::map({}), Value::list()));
+  return read_attributes();
+}
+
+Status SpecRun::update() {
+  for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
+  scope_.variables.set("taggable", expand(spec_["tagging"], scope_));
+  CHECK_OK(run_steps(spec_["tag_steps"], s_.before, s_.tags_before));
+  CHECK_OK(run_steps(spec_["changes"], s_.before, s_.tags_before));
+  CHECK_OK(run_steps(spec_["steps"], s_.before, s_.tags_before));
+  return read_attributes();
+}
+
+Status SpecRun::remove() {
+  for (const Value& step : spec_["before"].items()) {
+    Scope scope = scope_;
+    if (call_each(step, scope).has_value()) scope_ = std::move(scope);
+  }
+  for (const Value& step : spec_["delete"].items()) CHECK_OK(call_each(step, scope_, true));
+  return {};
+}
+
+bool claimed(const Value& spec, const std::string& name) {
+  for (const char* list : {"steps", "changes"}) {
+    for (const Value& step : spec[list].items()) {
+      if (step["added"].as_string() == name || step["removed"].as_string() == name) return true;
+      for (const Value& on : step["on"].items())
+        if (on.as_string() == name) return true;
+    }
+  }
+  return false;
+}
+
+// Properties that are given but that the spec does nothing with: said, not hidden.
+std::string unused_properties(const Types& types, const Subject& s) {
+  const Value& spec = types.spec(s.where.type);
+  std::vector<std::string> unused;
+  const cfn::Schema* schema = types.schema(s.where.type);
+  std::string tag_property = schema ? schema->tag_property() : "";
+  for (const auto& [name, value] : s.properties.members())
+    if (name != tag_property && spec["name"]["property"].as_string() != name &&
+        !claimed(spec, name) && !mentions(spec, name) &&
+        !mentions(types.macros(s.where.type), name))
+      unused.push_back(name);
+  return unused.empty() ? "" : "mainstay: recorded only: " + join(unused, ", ");
+}
+
+Status record(const Types& types, Subject& s) {
+  const cfn::Schema* schema = types.schema(s.where.type);
+  if (!schema) return Error("InternalFailure", "no schema of " + s.where.type);
+  if (s.physical_id.empty()) s.physical_id = recorded_id(s.where, *schema, s.properties);
+  s.attributes = recorded_attributes(s.where, *schema, s.physical_id);
+  s.note = Types::is_custom(s.where.type)
+               ? "mainstay: recorded only; nothing was run for " + s.where.type
+               : "mainstay: recorded only; this cloud does not run " + s.where.type;
+  if (s.creation_policy.has("ResourceSignal")) s.note += ", so no signals were waited for";
+  return {};
+}
+
+}  // namespace
+
+Error handler_error(Subject& s, std::string_view service, const Error& error) {
+  std::string name(service);
+  name[0] = static_cast<char>(std::toupper(name[0]));
+  Random random = s.cloud.random();
+  bool exists = error.code.contains("AlreadyExists") || error.code.ends_with(".Duplicate");
+  std::string kind = exists ? "AlreadyExists" : is_gone(error) ? "NotFound" : "InvalidRequest";
+  int status = error.status == 0 ? 400 : error.status;
+  return Error(error.code,
+               "Resource handler returned message: \"" + error.message + " (Service: " + name +
+                   ", Status Code: " + std::to_string(status) + ", Request ID: " + random.uuid() +
+                   ")\" (RequestToken: " + random.uuid() + ", HandlerErrorCode: " + kind + ")");
+}
+
+Status Provider::create(Subject& s) const {
+  if (const SpecialType* special = find_special(s.where.type)) return special->create(s);
+  if (types_.spec(s.where.type).is_null()) {
+    CHECK_OK(record(types_, s));
+    CHECK_OK(s.initiated());
+  } else {
+    CHECK_OK(SpecRun(types_, s).create());
+    s.note = unused_properties(types_, s);
+  }
+  return {};
+}
+
+Status Provider::update(Subject& s) const {
+  if (const SpecialType* special = find_special(s.where.type)) return special->update(s);
+  if (types_.spec(s.where.type).is_null()) return record(types_, s);
+  return SpecRun(types_, s).update();
+}
+
+Status Provider::remove(Subject& s) const {
+  if (const SpecialType* special = find_special(s.where.type)) return special->remove(s);
+  if (types_.spec(s.where.type).is_null()) return {};
+  return SpecRun(types_, s).remove();
+}
+
+// A property that the spec can set but not change is replaced along with its resource, whatever the
+// schema says: better than leaving it as it was.
+bool Provider::replaces(const std::string& type,
+                        const std::vector<cfn::PropertyChange>& changes) const {
+  const Value& spec = types_.spec(type);
+  const cfn::Schema* schema = types_.schema(type);
+  for (const cfn::PropertyChange& c : changes) {
+    if (c.recreation == cfn::Recreation::always) return true;
+    const std::string& name = c.path.front();
+    const List& replacing = spec["replace"].items();
+    if (std::find(replacing.begin(), replacing.end(), Value(name)) != replacing.end()) return true;
+    if (find_special(type) || spec.is_null() || (schema && schema->tag_property() == name))
+      continue;
+    if (mentions(spec["create"], name) && !claimed(spec, name)) return true;
+  }
+  return false;
+}
+
+}  // namespace mainstay::formation

@@ -1,0 +1,55 @@
+// Makes, changes and removes one resource: by its type's spec, by a function for the few types that
+// no mapping can describe, or, for types that this cloud does not run, by recording it.
+//
+// Works outside the lock of CloudFormation's state; may take long. Threads: one Subject each.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "cfn/schema.hh"
+#include "cloud/cloud.hh"
+#include "formation/naming.hh"
+#include "formation/types.hh"
+
+namespace mainstay::formation {
+
+class Engine;
+
+// One resource under work, and what came of it.
+struct Subject {
+  Engine& engine;
+  cloud::Cloud& cloud;
+  cloud::Caller caller;
+  Whereabouts where;
+  Value properties, before;  // as wanted; as they were, for an update
+  Value tags, tags_before;  // its own, the stack's and CloudFormation's, as a list of Key and Value
+  Value creation_policy;
+  std::string physical_id;
+  Value attributes = Value::map({});
+  std::string note;  // said in the event of its completion
+  std::stop_token stop;
+  // Called as soon as physical_id is known, so that it is never lost.
+  std::function<Status()> initiated = [] { return Status(); };
+};
+
+class Provider {
+ public:
+  explicit Provider(const Types& types) : types_(types) {}
+
+  Status create(Subject& s) const;
+  Status update(Subject& s) const;
+  Status remove(Subject& s) const;
+  // Must the resource be replaced for these changes of its properties?
+  bool replaces(const std::string& type, const std::vector<cfn::PropertyChange>& changes) const;
+
+ private:
+  const Types& types_;
+};
+
+// "Resource handler returned message: ..." as CloudFormation reports a service's error.
+Error handler_error(Subject& s, std::string_view service, const Error& error);
+
+}  // namespace mainstay::formation

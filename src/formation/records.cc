@@ -1,0 +1,159 @@
+#include "formation/records.hh"
+
+#include <cstdio>
+
+#include "base/json.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr size_t number_digits = 12;
+
+std::string numbered(std::string_view uuid, int64_t number) {
+  std::string digits = std::to_string(number);
+  return row(uuid, std::string(number_digits - digits.size(), '0') + digits);
+}
+
+// Numbers go up by one; the last event of the stack says where they stand.
+int64_t next_number(const Call& call, std::string_view uuid) {
+  const auto& events = call.all("event");
+  auto it = events.lower_bound(row(uuid, ":"));  // ':' follows the digits
+  if (it == events.begin()) return 0;
+  --it;
+  if (!it->first.starts_with(row(uuid, ""))) return 0;
+  return std::stoll(it->first.substr(it->first.size() - number_digits)) + 1;
+}
+
+}  // namespace
+
+std::string uuid_of(std::string_view stack_id) {
+  return std::string(stack_id.substr(stack_id.rfind('/') + 1));
+}
+
+std::string name_of(std::string_view stack_id) {
+  size_t from = stack_id.find('/') + 1;
+  return std::string(stack_id.substr(from, stack_id.rfind('/') - from));
+}
+
+std::string StackKey::name() const {
+  return name_of(id);
+}
+
+std::string row(std::string_view uuid, std::string_view rest) {
+  return std::string(uuid) + "/" + std::string(rest);
+}
+
+Result<Value> find_stack(const Call& call, std::string_view name_or_id) {
+  std::string id(name_or_id);
+  if (!id.starts_with("arn:"))
+    if (const Value* found = call.find("name", id)) id = found->as_string();
+  if (const Value* stack = call.find("stack", id)) return *stack;
+  return validation_error("Stack with id " + std::string(name_or_id) + " does not exist");
+}
+
+void put_stack(Call& call, const Value& stack) {
+  call.put("stack", stack["StackId"].as_string(), stack);
+}
+
+std::vector<Value> rows_of(const Call& call, std::string_view table, std::string_view uuid) {
+  std::vector<Value> out;
+  std::string prefix = row(uuid, "");
+  const auto& rows = call.all(table);
+  for (auto it = rows.lower_bound(prefix); it != rows.end() && it->first.starts_with(prefix); ++it)
+    out.push_back(it->second);
+  return out;
+}
+
+void remove_rows(Call& call, std::string_view table, std::string_view uuid) {
+  std::vector<std::string> ids;
+  std::string prefix = row(uuid, "");
+  const auto& rows = call.all(table);
+  for (auto it = rows.lower_bound(prefix); it != rows.end() && it->first.starts_with(prefix); ++it)
+    ids.push_back(it->first);
+  for (const std::string& id : ids) call.remove(table, id);
+}
+
+bool is_present(const Value& resource) {
+  const std::string& status = resource["ResourceStatus"].as_string();
+  return !resource["PhysicalResourceId"].as_string().empty() && status != "DELETE_COMPLETE" &&
+         status != "DELETE_SKIPPED";
+}
+
+void add_event(Call& call, const Value& stack, Value what) {
+  std::string uuid = uuid_of(stack["StackId"].as_string());
+  what.set("StackId", stack["StackId"])
+      .set("StackName", stack["StackName"])
+      .set("Timestamp", call.now);
+  const Value& token = stack["_operation"]["Token"];
+  if (!token.is_null()) what.set("ClientRequestToken", token);
+  bool of_stack = what["PhysicalResourceId"] == stack["StackId"];
+  what.set("EventId", of_stack ? call.random.uuid()
+                               : what["LogicalResourceId"].as_string() + "-" +
+                                     what["ResourceStatus"].as_string() + "-" +
+                                     format_iso8601(call.now, true));
+  call.put("event", numbered(uuid, next_number(call, uuid)), std::move(what));
+}
+
+void set_stack_status(Call& call, Value& stack, std::string_view status, std::string_view reason) {
+  stack.set("StackStatus", status);
+  stack.erase("StackStatusReason");
+  Value event = Value::map({{"LogicalResourceId", stack["StackName"]},
+                            {"PhysicalResourceId", stack["StackId"]},
+                            {"ResourceType", "AWS::CloudFormation::Stack"},
+                            {"ResourceStatus", status}});
+  if (!reason.empty()) {
+    stack.set("StackStatusReason", reason);
+    event.set("ResourceStatusReason", reason);
+  }
+  add_event(call, stack, std::move(event));
+  put_stack(call, stack);
+}
+
+void set_resource_status(Call& call, const Value& stack, Value& resource, std::string_view status,
+                         std::string_view reason) {
+  resource.set("ResourceStatus", status).set("LastUpdatedTimestamp", call.now);
+  resource.erase("ResourceStatusReason");
+  if (!reason.empty()) resource.set("ResourceStatusReason", reason);
+  Value event = Value::map({});
+  for (const char* member : {"LogicalResourceId", "PhysicalResourceId", "ResourceType",
+                             "ResourceStatus", "ResourceStatusReason"})
+    if (resource.has(member)) event.set(member, resource[member]);
+  if (!resource["Properties"].is_null())
+    event.set("ResourceProperties", to_json(resource["Properties"]));
+  add_event(call, stack, std::move(event));
+  call.put("resource",
+           row(uuid_of(stack["StackId"].as_string()), resource["LogicalResourceId"].as_string()),
+           resource);
+}
+
+bool in_progress(const Value& stack) {
+  const std::string& status = stack["StackStatus"].as_string();
+  return status.ends_with("_IN_PROGRESS") && status != "REVIEW_IN_PROGRESS";
+}
+
+Error validation_error(std::string message) {
+  return aws_error("ValidationError", std::move(message));
+}
+
+Value to_value(const cloud::Caller& c) {
+  return Value::map({{"Kind", static_cast<int>(c.kind)},
+                     {"Account", c.account},
+                     {"Arn", c.arn},
+                     {"UserId", c.user_id},
+                     {"AccessKey", c.access_key},
+                     {"Details", c.details}});
+}
+
+cloud::Caller to_caller(const Value& v) {
+  cloud::Caller c;
+  c.kind = static_cast<cloud::Caller::Kind>(v["Kind"].as_int());
+  c.account = v["Account"].as_string();
+  c.arn = v["Arn"].as_string();
+  c.user_id = v["UserId"].as_string();
+  c.access_key = v["AccessKey"].as_string();
+  c.details = v["Details"];
+  c.via = "cloudformation.amazonaws.com";
+  return c;
+}
+
+}  // namespace mainstay::formation

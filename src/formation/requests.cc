@@ -1,0 +1,187 @@
+#include "formation/requests.hh"
+
+#include <algorithm>
+
+#include "cfn/diff.hh"
+#include "formation/definition.hh"
+#include "formation/engine.hh"
+#include "formation/exports.hh"
+#include "formation/plan.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr size_t name_max = 128;
+constexpr std::string_view settled[] = {"CREATE_COMPLETE",          "UPDATE_COMPLETE",
+                                        "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED",
+                                        "IMPORT_COMPLETE",          "IMPORT_ROLLBACK_COMPLETE"};
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+Status check_rollback_choice(const Value& in) {
+  if (in.has("OnFailure") && in.has("DisableRollback"))
+    return validation_error("Only one of DisableRollback or OnFailure may be specified");
+  return {};
+}
+
+}  // namespace
+
+// CreateStack, StackName: letters, digits and hyphens after a letter.
+Status check_stack_name(const std::string& name) {
+  bool good = !name.empty() && name.size() <= name_max && is_letter(name[0]) &&
+              std::all_of(name.begin(), name.end(), [](char c) {
+                return is_letter(c) || (c >= '0' && c <= '9') || c == '-';
+              });
+  if (good) return {};
+  return validation_error("1 validation error detected: Value '" + name +
+                          "' at 'stackName' failed to satisfy constraint: Member must satisfy "
+                          "regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
+}
+
+StackKey key_of(const Call& call, const Value& stack) {
+  return {call.account, call.region, stack["StackId"].as_string()};
+}
+
+// A service role stands in for the caller (user guide, "service role").
+Value operation_document(Call& call, const Value& in) {
+  Value caller = to_value(call.caller);
+  const std::string& role = in["RoleARN"].as_string();
+  if (!role.empty()) {
+    cloud::Caller as = cloud::Caller::root_of(call.account);
+    as.kind = cloud::Caller::Kind::session;
+    as.arn = "arn:aws:sts::" + call.account + ":assumed-role/" + role.substr(role.rfind('/') + 1) +
+             "/AWSCloudFormation";
+    caller = to_value(as);
+  }
+  Value op = Value::map({{"Caller", caller}, {"Endpoint", call.endpoint}});
+  if (in.has("ClientRequestToken")) op.set("Token", in["ClientRequestToken"]);
+  if (in.has("OnFailure")) op.set("OnFailure", in["OnFailure"]);
+  if (in["DisableRollback"].as_bool())
+    op.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
+  return op;
+}
+
+Value new_stack(Call& call, const std::string& name, const Value& in) {
+  std::string id = call.arn("stack/" + name + "/" + call.random.uuid());
+  Value stack =
+      Value::map({{"StackId", id},
+                  {"StackName", name},
+                  {"CreationTime", call.now},
+                  {"DisableRollback",
+                   in["DisableRollback"].as_bool() || in["OnFailure"].as_string() == "DO_NOTHING"},
+                  {"EnableTerminationProtection", in["EnableTerminationProtection"].as_bool()},
+                  {"RollbackConfiguration",
+                   in.has("RollbackConfiguration") ? in["RollbackConfiguration"] : Value::map({})},
+                  {"DriftInformation", Value::map({{"StackDriftStatus", "NOT_CHECKED"}})},
+                  {"Outputs", Value::list()}});
+  if (in.has("TimeoutInMinutes")) stack.set("TimeoutInMinutes", in["TimeoutInMinutes"]);
+  if (in.has("StackPolicyBody")) stack.set("_policy", in["StackPolicyBody"]);
+  return stack;
+}
+
+Value current_definition(const Call& call, const Value& stack) {
+  const Value* v = call.find("definition", row(uuid_of(stack["StackId"].as_string()), "current"));
+  return v ? *v : Value();
+}
+
+Value shown_definition(const Call& call, const Value& stack) {
+  Value current = current_definition(call, stack);
+  if (!current.is_null()) return current;
+  const Value* v = call.find("definition", row(uuid_of(stack["StackId"].as_string()), "target"));
+  return v ? *v : Value();
+}
+
+Status start_create(Call& call, Value& stack, const Value& definition) {
+  StackKey key = key_of(call, stack);
+  TRY(Prepared prepared, prepare(asker_of(call), key, definition));
+  show_definition(stack, prepared, definition);
+  call.put("definition", row(key.uuid(), "target"), definition);
+  call.put("name", key.name(), key.id);
+  set_stack_status(call, stack, "CREATE_IN_PROGRESS", "User Initiated");
+  return {};
+}
+
+Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
+  const std::string& name = in["StackName"].as_string();
+  CHECK_OK(check_stack_name(name));
+  CHECK_OK(check_rollback_choice(in));
+  if (const Value* id = call.find("name", name)) {
+    const Value& there = *call.find("stack", id->as_string());
+    const Value& token = in["ClientRequestToken"];
+    if (!token.is_null() && there["_operation"]["Token"] == token)
+      return Value::map({{"StackId", *id}});
+    return aws_error("AlreadyExistsException", "Stack [" + name + "] already exists");
+  }
+  Value stack = new_stack(call, name, in);
+  TRY(Value definition, make_definition(call, in, key_of(call, stack), Value()));
+  stack.set("_operation", operation_document(call, in));
+  if (!parent.is_null()) {
+    stack.set("ParentId", parent["StackId"])
+        .set("RootId", parent.has("RootId") ? parent["RootId"] : parent["StackId"]);
+  }
+  CHECK_OK(start_create(call, stack, definition));
+  return Value::map({{"StackId", stack["StackId"]}});
+}
+
+Status check_updatable(const Value& stack) {
+  const std::string& status = stack["StackStatus"].as_string();
+  if (std::find(std::begin(settled), std::end(settled), status) != std::end(settled)) return {};
+  return validation_error("Stack:" + stack["StackId"].as_string() + " is in " + status +
+                          " state and can not be updated.");
+}
+
+Status start_update(Call& call, Value& stack, const Value& definition) {
+  StackKey key = key_of(call, stack);
+  TRY(Prepared prepared, prepare(asker_of(call), key, definition));
+  show_definition(stack, prepared, definition);
+  call.put("definition", row(key.uuid(), "target"), definition);
+  stack.set("LastUpdatedTime", call.now);
+  set_stack_status(call, stack, "UPDATE_IN_PROGRESS", "User Initiated");
+  return {};
+}
+
+Result<Value> begin_update(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  CHECK_OK(check_updatable(stack));
+  Value before = current_definition(call, stack);
+  StackKey key = key_of(call, stack);
+  TRY(Value definition, make_definition(call, in, key, before));
+  TRY(Plan plan, make_plan(call, key, before, definition));
+  if (plan.is_empty() && stack["StackStatus"].as_string() != "UPDATE_FAILED")
+    return validation_error("No updates are to be performed.");
+  stack.set("_operation", operation_document(call, in))
+      .set("DisableRollback", in["DisableRollback"].as_bool());
+  if (in.has("StackPolicyBody")) stack.set("_policy", in["StackPolicyBody"]);
+  CHECK_OK(start_update(call, stack, definition));
+  return Value::map({{"StackId", stack["StackId"]}});
+}
+
+Status begin_delete(Call& call, const Value& in) {
+  auto found = find_stack(call, in["StackName"].as_string());
+  if (!found.has_value()) return {};
+  Value stack = *found;
+  const std::string& status = stack["StackStatus"].as_string();
+  if (status == "DELETE_COMPLETE" || status == "DELETE_IN_PROGRESS") return {};
+  if (stack["EnableTerminationProtection"].as_bool())
+    return validation_error("Stack [" + stack["StackName"].as_string() +
+                            "] cannot be deleted while TerminationProtection is enabled");
+  if (!in["RetainResources"].empty() && status != "DELETE_FAILED")
+    return validation_error("Invalid operation on stack [" + stack["StackId"].as_string() +
+                            "]. RetainResources can be specified only if the stack is in the "
+                            "DELETE_FAILED state.");
+  CHECK_OK(check_exports_unused(call, stack));
+  Value operation = operation_document(call, in);
+  operation.set("Retain", in["RetainResources"]);
+  stack.set("_operation", std::move(operation));
+  set_stack_status(call, stack, "DELETE_IN_PROGRESS", "User Initiated");
+  return {};
+}
+
+void run_after_commit(Call& call, const StackKey& key) {
+  Engine& engine = engine_of(call);
+  call.after_commit.push_back([&engine, key] { engine.run_later(key); });
+}
+
+}  // namespace mainstay::formation

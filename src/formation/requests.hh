@@ -1,0 +1,34 @@
+// What CreateStack, UpdateStack and DeleteStack begin; the engine then carries it on. Nested stacks
+// begin in the same way. All need a Call on CloudFormation's state, in mode write.
+#pragma once
+
+#include "formation/records.hh"
+
+namespace mainstay::formation {
+
+// The stack's id. parent: the stack that this one is nested in, or null.
+Result<Value> begin_create(Call& call, const Value& in, const Value& parent);
+Result<Value> begin_update(Call& call, const Value& in);
+// Does nothing for a stack that is gone already.
+Status begin_delete(Call& call, const Value& in);
+
+// A change set by its id, or by its name and its stack's.
+Result<Value> find_change_set(const Call& call, const Value& in);
+
+// Shared with change sets.
+Status check_stack_name(const std::string& name);
+Value new_stack(Call& call, const std::string& name, const Value& in);
+Value operation_document(Call& call, const Value& in);
+Status check_updatable(const Value& stack);
+// The stack takes `definition` as what it should become, and starts to.
+Status start_create(Call& call, Value& stack, const Value& definition);
+Status start_update(Call& call, Value& stack, const Value& definition);
+StackKey key_of(const Call& call, const Value& stack);
+// The stack as it is after its last complete operation; null before the first.
+Value current_definition(const Call& call, const Value& stack);
+// The definition to show: current, or what is being made of a new stack.
+Value shown_definition(const Call& call, const Value& stack);
+// Has the engine take up the stack once the request's change is kept.
+void run_after_commit(Call& call, const StackKey& key);
+
+}  // namespace mainstay::formation

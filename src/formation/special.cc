@@ -1,0 +1,21 @@
+#include "formation/special.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr SpecialType special_types[] = {
+    {"AWS::CloudFormation::Stack", create_nested, update_nested, remove_nested},
+    {"AWS::CloudFormation::WaitConditionHandle", create_wait_handle, update_wait_condition,
+     remove_wait},
+    {"AWS::CloudFormation::WaitCondition", create_wait_condition, update_wait_condition,
+     remove_wait}};
+
+}  // namespace
+
+const SpecialType* find_special(std::string_view type) {
+  for (const SpecialType& s : special_types)
+    if (s.type == type) return &s;
+  return nullptr;
+}
+
+}  // namespace mainstay::formation

@@ -1,0 +1,136 @@
+// Operations that begin or end something on a stack.
+#include "formation/engine.hh"
+#include "formation/handlers.hh"
+#include "formation/requests.hh"
+#include "formation/signals.hh"
+
+namespace mainstay::formation {
+namespace {
+
+StackKey key_of_id(const Call& call, const Value& id) {
+  return {call.account, call.region, id.as_string()};
+}
+
+Value stack_id(const Value& stack) {
+  return Value::map({{"StackId", stack["StackId"]}});
+}
+
+}  // namespace
+
+Result<Value> create_stack(Call& call, const Value& in) {
+  TRY(Value out, begin_create(call, in, Value()));
+  run_after_commit(call, key_of_id(call, out["StackId"]));
+  return out;
+}
+
+Result<Value> update_stack(Call& call, const Value& in) {
+  TRY(Value out, begin_update(call, in));
+  run_after_commit(call, key_of_id(call, out["StackId"]));
+  return out;
+}
+
+Result<Value> delete_stack(Call& call, const Value& in) {
+  auto before = find_stack(call, in["StackName"].as_string());
+  if (!before.has_value()) return Value::map({});
+  bool running = in_progress(*before);
+  CHECK_OK(begin_delete(call, in));
+  StackKey key = key_of(call, *before);
+  // An operation under way is interrupted and finds the stack in its new state.
+  Engine& engine = engine_of(call);
+  if (running)
+    call.after_commit.push_back([&engine, key] { engine.cancel(key); });
+  else
+    run_after_commit(call, key);
+  return Value::map({});
+}
+
+Result<Value> cancel_update_stack(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  if (stack["StackStatus"].as_string() != "UPDATE_IN_PROGRESS")
+    return validation_error("CancelUpdateStack cannot be called from current stack status");
+  StackKey key = key_of(call, stack);
+  Engine& engine = engine_of(call);
+  call.after_commit.push_back([&engine, key] { engine.cancel(key); });
+  return Value::map({});
+}
+
+Result<Value> continue_update_rollback(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  if (stack["StackStatus"].as_string() != "UPDATE_ROLLBACK_FAILED")
+    return validation_error("Stack:" + stack["StackId"].as_string() + " is in " +
+                            stack["StackStatus"].as_string() +
+                            " state and can not continue rollback.");
+  for (const Value& id : in["ResourcesToSkip"].items())
+    if (!call.find("resource", row(uuid_of(stack["StackId"].as_string()), id.as_string())))
+      return validation_error("Resource " + id.as_string() + " does not exist in stack " +
+                              stack["StackName"].as_string());
+  Value operation = operation_document(call, in);
+  operation.set("Skip", in["ResourcesToSkip"]);
+  stack.set("_operation", std::move(operation));
+  set_stack_status(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
+  run_after_commit(call, key_of(call, stack));
+  return Value::map({});
+}
+
+Result<Value> rollback_stack(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  const std::string& status = stack["StackStatus"].as_string();
+  if (status != "CREATE_FAILED" && status != "UPDATE_FAILED")
+    return validation_error(
+        "RollbackStack can only be called on a stack in CREATE_FAILED or "
+        "UPDATE_FAILED state");
+  stack.set("_operation", operation_document(call, in));
+  set_stack_status(
+      call, stack,
+      status == "CREATE_FAILED" ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS",
+      "User Initiated");
+  run_after_commit(call, key_of(call, stack));
+  return stack_id(stack);
+}
+
+Result<Value> update_termination_protection(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  if (stack.has("ParentId"))
+    return validation_error(
+        "Termination protection cannot be changed on a nested stack; change "
+        "it on the root stack");
+  put_stack(call, stack.set("EnableTerminationProtection", in["EnableTerminationProtection"]));
+  return stack_id(stack);
+}
+
+Result<Value> set_stack_policy(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  if (!in.has("StackPolicyBody"))
+    return validation_error("You must specify either a StackPolicyBody or a StackPolicyURL");
+  put_stack(call, stack.set("_policy", in["StackPolicyBody"]));
+  return Value::map({});
+}
+
+Result<Value> get_stack_policy(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  if (!stack.has("_policy")) return Value::map({});
+  return Value::map({{"StackPolicyBody", stack["_policy"]}});
+}
+
+Result<Value> signal_resource(Call& call, const Value& in) {
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  const std::string& id = in["LogicalResourceId"].as_string();
+  std::string uuid = uuid_of(stack["StackId"].as_string());
+  const Value* resource = call.find("resource", row(uuid, id));
+  if (!resource)
+    return validation_error("Resource " + id + " does not exist for stack " +
+                            stack["StackName"].as_string());
+  if (!(*resource)["ResourceStatus"].as_string().ends_with("_IN_PROGRESS"))
+    return validation_error("Stack:" + stack["StackId"].as_string() + " is in " +
+                            stack["StackStatus"].as_string() + " state and can not be signaled.");
+  put_signal(call, uuid, id,
+             Value::map({{"UniqueId", in["UniqueId"]},
+                         {"Status", in["Status"]},
+                         {"Reason", "signal of failure"},
+                         {"Data", ""}}));
+  Engine& engine = engine_of(call);
+  call.after_commit.push_back([&engine] { engine.notify(); });
+  return Value::map({});
+}
+
+}  // namespace mainstay::formation

@@ -1,0 +1,97 @@
+// Operations on templates: GetTemplate, GetTemplateSummary, ValidateTemplate.
+#include "base/json.hh"
+#include "cfn/summary.hh"
+#include "formation/definition.hh"
+#include "formation/handlers.hh"
+#include "formation/requests.hh"
+#include "formation/types.hh"
+
+namespace mainstay::formation {
+namespace {
+
+Value strings(const std::vector<std::string>& v) {
+  return Value(List(v.begin(), v.end()));
+}
+
+Result<cfn::Template> parse(const Call& call, const std::string& body) {
+  cfn::TemplateInputs inputs;
+  inputs.pseudo.account_id = call.account;
+  inputs.pseudo.region = call.region;
+  inputs.is_known_type = Types::is_known;
+  return cfn::parse_template_text(body, "template", inputs);
+}
+
+void add_capabilities(Value& out, const cfn::Template& t) {
+  cfn::Capabilities needed = cfn::required_capabilities(t);
+  if (needed.names.empty()) return;
+  out.set("Capabilities", strings(needed.names)).set("CapabilitiesReason", needed.reason);
+}
+
+// Of a change set or a stack: its template is in a definition.
+Result<Value> definition_named(Call& call, const Value& in) {
+  if (in.has("ChangeSetName")) {
+    TRY(Value set, find_change_set(call, in));
+    return set["_definition"];
+  }
+  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  return shown_definition(call, stack);
+}
+
+}  // namespace
+
+Result<Value> get_template(Call& call, const Value& in) {
+  TRY(Value definition, definition_named(call, in));
+  return Value::map({{"TemplateBody", definition["Body"]},
+                     {"StagesAvailable", Value::list({"Original", "Processed"})}});
+}
+
+Result<Value> get_template_summary(Call& call, const Value& in) {
+  std::string body;
+  if (in.has("StackName")) {
+    TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+    body = shown_definition(call, stack)["Body"].as_string();
+  } else {
+    TRY(body, template_of_request(call, in, Value()));
+  }
+  TRY(cfn::Template t, parse(call, body));
+  Value parameters = Value::list();
+  for (const cfn::Parameter& p : t.parameters) {
+    Value shown = Value::map(
+        {{"ParameterKey", p.name},
+         {"ParameterType", p.type},
+         {"NoEcho", p.no_echo},
+         {"ParameterConstraints",
+          p.allowed_values.empty() ? Value::map({})
+                                   : Value::map({{"AllowedValues", strings(p.allowed_values)}})}});
+    if (p.default_value) shown.set("DefaultValue", p.no_echo ? "****" : *p.default_value);
+    if (!p.description.empty()) shown.set("Description", p.description);
+    parameters.push_back(std::move(shown));
+  }
+  Value out = Value::map({{"Parameters", parameters},
+                          {"ResourceTypes", strings(cfn::resource_types(t))},
+                          {"Version", "2010-09-09"},
+                          {"DeclaredTransforms", strings(t.transforms)}});
+  if (!t.description.empty()) out.set("Description", t.description);
+  if (!t.metadata.is_null()) out.set("Metadata", to_json(t.metadata));
+  add_capabilities(out, t);
+  return out;
+}
+
+Result<Value> validate_template(Call& call, const Value& in) {
+  TRY(std::string body, template_of_request(call, in, Value()));
+  TRY(cfn::Template t, parse(call, body));
+  Value parameters = Value::list();
+  for (const cfn::Parameter& p : t.parameters) {
+    Value shown = Value::map({{"ParameterKey", p.name}, {"NoEcho", p.no_echo}});
+    if (p.default_value) shown.set("DefaultValue", *p.default_value);
+    if (!p.description.empty()) shown.set("Description", p.description);
+    parameters.push_back(std::move(shown));
+  }
+  Value out =
+      Value::map({{"Parameters", parameters}, {"DeclaredTransforms", strings(t.transforms)}});
+  if (!t.description.empty()) out.set("Description", t.description);
+  add_capabilities(out, t);
+  return out;
+}
+
+}  // namespace mainstay::formation

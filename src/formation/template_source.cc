@@ -1,0 +1,144 @@
+#include "formation/template_source.hh"
+
+#include <algorithm>
+
+#include "base/digest.hh"
+#include "base/text.hh"
+#include "cloud/cloud.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr size_t body_max = 51200;      // CreateStack, TemplateBody
+constexpr size_t object_max = 1 << 20;  // "CloudFormation quotas": a template in S3
+
+Error bad_url() {
+  return validation_error(
+      "TemplateURL must be a supported URL. Allowed: https://BUCKET.s3.REGION.amazonaws.com/KEY, "
+      "https://s3.REGION.amazonaws.com/BUCKET/KEY, or this cloud's http://HOST:PORT/BUCKET/KEY");
+}
+
+// "bucket.s3.us-west-2.amazonaws.com" names a bucket; "s3.amazonaws.com" does not.
+std::string bucket_of_host(std::string_view host) {
+  for (std::string_view mark : {".s3.", ".s3-"})
+    if (size_t at = host.find(mark); at != std::string_view::npos)
+      return std::string(host.substr(0, at));
+  return "";
+}
+
+Result<Value> ask(const Asker& asker, std::string_view region, std::string_view service,
+                  std::string_view operation, Value in) {
+  return asker.cloud.invoke(asker.caller, asker.account, region, service, operation, std::move(in));
+}
+
+// A stable AMI id for a public parameter such as /aws/service/ami-amazon-linux-latest/...
+std::string made_up_image(const std::string& name) {
+  return "ami-0" + hex_encode(sha256(name)).substr(0, 16);
+}
+
+}  // namespace
+
+Result<ObjectPlace> parse_template_url(const std::string& url) {
+  size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return bad_url();
+  std::string rest = url.substr(scheme + 3);
+  rest = rest.substr(0, rest.find('?'));
+  size_t slash = rest.find('/');
+  if (slash == std::string::npos) return bad_url();
+  std::string host = rest.substr(0, slash);
+  std::string path = percent_decode(rest.substr(slash + 1));
+  std::string bucket = url.starts_with("s3://") ? host : bucket_of_host(host);
+  if (!bucket.empty())
+    return path.empty() ? Result<ObjectPlace>(bad_url()) : ObjectPlace{bucket, path};
+  size_t next = path.find('/');
+  if (next == std::string::npos || next == 0 || next + 1 == path.size()) return bad_url();
+  return ObjectPlace{path.substr(0, next), path.substr(next + 1)};
+}
+
+Result<std::string> fetch_template(const Asker& asker, const std::string& url) {
+  TRY(ObjectPlace place, parse_template_url(url));
+  auto object = ask(asker, asker.region, "s3", "GetObject",
+                    Value::map({{"Bucket", place.bucket}, {"Key", place.key}}));
+  if (!object.has_value())
+    return validation_error("S3 error: " + object.error().message +
+                            "\nFor more information check "
+                            "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html");
+  std::string body = (*object)["Body"].as_bytes();
+  if (body.size() > object_max)
+    return validation_error("Template may not exceed 1000000 bytes in size.");
+  return body;
+}
+
+Result<std::string> template_of_request(Call& call, const Value& in, const Value& before) {
+  bool body = in.has("TemplateBody"), url = in.has("TemplateURL");
+  if (body && url)
+    return validation_error("Only one of TemplateBody or TemplateUrl may be specified");
+  if (body) {
+    if (in["TemplateBody"].as_string().size() > body_max)
+      return validation_error(
+          "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+          "Member must have length less than or equal to 51200");
+    return in["TemplateBody"].as_string();
+  }
+  if (url) return fetch_template(asker_of(call), in["TemplateURL"].as_string());
+  if (in["UsePreviousTemplate"].as_bool() && before.has("Body")) return before["Body"].as_string();
+  return validation_error("Either Template URL or Template Body must be specified.");
+}
+
+Result<std::string> read_ssm(const Asker& asker, const std::string& name, bool decrypt) {
+  auto found = ask(asker, asker.region, "ssm", "GetParameter",
+                   Value::map({{"Name", name}, {"WithDecryption", decrypt}}));
+  if (found.has_value()) return (*found)["Parameter"]["Value"].as_string();
+  if (name.starts_with("/aws/service/")) return made_up_image(name);
+  return validation_error("Unable to fetch parameters [" + name +
+                          "] from parameter store for this account.");
+}
+
+Result<std::string> resolve_reference(const Asker& asker, const std::string& service,
+                                      const std::string& reference) {
+  if (service == "ssm" || service == "ssm-secure")
+    return read_ssm(asker, reference, service == "ssm-secure");
+  auto parts = split(reference, ":");
+  TRY(Value secret, ask(asker, asker.region, "secretsmanager", "GetSecretValue",
+                        Value::map({{"SecretId", parts.front()}})));
+  return secret["SecretString"].as_string();
+}
+
+Result<Value> zones_of(const Asker& asker, const std::string& region) {
+  Value of_zone = Value::list(
+      {Value::map({{"Name", "default-for-az"}, {"Values", Value::list({Value("true")})}})});
+  TRY(Value subnets,
+      ask(asker, region, "ec2", "DescribeSubnets", Value::map({{"Filters", of_zone}})));
+  std::vector<std::string> names;
+  for (const Value& subnet : subnets["Subnets"].items())
+    names.push_back(subnet["AvailabilityZone"].as_string());
+  if (names.empty()) {
+    TRY(Value zones, ask(asker, region, "ec2", "DescribeAvailabilityZones", Value::map({})));
+    for (const Value& zone : zones["AvailabilityZones"].items())
+      names.push_back(zone["ZoneName"].as_string());
+  }
+  std::sort(names.begin(), names.end());
+  return Value(List(names.begin(), names.end()));
+}
+
+cfn::Environment make_environment(const Asker& asker, const cfn::PseudoParameters& pseudo) {
+  cfn::Environment e;
+  e.pseudo = pseudo;
+  e.get_azs = [asker](const std::string& region) {
+    return zones_of(asker, region.empty() ? asker.region : region);
+  };
+  e.resolve = [asker](const std::string& service, const std::string& reference) {
+    return resolve_reference(asker, service, reference);
+  };
+  auto unknown = [](const std::string& what) {
+    return Result<Value>(Value(Bytes{"${" + what + "}"}));
+  };
+  e.ref = unknown;
+  e.get_att = [unknown](const std::string& id, const std::string& attribute) {
+    return unknown(id + "." + attribute);
+  };
+  e.import_value = [unknown](const std::string& name) { return unknown("import " + name); };
+  return e;
+}
+
+}  // namespace mainstay::formation

@@ -1,0 +1,27 @@
+// Where templates and the values in them come from: S3, SSM, EC2's zones.
+#pragma once
+
+#include <string>
+
+#include "formation/definition.hh"
+
+namespace mainstay::formation {
+
+struct ObjectPlace {
+  std::string bucket, key;
+};
+// The bucket and key behind https://bucket.s3[.region].amazonaws.com/key, a path-style URL of S3 or
+// of this cloud (http://HOST:PORT/bucket/key), or s3://. Error: ValidationError.
+Result<ObjectPlace> parse_template_url(const std::string& url);
+Result<std::string> fetch_template(const Asker& asker, const std::string& url);
+
+// A parameter's value. AWS's public parameters, which no account holds, get made-up AMI ids.
+Result<std::string> read_ssm(const Asker& asker, const std::string& name, bool decrypt);
+// What {{resolve:service:reference}} stands for.
+Result<std::string> resolve_reference(const Asker& asker, const std::string& service,
+                                      const std::string& reference);
+
+// Zones that have a default subnet, or all where none has (Fn::GetAZs).
+Result<Value> zones_of(const Asker& asker, const std::string& region);
+
+}  // namespace mainstay::formation

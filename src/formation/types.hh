@@ -1,0 +1,40 @@
+// The resource types: their specs (types/*.json, see README.md for the form) and their schemas.
+//
+// Specs are read when first asked for and then kept, schemas too. Threads: any.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "cfn/schema.hh"
+
+namespace mainstay::formation {
+
+class Types {
+ public:
+  Types();
+
+  // The spec, or null: the type is recorded only.
+  const Value& spec(std::string_view type) const;
+  // Macros of the file that holds the type's spec.
+  const Value& macros(std::string_view type) const;
+  // nullptr for types that AWS does not publish. "Custom::X" has the schema of
+  // AWS::CloudFormation::CustomResource.
+  const cfn::Schema* schema(std::string_view type) const;
+  static bool is_known(std::string_view type);
+  static bool is_custom(std::string_view type);
+
+ private:
+  struct Entry {
+    Value spec;
+    Value macros;
+  };
+  std::map<std::string, Entry, std::less<>> specs_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::unique_ptr<const cfn::Schema>, std::less<>> schemas_;
+};
+
+}  // namespace mainstay::formation

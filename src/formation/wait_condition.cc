@@ -1,0 +1,166 @@
+// AWS::CloudFormation::WaitCondition and WaitConditionHandle (user guide, "Wait conditions").
+#include "base/digest.hh"
+#include "base/json.hh"
+#include "base/text.hh"
+#include "formation/engine.hh"
+#include "formation/signals.hh"
+#include "formation/special.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr int64_t timeout_max_s = 43200;  // WaitCondition, Timeout
+
+struct HandlePlace {
+  StackKey key;
+  std::string logical_id;
+};
+
+// ".../cloudformation-waitcondition-REGION/STACK-ARN/LogicalId?..."
+std::optional<HandlePlace> parse_handle(std::string_view target) {
+  size_t at = target.find(wait_handle_path);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string rest(target.substr(at + 1));
+  rest = rest.substr(0, rest.find('?'));
+  auto parts = split(rest, "/");
+  if (parts.size() != 3) return std::nullopt;
+  std::string arn = percent_decode(parts[1]);
+  auto fields = split(arn, ":");
+  if (fields.size() < 6) return std::nullopt;
+  return HandlePlace{{fields[4], fields[3], arn}, percent_decode(parts[2])};
+}
+
+// PT15M, PT1H30M, PT90S: the part of ISO 8601 that CreationPolicy takes.
+int64_t seconds_of(const std::string& text) {
+  int64_t total = 0, number = 0;
+  for (char c : text) {
+    if (c >= '0' && c <= '9')
+      number = std::min<int64_t>(number * 10 + (c - '0'), timeout_max_s);
+    else if (c == 'H' || c == 'M' || c == 'S')
+      total += std::exchange(number, 0) * (c == 'H' ? 3600 : c == 'M' ? 60 : 1);
+  }
+  return total;
+}
+
+struct Signals {
+  int64_t good = 0;
+  std::string failure;  // of the first that told of one
+  Value data = Value::map({});
+};
+
+Signals signals_of(Subject& s, const std::string& uuid, const std::string& logical_id) {
+  Signals out;
+  (void)s.cloud.update(
+      "cloudformation", s.where.account, s.where.region, [&](Call& call) -> Status {
+        for (const Value& signal : rows_of(call, "signal", row(uuid, logical_id))) {
+          const std::string& id = signal["UniqueId"].as_string();
+          if (signal["Status"].as_string() == "SUCCESS") {
+            ++out.good;
+            out.data.set(id, signal["Data"]);
+          } else if (out.failure.empty()) {
+            out.failure = "WaitCondition received failed message: '" +
+                          signal["Reason"].as_string() + "' for uniqueId: " + id;
+          }
+        }
+        return {};
+      });
+  return out;
+}
+
+struct Awaited {
+  std::string uuid, logical_id;
+  int64_t count = 1, timeout_s = 0;
+};
+
+Result<Awaited> awaited_by(const Subject& s) {
+  const Value& policy = s.creation_policy["ResourceSignal"];
+  if (policy.is_map()) {
+    int64_t count = parse_int(policy["Count"].to_text()).value_or(1);
+    int64_t timeout = policy.has("Timeout") ? seconds_of(policy["Timeout"].to_text()) : 300;
+    return Awaited{uuid_of(s.where.stack_id), s.where.logical_id, count, timeout};
+  }
+  auto handle = parse_handle(s.properties["Handle"].as_string());
+  if (!handle)
+    return validation_error("WaitCondition requires a Handle that is a WaitConditionHandle");
+  auto timeout = parse_int(s.properties["Timeout"].to_text());
+  if (!timeout || *timeout < 0 || *timeout > timeout_max_s)
+    return validation_error("WaitCondition Timeout must be a number of seconds up to 43200");
+  return Awaited{handle->key.uuid(), handle->logical_id,
+                 parse_int(s.properties["Count"].to_text()).value_or(1), *timeout};
+}
+
+}  // namespace
+
+void put_signal(Call& call, const std::string& uuid, const std::string& logical_id, Value signal) {
+  std::string id = signal["UniqueId"].as_string();
+  call.put("signal", row(uuid, row(logical_id, id)), std::move(signal));
+}
+
+Status signal_wait_handle(cloud::Cloud& cloud, std::string_view target, std::string_view body) {
+  auto handle = parse_handle(target);
+  if (!handle) return validation_error("not the URL of a WaitConditionHandle");
+  TRY(Value signal, parse_json(body));
+  const std::string& status = signal["Status"].as_string();
+  if ((status != "SUCCESS" && status != "FAILURE") || signal["UniqueId"].as_string().empty())
+    return validation_error(
+        "a signal is a JSON object with Status (SUCCESS or FAILURE), UniqueId, Data and Reason");
+  Engine* engine = nullptr;
+  CHECK_OK(cloud.update("cloudformation", handle->key.account, handle->key.region,
+                        [&](Call& call) -> Status {
+                          engine = &engine_of(call);
+                          CHECK_OK(find_stack(call, handle->key.id));
+                          put_signal(call, handle->key.uuid(), handle->logical_id, signal);
+                          return {};
+                        }));
+  engine->notify();
+  return {};
+}
+
+Status create_wait_handle(Subject& s) {
+  std::string endpoint;
+  CHECK_OK(
+      s.cloud.update("cloudformation", s.where.account, s.where.region, [&](Call& call) -> Status {
+        TRY(Value stack, find_stack(call, s.where.stack_id));
+        endpoint = stack["_operation"]["Endpoint"].as_string();
+        return {};
+      }));
+  if (endpoint.empty()) endpoint = "https://s3." + s.where.region + ".amazonaws.com";
+  s.physical_id = endpoint + std::string(wait_handle_path) + s.where.region + "/" +
+                  percent_encode(s.where.stack_id) + "/" + percent_encode(s.where.logical_id) +
+                  "?Signature=" + stable_text(s.where, "signature", 28, "0123456789abcdef");
+  return s.initiated();
+}
+
+Status create_wait_condition(Subject& s) {
+  s.physical_id = s.where.stack_id + "/" + s.where.logical_id;
+  CHECK_OK(s.initiated());
+  TRY(Awaited a, awaited_by(s));
+  Signals got;
+  s.engine.wait(a.timeout_s * 1000, s.stop, [&] {
+    got = signals_of(s, a.uuid, a.logical_id);
+    return got.good >= a.count || !got.failure.empty();
+  });
+  if (!got.failure.empty()) return validation_error(got.failure);
+  if (got.good < a.count && s.stop.stop_requested())
+    return Error("Cancelled", "Resource creation cancelled");
+  if (got.good < a.count)
+    return validation_error("WaitCondition timed out. Received " + std::to_string(got.good) +
+                            " conditions when expecting " + std::to_string(a.count));
+  s.attributes.set("Data", to_json(got.data));
+  return {};
+}
+
+// Updates are not supported by AWS either: nothing waits again.
+Status update_wait_condition(Subject&) {
+  return {};
+}
+
+Status remove_wait(Subject& s) {
+  return s.cloud.update(
+      "cloudformation", s.where.account, s.where.region, [&](Call& call) -> Status {
+        remove_rows(call, "signal", row(uuid_of(s.where.stack_id), s.where.logical_id));
+        return {};
+      });
+}
+
+}  // namespace mainstay::formation

@@ -1,0 +1,146 @@
+// What all phases of an operation use: see operation.hh.
+#include "cloud/paging.hh"
+#include "formation/operation.hh"
+#include "graph/walk.hh"
+
+namespace mainstay::formation {
+namespace {
+
+constexpr size_t resources_at_once = 16;
+
+}  // namespace
+
+Status Operation::commit(const std::function<Status(Call&)>& work) {
+  return cloud_.update("cloudformation", key_.account, key_.region, work);
+}
+
+Status Operation::load() {
+  return commit([&](Call& call) -> Status {
+    TRY(stack_, find_stack(call, key_.id));
+    resources_.clear();
+    for (const Value& r : rows_of(call, "resource", key_.uuid()))
+      resources_[r["LogicalResourceId"].as_string()] = r;
+    const Value* target = call.find("definition", row(key_.uuid(), "target"));
+    const Value* current = call.find("definition", row(key_.uuid(), "current"));
+    definition_ = target ? *target : current ? *current : Value();
+    return {};
+  });
+}
+
+Value Operation::definition(std::string_view which) {
+  Value found;
+  (void)commit([&](Call& call) -> Status {
+    if (const Value* v = call.find("definition", row(key_.uuid(), which))) found = *v;
+    return {};
+  });
+  return found;
+}
+
+Asker Operation::asker() const {
+  return {cloud_, to_caller(stack_["_operation"]["Caller"]), key_.account, key_.region};
+}
+
+// The resource's own tags win over the stack's (user guide, "Resource tags").
+Value Operation::effective_tags(const std::string& logical_id, const std::string& type,
+                                const Value& properties) const {
+  const cfn::Schema* schema = engine_.types().schema(type);
+  Value own = schema ? properties[schema->tag_property()] : Value();
+  if (own.is_map()) {
+    Value list = Value::list();
+    for (const auto& [key, value] : own.members())
+      list.push_back(Value::map({{"Key", key}, {"Value", value}}));
+    own = list;
+  }
+  Value tags = Value::list();
+  for (const Value& tag : definition_["Tags"].items()) tags.push_back(tag);
+  if (own.is_list())
+    for (const Value& tag : own.items())
+      if (tag.has("Key"))
+        tags = cloud::merge_tags(
+            tags, Value::list({Value::map({{"Key", tag["Key"]}, {"Value", tag["Value"]}})}));
+  return cloud::merge_tags(
+      tags,
+      Value::list({Value::map({{"Key", "aws:cloudformation:stack-name"}, {"Value", key_.name()}}),
+                   Value::map({{"Key", "aws:cloudformation:stack-id"}, {"Value", key_.id}}),
+                   Value::map({{"Key", "aws:cloudformation:logical-id"}, {"Value", logical_id}})}));
+}
+
+Subject Operation::subject(const Value& r) {
+  Subject s{engine_,
+            cloud_,
+            asker().caller,
+            {key_.account, key_.region, key_.id, r["LogicalResourceId"].as_string(),
+             r["ResourceType"].as_string(), r["_generation"].as_int()},
+            r["Properties"].is_map() ? r["Properties"] : Value::map({}),
+            Value::map({}),
+            r["_tags"],
+            Value::list(),
+            r["_creation_policy"],
+            r["PhysicalResourceId"].as_string(),
+            r["Attributes"].is_map() ? r["Attributes"] : Value::map({}),
+            "",
+            halt_.get_token()};
+  return s;
+}
+
+Value Operation::resource(const std::string& id) {
+  std::lock_guard guard(mutex_);
+  auto it = resources_.find(id);
+  return it == resources_.end() ? Value() : it->second;
+}
+
+void Operation::keep(const Value& r) {
+  std::lock_guard guard(mutex_);
+  resources_[r["LogicalResourceId"].as_string()] = r;
+}
+
+Status Operation::set_status(Value& r, std::string_view status, std::string_view reason) {
+  CHECK_OK(commit([&](Call& call) -> Status {
+    set_resource_status(call, stack_, r, status, reason);
+    return {};
+  }));
+  keep(r);
+  return {};
+}
+
+Status Operation::set_stack(std::string_view status, std::string_view reason) {
+  CHECK_OK(commit([&](Call& call) -> Status {
+    set_stack_status(call, stack_, status, reason);
+    return {};
+  }));
+  engine_.notify();
+  return {};
+}
+
+// The first state before this update counts: a retry must not overwrite it.
+void Operation::note_former(Call& call, const std::string& id, const Value& document) {
+  if (call.find("definition", row(key_.uuid(), "current")) == nullptr) return;
+  if (!call.find("former", row(key_.uuid(), id)))
+    call.put("former", row(key_.uuid(), id), document);
+}
+
+// A pool for each walk: a nested stack walks inside a worker of its parent's.
+Outcome Operation::walk(const graph::Dag& dag, const Work& work, bool stop_at_failure) {
+  Outcome outcome;
+  std::mutex mutex;
+  halt_ = std::stop_source();
+  std::stop_callback outer(stop_.get_token(), [this] { halt_.request_stop(); });
+  auto one = [&](graph::Node n) {
+    Status done = work(dag.name(n));
+    if (done.has_value()) return true;
+    std::lock_guard guard(mutex);
+    outcome.failed.push_back(dag.name(n));
+    if (stop_at_failure) {
+      halt_.request_stop();
+      engine_.notify();
+    }
+    return false;
+  };
+  ThreadPool pool(resources_at_once);
+  graph::run_walk(dag, {resources_at_once, halt_.get_token()}, pool, one,
+                  [](graph::Node, graph::Outcome) {});
+  outcome.interrupted = stop_.stop_requested();
+  return outcome;
+}
+
+}  // namespace mainstay::formation
