@@ -25,10 +25,31 @@ std::string certainty(const ResourceChange& change, const ResourceChange::Detail
   std::string text;
   if (detail.requires_recreation == "Always") text = "replaces it";
   if (detail.requires_recreation == "Conditionally") text = "may replace it";
-  if (detail.evaluation == "Dynamic") text += text.empty() ? "possible" : "; possible";
-  if (detail.evaluation == "Static" && !text.empty()) text += "; certain";
-  if (!detail.causing_entity.empty()) text += " (by " + detail.causing_entity + ")";
+  if (!detail.certain) text += text.empty() ? "possible" : "; possible";
+  if (detail.certain && !text.empty()) text += "; certain";
+  if (!detail.causing_entity.empty())
+    text += (text.empty() ? "by " : ", by ") + detail.causing_entity;
   return text;
+}
+
+// Long values are cut: the whole of them is in --json.
+std::string brief(const std::string& value) {
+  constexpr size_t length_max = 60;
+  std::string text = value.empty() ? "nothing" : printable(value);
+  return text.size() <= length_max ? text : text.substr(0, length_max) + "...";
+}
+
+std::string value_text(const ResourceChange::Detail& detail) {
+  if (detail.before.empty() && detail.after.empty()) return "";
+  return "  " + brief(detail.before) + " -> " + brief(detail.after);
+}
+
+// What becomes of the old copy (CloudFormation user guide, UpdateReplacePolicy and DeletionPolicy).
+std::string fate_text(const ResourceChange& change, const cfn::Document* document) {
+  if (!change.may_replace() || !document) return "";
+  const Value& policy = document->root["Resources"][change.logical_id]["UpdateReplacePolicy"];
+  std::string fate = policy.is_string() ? to_lower(policy.as_string()) : "delete";
+  return "        old copy: " + fate + "\n";
 }
 
 const char* verb_of(const ResourceChange& change) {
@@ -67,10 +88,15 @@ std::string change_text(const ResourceChange& change, const cfn::Document* docum
   if (at.known()) text += "  " + at.to_string();
   text += "\n";
   for (const ResourceChange::Detail& detail : change.details) {
-    std::string name = detail.name.empty() ? detail.attribute : detail.name;
     std::string why = certainty(change, detail);
-    text += "        " + printable(name) + (why.empty() ? "" : "  " + printable(why)) + "\n";
+    text += "        " + printable(detail.name.empty() ? detail.attribute : detail.name) +
+            value_text(detail) + (why.empty() ? "" : "  " + printable(why)) + "\n";
   }
+  text += fate_text(change, document);
+  if (change.seen_by == ResourceChange::SeenBy::cloud && change.action == "Modify")
+    text += "        unproven: only CloudFormation lists it\n";
+  if (change.seen_by == ResourceChange::SeenBy::us && change.action == "Modify")
+    text += "        unproven: not in CloudFormation's change set\n";
   return text;
 }
 
@@ -114,6 +140,9 @@ Value diff_value(const stacks::StackDiff& diff) {
                                     {"name", d.name},
                                     {"requires_recreation", d.requires_recreation},
                                     {"evaluation", d.evaluation},
+                                    {"before", d.before},
+                                    {"after", d.after},
+                                    {"certain", d.certain},
                                     {"source", d.source},
                                     {"causing_entity", d.causing_entity}}));
     changes.push_back(Value::map({{"action", verb_of(change)},

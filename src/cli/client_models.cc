@@ -24,4 +24,20 @@ aws::ModelSource embedded_models() {
   };
 }
 
+std::function<const cfn::Schema*(const std::string& type)> embedded_schemas() {
+  struct Kept {
+    std::mutex mutex;
+    std::map<std::string, std::unique_ptr<const cfn::Schema>> schemas;
+  };
+  return [kept = std::make_shared<Kept>()](const std::string& type) -> const cfn::Schema* {
+    std::scoped_lock lock(kept->mutex);
+    auto [it, fresh] = kept->schemas.try_emplace(type);
+    if (!fresh) return it->second.get();
+    auto text = data::read("schemas/" + type);
+    auto schema = text ? cfn::Schema::parse(*text) : Result<cfn::Schema>(text.error());
+    if (schema) it->second = std::make_unique<const cfn::Schema>(std::move(*schema));
+    return it->second.get();
+  };
+}
+
 }  // namespace mainstay::cli

@@ -5,6 +5,7 @@
 
 #include "base/digest.hh"
 #include "base/text.hh"
+#include "cli/client_models.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -98,9 +99,17 @@ Status StackRun::open() {
   progress_ = make_progress();
   for (const std::string& warning : config_.warnings) progress_->warning(warning);
   approver_ = std::make_unique<TerminalApprover>(can_ask(), flags_.approve, style_);
-  stacks::Surroundings around{environment_,      files_,     clock_,     threads_,
-                              target_.client,    *progress_, *approver_, poll_policy(target_.kind),
-                              stop_.get_token(), run_id_};
+  stacks::Surroundings around{environment_,
+                              files_,
+                              clock_,
+                              threads_,
+                              target_.client,
+                              *progress_,
+                              *approver_,
+                              poll_policy(target_.kind),
+                              stop_.get_token(),
+                              run_id_,
+                              embedded_schemas()};
   session_ = std::make_unique<stacks::Session>(config_, variables_, run_options(), around);
   return {};
 }

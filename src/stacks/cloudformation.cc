@@ -91,10 +91,12 @@ ResourceChange change_of(const Value& v) {
   change.replacement = v["Replacement"].as_string();
   change.scope = to_texts(v["Scope"]);
   for (const Value& d : v["Details"].items())
-    change.details.push_back({d["Target"]["Attribute"].as_string(), d["Target"]["Name"].as_string(),
-                              d["Target"]["RequiresRecreation"].as_string(),
-                              d["Evaluation"].as_string(), d["ChangeSource"].as_string(),
-                              d["CausingEntity"].as_string()});
+    change.details.push_back(
+        {d["Target"]["Attribute"].as_string(), d["Target"]["Name"].as_string(),
+         d["Target"]["RequiresRecreation"].as_string(), d["Evaluation"].as_string(),
+         d["ChangeSource"].as_string(), d["CausingEntity"].as_string(),
+         d["Target"]["BeforeValue"].as_string(), d["Target"]["AfterValue"].as_string(),
+         d["Evaluation"].as_string() == "Static"});
   return change;
 }
 

@@ -65,8 +65,12 @@ struct ResourceChange {
   std::vector<std::string> scope;
   struct Detail {
     std::string attribute, name, requires_recreation, evaluation, source, causing_entity;
+    std::string before, after;  // "" where not known
+    bool certain = true;        // false: the value may turn out the same
   };
   std::vector<Detail> details;
+  // Who says so: CloudFormation's change set, we by the templates and schemas, or both.
+  enum class SeenBy : uint8_t { cloud, us, both } seen_by = SeenBy::cloud;
   bool may_replace() const { return replacement == "True" || replacement == "Conditional"; }
 };
 

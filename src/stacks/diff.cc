@@ -4,6 +4,7 @@
 
 #include "cfn/references.hh"
 #include "graph/walk.hh"
+#include "stacks/local_diff.hh"
 #include "stacks/plan.hh"
 #include "stacks/upload.hh"
 
@@ -24,14 +25,15 @@ bool has_unknown(const Submission& submission) {
 }
 
 std::vector<ParameterDiff> diff_parameters(const std::optional<DeployedStack>& deployed,
-                                           const Submission& submission) {
+                                           const Rendered& rendered, const Submission& submission) {
   std::vector<ParameterDiff> diffs;
   static const Map nothing;
   const Map& before = deployed ? deployed->parameters : nothing;
   for (const ParameterValue& p : submission.parameters) {
     const Value* old = before.find(p.key);
     if (p.use_previous || (old && *old == Value(p.value))) continue;
-    diffs.push_back({p.key, std::nullopt, p.value});
+    bool hidden = is_hidden(rendered.document.root["Parameters"][p.key]);
+    diffs.push_back({p.key, std::nullopt, hidden ? std::string(hidden_text) : p.value});
     if (old) diffs.back().before = old->to_text();
   }
   for (const auto& [name, value] : before)
@@ -42,9 +44,10 @@ std::vector<ParameterDiff> diff_parameters(const std::optional<DeployedStack>& d
 }
 
 std::vector<ResourceChange> additions(const Value& root) {
+  using SeenBy = ResourceChange::SeenBy;
   std::vector<ResourceChange> changes;
   for (const auto& [id, resource] : root["Resources"].members())
-    changes.push_back({"Add", id, "", resource["Type"].as_string(), "", {}, {}});
+    changes.push_back({"Add", id, "", resource["Type"].as_string(), "", {}, {}, SeenBy::us});
   return changes;
 }
 
@@ -103,7 +106,7 @@ class Differ {
     for (const std::string& warning : rendered.warnings) session_.warn_once(warning);
     TRY(Submission submission, session_.submission_for(stack, rendered, variables, deployed));
     result.document = rendered.document;
-    result.parameters = diff_parameters(deployed, submission);
+    result.parameters = diff_parameters(deployed, rendered, submission);
     if (!deployed) {
       result.kind = StackDiff::Kind::created;
       result.changes = additions(rendered.document.root);
@@ -120,21 +123,34 @@ class Differ {
     TRY(bool unchanged, is_unchanged(cloud, deployed, rendered, submission));
     if (unchanged) return {};
     result.kind = StackDiff::Kind::updated;
+    auto ours = own_verdict(cloud, deployed, rendered, submission);
+    if (!ours) result.notes.push_back("not checked against the schemas: " + ours.error().message);
     CHECK_OK(upload_if_needed(session_, stack, cloud, submission));
     auto set = cloud.make_change_set(submission, false, "mainstay-diff-" + session_.around.run_id,
                                      *session_.around.clock, session_.around.stop);
     if (!set && has_unknown(submission)) {
       result.notes.push_back(
-          "its changes can't be told yet, as it needs values of stacks that "
-          "would change first: " +
+          "CloudFormation can't tell yet, as it needs values of stacks that would change first: " +
           set.error().message);
+      if (ours) result.changes = *ours;
       return {};
     }
     if (!set) return set.error();
     CHECK_OK(cloud.delete_change_set(set->id));
-    result.changes = set->changes;
-    if (set->empty) result.kind = StackDiff::Kind::unchanged;
+    if (set->empty)
+      result.kind = StackDiff::Kind::unchanged;
+    else
+      result.changes = merge_changes(set->changes, ours ? *ours : std::vector<ResourceChange>());
     return {};
+  }
+
+  Result<std::vector<ResourceChange>> own_verdict(const CloudFormation& cloud,
+                                                  const DeployedStack& deployed,
+                                                  const Rendered& rendered,
+                                                  const Submission& submission) const {
+    TRY(std::string body, cloud.template_body(deployed.id));
+    return local_changes({deployed, body, rendered, submission, cloud.region()},
+                         session_.around.schema);
   }
 
   // Later stacks see the outputs as they are, unless what they are made of would change.

@@ -97,7 +97,7 @@ bool same_parameters(const DeployedStack& deployed, const Value& root,
                      const std::vector<ParameterValue>& parameters) {
   Map wanted;
   for (const auto& [name, parameter] : root["Parameters"].members()) {
-    if (parameter["NoEcho"].to_text() == "true") return false;
+    if (is_hidden(parameter)) return false;
     wanted.set(name, parameter_text(parameter["Default"]));
   }
   for (const ParameterValue& p : parameters) {
@@ -112,6 +112,10 @@ bool same_parameters(const DeployedStack& deployed, const Value& root,
 }
 
 }  // namespace
+
+bool is_hidden(const Value& declaration) {
+  return declaration["NoEcho"].to_text() == "true";
+}
 
 Result<Rendered> render_stack(const Config& config, const StackConfig& stack,
                               const Value& variables, const Files& files) {

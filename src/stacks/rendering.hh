@@ -29,6 +29,10 @@ Result<Rendered> render_stack(const Config& config, const StackConfig& stack,
 Result<std::vector<ParameterValue>> parameters_for(const Rendered& rendered, const Value& variables,
                                                    const std::optional<DeployedStack>& deployed);
 
+// A parameter with NoEcho, whose value must not be shown; AWS shows asterisks.
+bool is_hidden(const Value& declaration);
+constexpr std::string_view hidden_text = "****";
+
 // Whether nothing of the stack differs from what would be sent, so that an update needn't be
 // asked for. What can't be told counts as different.
 Result<bool> is_unchanged(const CloudFormation& cloud, const DeployedStack& deployed,

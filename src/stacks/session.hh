@@ -10,6 +10,7 @@
 #include <string>
 
 #include "aws/client.hh"
+#include "cfn/schema.hh"
 #include "host/executor.hh"
 #include "host/files.hh"
 #include "host/surroundings.hh"
@@ -51,6 +52,8 @@ struct Surroundings {
   PollPolicy poll;
   std::stop_token stop;
   std::string run_id;  // starts the tokens of requests
+  // The schema of a resource type, or nullptr; may be empty.
+  std::function<const cfn::Schema*(const std::string& type)> schema = nullptr;
 };
 
 // Outputs by full name and output name. One that will change but has no value yet holds a text

@@ -1,0 +1,115 @@
+#include "cli/screen.hh"
+
+#include <doctest/doctest.h>
+
+#include "cli/change_text.hh"
+#include "cli/exit_codes.hh"
+#include "cli/progress.hh"
+
+using namespace mainstay;
+using namespace mainstay::cli;
+
+namespace {
+
+stacks::ResourceChange replacement() {
+  stacks::ResourceChange change{"Modify", "Db", "", "AWS::RDS::DBInstance",
+                                "True",   {},   {}, stacks::ResourceChange::SeenBy::both};
+  stacks::ResourceChange::Detail detail;
+  detail.attribute = "Properties";
+  detail.name = "StorageEncrypted";
+  detail.requires_recreation = "Always";
+  detail.before = "false";
+  detail.after = "true";
+  change.details.push_back(detail);
+  return change;
+}
+
+}  // namespace
+
+TEST_CASE("a diff reads as people are used to") {
+  stacks::StackDiff diff;
+  diff.kind = stacks::StackDiff::Kind::updated;
+  diff.full_name = "prod-orders";
+  diff.region = "eu-west-1";
+  diff.parameters = {{"Size", "1", "2"}, {"New", std::nullopt, "x"}, {"Old", "y", std::nullopt}};
+  diff.changes = {replacement()};
+  diff.document = cfn::parse_document(
+                      "Resources:\n  Db:\n    Type: AWS::RDS::DBInstance\n"
+                      "    UpdateReplacePolicy: Snapshot\n",
+                      "orders.yaml", cfn::ParseOptions::for_template())
+                      .value();
+  CHECK(diff_text(diff, "", {}) ==
+        "prod-orders eu-west-1\n"
+        "1 replace  0 update  0 add  0 delete\n"
+        "  parameters\n"
+        "    Size  1 -> 2\n"
+        "    New  = x\n"
+        "    Old  no longer given (was y)\n"
+        "  -/+ replace Db  RDS::DBInstance  orders.yaml:2:3\n"
+        "        StorageEncrypted  false -> true  replaces it; certain\n"
+        "        old copy: snapshot\n");
+}
+
+TEST_CASE("a failure names its cause first, with its line") {
+  SimulatedFiles files(
+      std::map<std::string, std::string>{{"orders.yaml", "Resources:\n  Bad:\n    Type: X\n"}});
+  stacks::Failure failure;
+  failure.rolled_back = true;
+  failure.cancelled = 2;
+  stacks::StackEvent cause;
+  cause.logical_id = "Bad";
+  cause.type = "X";
+  cause.status = "CREATE_FAILED";
+  cause.reason = "it is \x1b[31mbad";
+  failure.cause = cause;
+  failure.at = {"orders.yaml", 2, 3};
+  CHECK(failure_text("orders", Error("StackFailed", "m").with_hint("try again"), failure, files,
+                     {}) ==
+        "FAILED orders; rolled back cleanly\n"
+        "CAUSE  Bad  X  CREATE_FAILED 1970-01-01T00:00:00Z\n"
+        "  orders.yaml:2:3\n"
+        "    2 |   Bad:\n"
+        "      |   ^\n"
+        "  it is \\x1b[31mbad\n"
+        "EFFECT 2 others cancelled by this\n"
+        "NEXT   try again\n");
+}
+
+TEST_CASE("an error shows the line it speaks of") {
+  SimulatedFiles files(std::map<std::string, std::string>{{"c.yaml", "a: 1\nb: 2\n"}});
+  Error error = Error("ConfigInvalid", "no such key").where({"c.yaml", 2, 1}).with_hint("use a");
+  CHECK(error_text(error, files, {}) ==
+        "error: c.yaml:2:1: no such key\n    2 | b: 2\n      | ^\n  use a\n");
+  CHECK(snippet({"nowhere", 3, 1}, files).empty());
+  CHECK(snippet({"c.yaml", 99, 1}, files).empty());
+}
+
+TEST_CASE("colour only where there is a terminal that wants it") {
+  SimulatedEnvironment plain;
+  SimulatedEnvironment no_colour(std::map<std::string, std::string>{{"NO_COLOR", "1"}});
+  Terminal terminal{true, 80}, pipe{false, 80};
+  CHECK(style_for("auto", terminal, plain).colour);
+  CHECK_FALSE(style_for("auto", terminal, no_colour).colour);
+  CHECK_FALSE(style_for("auto", pipe, plain).colour);
+  CHECK(style_for("always", pipe, no_colour).colour);
+  CHECK_FALSE(style_for("never", terminal, plain).colour);
+}
+
+TEST_CASE("durations and exit codes") {
+  CHECK(duration_text(0) == "00:00");
+  CHECK(duration_text(192'000) == "03:12");
+  CHECK(duration_text(3'792'000) == "1:03:12");
+  auto worst = [](std::vector<std::string> codes) {
+    std::vector<Error> errors;
+    for (std::string& code : codes) errors.emplace_back(std::move(code), "");
+    return static_cast<int>(exit_of(errors));
+  };
+  CHECK(worst({}) == 0);
+  CHECK(worst({"ConfigInvalid"}) == 3);
+  CHECK(worst({"ConfigInvalid", "StackFailed"}) == 4);
+  CHECK(worst({"StackFailed", "RollbackFailed"}) == 8);
+  CHECK(worst({"Throttling"}) == 4);
+  CHECK(worst({"ExpiredToken", "ApprovalNeeded"}) == 6);
+  CHECK(worst({"StackBusy"}) == 7);
+  CHECK(worst({"Interrupted", "RollbackFailed"}) == 130);
+}
