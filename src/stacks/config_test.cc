@@ -23,7 +23,7 @@ Result<Config> read(const Value& c) {
 }  // namespace
 
 TEST_CASE("configurations are read, or refused with the place of the mistake") {
-  Value cases = read_cases("configs.yaml");
+  Value cases = read_cases(MAINSTAY_SOURCE "/src/stacks/cases/configs.yaml");
   for (const Value& c : cases.items()) {
     CAPTURE(c["name"].as_string());
     auto config = read(c);

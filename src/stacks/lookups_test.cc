@@ -45,7 +45,7 @@ TEST_CASE("lookups give what stacker's give") {
   context.call = fake_aws;
   cfn::Document document;
 
-  Value cases = read_cases("lookups.yaml");
+  Value cases = read_cases(MAINSTAY_SOURCE "/src/stacks/cases/lookups.yaml");
   for (const Value& c : cases.items()) {
     CAPTURE(to_json(c));
     auto value = resolve_lookups(c["value"], context, document, {});

@@ -8,9 +8,8 @@
 
 namespace mainstay::stacks {
 
-inline Value read_cases(const std::string& name) {
+inline Value read_cases(const std::string& path) {
   RealFiles files;
-  std::string path = MAINSTAY_SOURCE "/src/stacks/cases/" + name;
   auto text = files.read(path, 1'000'000);
   REQUIRE_MESSAGE(text, path);
   auto document = cfn::parse_document(*text, path, cfn::ParseOptions::for_config());
