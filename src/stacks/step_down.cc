@@ -61,7 +61,8 @@ Result<StepDone> take_down_stack(Session& session, const StackConfig& stack) {
   };
   auto done = attempt();
   if (!done) {
-    session.say(stack, StepState::failed, done.error().message);
+    session.say(stack, StepState::failed,
+                failure ? "it is " + failure->status : done.error().message);
     session.around.reporter.failure(stack.name, done.error(), failure);
   }
   return done;

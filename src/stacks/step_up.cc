@@ -187,7 +187,8 @@ Result<StepDone> bring_up_stack(Session& session, const StackConfig& stack) {
     failure = up.failure_;
   }
   if (!done) {
-    session.say(stack, StepState::failed, done.error().message);
+    session.say(stack, StepState::failed,
+                failure ? "it is " + failure->status : done.error().message);
     session.around.reporter.failure(stack.name, done.error(), failure);
   }
   return done;
