@@ -93,9 +93,10 @@ std::string change_text(const ResourceChange& change, const cfn::Document* docum
             value_text(detail) + (why.empty() ? "" : "  " + printable(why)) + "\n";
   }
   text += fate_text(change, document);
-  if (change.seen_by == ResourceChange::SeenBy::cloud && change.action == "Modify")
+  bool compared = document && change.action == "Modify";  // else nobody asked for our verdict
+  if (compared && change.seen_by == ResourceChange::SeenBy::cloud)
     text += "        unproven: only CloudFormation lists it\n";
-  if (change.seen_by == ResourceChange::SeenBy::us && change.action == "Modify")
+  if (compared && change.seen_by == ResourceChange::SeenBy::us)
     text += "        unproven: not in CloudFormation's change set\n";
   return text;
 }

@@ -47,7 +47,7 @@ std::string summary_text(const stacks::RunResult& result, int64_t elapsed_ms, bo
   if (result.failed > 0) text += fmt::format(", {} failed", result.failed);
   if (result.cancelled > 0) text += fmt::format(", {} cancelled", result.cancelled);
   if (!down && result.changed + result.failed + result.cancelled == 0) text = "no changes: " + text;
-  return text + " in " + duration_text(elapsed_ms) + "\n";
+  return text + " in " + took_text(elapsed_ms) + "\n";
 }
 
 Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool down) {

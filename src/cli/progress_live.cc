@@ -91,7 +91,7 @@ class LiveProgress : public Progress {
     std::string line =
         options_.style.paint(look.ink, fmt::format("  {} {:<8}", look.symbol, look.word));
     line += fmt::format("{}  {}", printable(report.stack), printable(report.reason));
-    if (took_ms > 0) line += "  " + duration_text(took_ms);
+    if (took_ms > 0) line += "  " + took_text(took_ms);
     return line + "\n";
   }
 

@@ -27,6 +27,12 @@ std::string duration_text(int64_t ms) {
   return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
+std::string took_text(int64_t ms) {
+  constexpr int64_t short_ms_max = 10'000;
+  if (ms >= short_ms_max) return duration_text(ms);
+  return fmt::format("{}.{} s", ms / 1000, ms / 100 % 10);
+}
+
 std::string snippet(const Position& at, const Files& files) {
   constexpr size_t file_bytes_max = 4 * 1024 * 1024, width_max = 70;
   if (!at.known() || at.file.empty() || at.file == "-") return "";

@@ -25,6 +25,9 @@ Style style_for(const std::string& when, const Terminal& terminal, const Environ
 // "03:12", or "1:03:12" from an hour on.
 std::string duration_text(int64_t ms);
 
+// "0.3 s" below ten seconds, else as above: how long something took in all.
+std::string took_text(int64_t ms);
+
 // "error: file:1:2: message" with the line and a mark under the column, then the hint.
 std::string error_text(const Error& error, const Files& files, const Style& style);
 // The line that a position names, with a mark; "" if it can't be read.

@@ -97,6 +97,8 @@ TEST_CASE("colour only where there is a terminal that wants it") {
 
 TEST_CASE("durations and exit codes") {
   CHECK(duration_text(0) == "00:00");
+  CHECK(took_text(1'370) == "1.3 s");
+  CHECK(took_text(12'000) == "00:12");
   CHECK(duration_text(192'000) == "03:12");
   CHECK(duration_text(3'792'000) == "1:03:12");
   auto worst = [](std::vector<std::string> codes) {

@@ -98,6 +98,11 @@ Status StackRun::open() {
     fmt::print(stderr, "{}\n", printable(target_.where));
   progress_ = make_progress();
   for (const std::string& warning : config_.warnings) progress_->warning(warning);
+  if (target_.kind != Target::Kind::account)
+    for (const stacks::StackConfig& stack : config_.stacks)
+      if (stack.enabled && !stack.profile.empty())
+        progress_->warning("stack " + printable(stack.name) + ": its profile " +
+                           printable(stack.profile) + " only counts on real accounts");
   approver_ = std::make_unique<TerminalApprover>(can_ask(), flags_.approve, style_);
   stacks::Surroundings around{environment_,
                               files_,
