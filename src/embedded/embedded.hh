@@ -16,8 +16,9 @@ Result<std::unique_ptr<cloud::Cloud>> open(cloud::CloudOptions options);
 // $XDG_STATE_HOME/mainstay/cloud, else ~/.local/state/mainstay/cloud.
 std::string default_state_directory();
 
-// What a process that serves the state on a port writes into its lock, and what a process that finds
-// the state locked reads there: the endpoint to talk to instead, nothing where the state is not served.
+// What a process that serves the state on a port writes into its lock, and what a process that
+// finds the state locked reads there: the endpoint to talk to instead, nothing where the state is
+// not served.
 std::string owner_line(const std::string& endpoint);
 std::optional<std::string> serving_endpoint(const std::string& state_directory);
 

@@ -30,7 +30,8 @@ Value attribute_of(const Types& types, const Value& r, const std::string& name) 
   const std::string& type = r["ResourceType"].as_string();
   const cfn::Schema* schema = types.schema(type);
   if (!property.is_null() || !schema) return property;
-  bool made_up = types.spec(type).is_null() && schema->is_read_only(name);
+  bool made_up =
+      types.spec(type).is_null() && (schema->is_read_only(name) || schema->has_property(name));
   if (!made_up && !Types::is_custom(type)) return {};
   Whereabouts w{"", "", "", r["LogicalResourceId"].as_string(), type, 0};
   return recorded_attribute(w, *schema, name, r["PhysicalResourceId"].as_string());

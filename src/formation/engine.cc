@@ -51,18 +51,21 @@ void Engine::run_later(const StackKey& key) {
 }
 
 void Engine::run_now(const StackKey& key) {
-  std::stop_source source;
-  {
-    std::lock_guard guard(mutex_);
-    if (stopping_) return;
-    running_[key.id] = source;
-  }
+  std::stop_source source = arm(key);
   Operation(*this, *cloud_, key, source).run();
   {
     std::lock_guard guard(mutex_);
     running_.erase(key.id);
   }
   notify();
+}
+
+std::stop_source Engine::arm(const StackKey& key) {
+  std::stop_source source;
+  std::lock_guard guard(mutex_);
+  if (stopping_) source.request_stop();
+  running_[key.id] = source;
+  return source;
 }
 
 void Engine::cancel(const StackKey& key) {

@@ -34,6 +34,8 @@ class Engine : public cloud::Background {
   void run_now(const StackKey& key);
   // Interrupts what an operation waits for and starts no more of its steps.
   void cancel(const StackKey& key);
+  // A fresh way to cancel an operation that goes on after it was interrupted.
+  std::stop_source arm(const StackKey& key);
   bool stopping() const { return stopping_; }
 
   const Types& types() const { return types_; }

@@ -52,7 +52,7 @@ void Operation::run() {
       if (status.contains("CLEANUP")) failed = status.substr(0, status.find("_CLEANUP"));
       if (!set_stack(failed, done.error().message).has_value()) return;
     }
-    if (stop_.stop_requested()) stop_ = std::stop_source();
+    if (stop_.stop_requested()) stop_ = engine_.arm(key_);
   }
 }
 
@@ -72,6 +72,7 @@ Status Operation::create() {
     }));
     return set_stack("CREATE_COMPLETE");
   }
+  if (outcome.interrupted && outcome.failed.empty()) return {};  // DeleteStack: run() sees it
   std::string reason = reason_of(outcome, "create");
   const std::string& on_failure = stack_["_operation"]["OnFailure"].as_string();
   if (on_failure == "DO_NOTHING") return set_stack("CREATE_FAILED", reason);
@@ -87,6 +88,7 @@ Status Operation::roll_back_creation() {
     if (is_present(r) || r["ResourceStatus"].as_string() == "CREATE_FAILED") all.push_back(r);
   Outcome outcome = remove_resources(all, true);
   if (shut_down()) return {};
+  if (outcome.interrupted) return {};
   if (!outcome.good()) return set_stack("ROLLBACK_FAILED", reason_of(outcome, "delete"));
   stack_.set("Outputs", Value::list());
   CHECK_OK(set_stack("ROLLBACK_COMPLETE"));
@@ -100,6 +102,7 @@ Status Operation::remove_stack() {
   Outcome leftovers = remove_leftovers();
   Outcome outcome = remove_resources(all, true);
   if (shut_down()) return {};
+  if (outcome.interrupted) return {};
   if (!outcome.good()) return set_stack("DELETE_FAILED", reason_of(outcome, "delete"));
   return commit([&](Call& call) -> Status {
     CHECK_OK(forget_stack(call, stack_));

@@ -61,7 +61,8 @@ class Operation {
 
   // Removing. remove.cc
   Outcome remove_resources(const std::vector<Value>& resources, bool may_retain);
-  Status remove_one(Value resource, bool retain);
+  Status remove_one(Value resource, bool retain, bool last_try);
+  Outcome remove_round(const std::vector<Value>& resources, bool may_retain, bool last_try);
   Outcome remove_leftovers();
   Status restore_one(const Value& former);
 

@@ -3,24 +3,45 @@
 
 namespace mainstay::formation {
 
-// may_retain: whether DeletionPolicy counts. A resource that failed to be made keeps its reason.
-Status Operation::remove_one(Value r, bool retain) {
+// What is still in use may come free as others go, so that is no failure before the last try.
+Status Operation::remove_one(Value r, bool retain, bool last_try) {
   if (r["PhysicalResourceId"].as_string().empty()) {
     r.set("PhysicalResourceId", "");
     return set_status(r, "DELETE_COMPLETE");
   }
   if (retain) return set_status(r, "DELETE_SKIPPED");
-  CHECK_OK(set_status(r, "DELETE_IN_PROGRESS"));
+  if (r["ResourceStatus"].as_string() != "DELETE_IN_PROGRESS")
+    CHECK_OK(set_status(r, "DELETE_IN_PROGRESS"));
   Subject s = subject(r);
   Status done = engine_.provider().remove(s);
   if (done.has_value()) return set_status(r, "DELETE_COMPLETE");
-  if (shut_down()) return done;
+  bool in_use = done.error().code.contains("DependencyViolation") ||
+                done.error().code.contains("InUse") || done.error().code == "DeleteConflict";
+  if (shut_down() || (in_use && !last_try)) return done;
   CHECK_OK(set_status(r, "DELETE_FAILED", done.error().message));
   return done;
 }
 
-// Dependants first.
+// In rounds, as long as a round gets anywhere: resources may be in use by others of the stack
+// without the template saying so (an internet gateway by addresses).
 Outcome Operation::remove_resources(const std::vector<Value>& resources, bool may_retain) {
+  std::vector<Value> left = resources;
+  for (bool last_try = false;;) {
+    size_t before = left.size();
+    Outcome outcome = remove_round(left, may_retain, last_try);
+    if (outcome.failed.empty() || shut_down() || last_try) return outcome;
+    std::erase_if(left, [&](Value& r) {
+      r = resource(r["LogicalResourceId"].as_string());
+      const std::string& status = r["ResourceStatus"].as_string();
+      return status == "DELETE_COMPLETE" || status == "DELETE_SKIPPED";
+    });
+    last_try = left.size() == before;
+  }
+}
+
+// Dependants first.
+Outcome Operation::remove_round(const std::vector<Value>& resources, bool may_retain,
+                                bool last_try) {
   graph::Dag dag;
   std::map<std::string, Value> by_id;
   for (const Value& r : resources) {
@@ -38,7 +59,7 @@ Outcome Operation::remove_resources(const std::vector<Value>& resources, bool ma
         const Value& r = by_id.at(id);
         bool retain =
             kept.contains(id) || (may_retain && r["_deletion_policy"].as_string() == "Retain");
-        return remove_one(r, retain);
+        return remove_one(r, retain, last_try);
       },
       false);
 }

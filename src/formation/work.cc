@@ -103,8 +103,12 @@ Status Operation::set_status(Value& r, std::string_view status, std::string_view
   return {};
 }
 
+// Unless somebody else has put the stack into another state meanwhile (DeleteStack may): then run()
+// goes on from there.
 Status Operation::set_stack(std::string_view status, std::string_view reason) {
   CHECK_OK(commit([&](Call& call) -> Status {
+    TRY(Value now, find_stack(call, key_.id));
+    if (now["StackStatus"] != stack_["StackStatus"]) return {};
     set_stack_status(call, stack_, status, reason);
     return {};
   }));

@@ -2,8 +2,8 @@
 #include <thread>
 
 #include "base/text.hh"
+#include "embedded/formation_test_support.hh"
 #include "formation/signals.hh"
-#include "formation/test_support.hh"
 
 using namespace mainstay;
 using namespace mainstay::formation;

@@ -1,5 +1,5 @@
 // The life of stacks on the embedded cloud: created, seen, deleted.
-#include "formation/test_support.hh"
+#include "embedded/formation_test_support.hh"
 
 using namespace mainstay;
 using namespace mainstay::formation;
