@@ -61,6 +61,7 @@ class Cloud {
   const Models& models() const { return models_; }
   Credentials credentials() { return Credentials(*store_); }
   std::vector<std::string> service_names() const;
+  bool has_service(std::string_view service) const { return entry(service) != nullptr; }
   const CloudOptions& options() const { return options_; }
 
  private:

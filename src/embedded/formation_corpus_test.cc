@@ -52,6 +52,8 @@ std::string parameter_text(const cfn::Parameter& p, const std::string& made_up,
   }
   if (p.type.contains("SecurityGroup::Id") || name.contains("securitygroup")) return ground.group;
   if (p.type.contains("VPC::Id") || made_up.starts_with("vpc-")) return ground.vpc;
+  if (name.contains("version")) return "1.31";
+  if (name == "appname") return "sample";
   if (p.type.contains("AvailabilityZone::Name"))
     return list ? "us-east-1a,us-east-1b,us-east-1c,us-east-1d" : "us-east-1a";
   return made_up;
@@ -84,7 +86,7 @@ void send_signals(test::World& world, const std::string& id) {
 std::string failures(test::World& world, const std::string& id) {
   std::string out;
   for (const std::string& line : split(world.reasons(id), "\n"))
-    if (line.contains("_FAILED")) out += line + "; ";
+    if (line.contains("_FAILED") || line.starts_with("#")) out += line + "; ";
   return out;
 }
 

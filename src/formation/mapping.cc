@@ -88,6 +88,12 @@ Value find(const Value& argument, const Value& form, const Scope& scope) {
   return {};
 }
 
+Value choose(const Value& argument, const Value& form, const Scope& scope) {
+  Value v = expand(argument, scope);
+  const Value* chosen = form["from"].find(v.to_text());
+  return chosen ? *chosen : v;
+}
+
 Value use(const Value& argument, const Value& form, const Scope& scope) {
   const Value& macro = scope.macros ? (*scope.macros)[argument.as_string()] : Value();
   if (!form.has("with")) return expand(macro, scope);
@@ -98,10 +104,10 @@ struct Named {
   std::string_view name;
   Function function;
 };
-constexpr Named functions[] = {{"$each", each},      {"$when", when},   {"$first", first},
-                               {"$json", json_text}, {"$wrap", wrap},   {"$after", after},
-                               {"$named", named},    {"$pairs", pairs}, {"$tag_spec", tag_spec},
-                               {"$find", find},      {"$use", use}};
+constexpr Named functions[] = {{"$each", each},      {"$when", when},     {"$first", first},
+                               {"$json", json_text}, {"$wrap", wrap},     {"$after", after},
+                               {"$named", named},    {"$pairs", pairs},   {"$tag_spec", tag_spec},
+                               {"$find", find},      {"$choose", choose}, {"$use", use}};
 
 Value interpolate(const std::string& text, const Scope& scope) {
   std::string out;

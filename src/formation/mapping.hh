@@ -13,6 +13,7 @@
 //   {"$pairs": X}                map as a list of {Key, Value}
 //   {"$tag_spec": "vpc"}         EC2's TagSpecifications with the resource's tags
 //   {"$find": X, "member": "A", "is": Y, "get": "B"}  B of the item of X whose A is Y
+//   {"$choose": X, "from": {"A": "a"}}  what stands for X in the table; X itself where nothing does
 //   {"$use": "macro", "with": X} a macro of the same file, with X as "$item"
 //
 // What is not given is left out, and so is a map or list of which nothing is left. Pure.

@@ -59,6 +59,7 @@ Scope SpecRun::scope_of(const Value& properties, const Value& tags) const {
                   {"name", name.is_string() ? name : Value(physical_name(s_.where, style))},
                   {"account", s_.where.account},
                   {"region", s_.where.region},
+                  {"location", s_.where.region == "us-east-1" ? Value() : Value(s_.where.region)},
                   {"unique", stable_text(s_.where, "unique", 32, "0123456789abcdef")},
                   {"attr", s_.attributes},
                   {"tags", tags},
@@ -247,9 +248,15 @@ Error handler_error(Subject& s, std::string_view service, const Error& error) {
                    ")\" (RequestToken: " + random.uuid() + ", HandlerErrorCode: " + kind + ")");
 }
 
+// A spec counts where its service is part of this cloud.
+bool Provider::runs(const Subject& s) const {
+  const Value& spec = types_.spec(s.where.type);
+  return !spec.is_null() && s.cloud.has_service(spec["service"].as_string());
+}
+
 Status Provider::create(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->create(s);
-  if (types_.spec(s.where.type).is_null()) {
+  if (!runs(s)) {
     CHECK_OK(record(types_, s));
     CHECK_OK(s.initiated());
   } else {
@@ -261,13 +268,13 @@ Status Provider::create(Subject& s) const {
 
 Status Provider::update(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->update(s);
-  if (types_.spec(s.where.type).is_null()) return record(types_, s);
+  if (!runs(s)) return record(types_, s);
   return SpecRun(types_, s).update();
 }
 
 Status Provider::remove(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->remove(s);
-  if (types_.spec(s.where.type).is_null()) return {};
+  if (!runs(s)) return {};
   return SpecRun(types_, s).remove();
 }
 

@@ -46,6 +46,7 @@ class Provider {
   bool replaces(const std::string& type, const std::vector<cfn::PropertyChange>& changes) const;
 
  private:
+  bool runs(const Subject& s) const;
   const Types& types_;
 };
 
