@@ -29,6 +29,7 @@ step "house: layers, sizes, format" house python3 tools/house.py
 step "build" build ./dev build release
 step "rooms link alone" links cmake --build build/release --target links
 step "unit tests" unit ctest --test-dir build/release --output-on-failure -j2
+step "the main job" main-job tools/test_clients.sh tests/main_job
 step "real clients: boto3, awscli" clients tools/test_clients.sh
 step "mainstay up against moto" moto tools/test_moto.sh
 step "kill -9 under load" kill9 python3 tests/crash/kill9.py --cycles "${MAINSTAY_KILL9_CYCLES:-25}"
