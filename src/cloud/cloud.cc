@@ -121,7 +121,7 @@ Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation
   return out;
 }
 
-Result<Value> Cloud::invoke(const Caller& caller, std::string_view account, std::string_view region,
+Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std::string_view region,
                             std::string_view service, std::string_view operation, Value in) {
   Entry* found = entry(service);
   if (!found) return not_implemented(service, operation);
@@ -131,8 +131,9 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view account, std:
   if (const wire::Operation* modelled = loaded.model->operation(operation))
     CHECK_OK(wire::validate(*modelled, in,
                             wire::validate_options(*loaded.model, loaded.model->protocol())));
+  std::string account = found->service.account_for(made_in, in);
   CHECK_OK(prepare(*found, account, region));
-  store::Unit unit(*store_, shard(found->service, account, region), it->second->mode);
+  store::Unit unit(*store_, shard(found->service, account, region), it->second->mode_for(in));
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
   return call_handler(*found, *it->second, call, in);
 }

@@ -188,10 +188,11 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
   if (!operation) return not_implemented(request.service, request.operation->name);
   CHECK_OK(wire::validate(*request.operation, in,
                           wire::validate_options(*request.loaded.model, request.protocol)));
-  std::string_view account =
-      request.caller.account.empty() ? default_account : request.caller.account;
+  std::string account = found->service.account_for(
+      request.caller.account.empty() ? default_account : request.caller.account, in);
   CHECK_OK(prepare(*found, account, request.region));
-  store::Unit unit(*store_, shard(found->service, account, request.region), operation->mode);
+  store::Unit unit(*store_, shard(found->service, account, request.region),
+                   operation->mode_for(in));
   Call call =
       make_call(found->service, operation->name, request.caller, account, request.region, unit);
   call.request_id = request.id;

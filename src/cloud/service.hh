@@ -21,6 +21,11 @@ struct Operation {
   std::string_view name;
   Handler handler;
   store::Mode mode;
+  bool (*writes_if)(const Value& in) = nullptr;
+
+  store::Mode mode_for(const Value& in) const {
+    return writes_if && writes_if(in) ? store::Mode::write : mode;
+  }
 };
 
 // Rows of a service's table: a handler that only looks, or one that changes the service's state.
@@ -30,6 +35,11 @@ constexpr Operation reads(std::string_view name, Handler h) {
 }
 constexpr Operation writes(std::string_view name, Handler h) {
   return {name, h, store::Mode::write};
+}
+// A handler that looks, but for inputs that may make something on first use.
+constexpr Operation reads_unless(std::string_view name, Handler h,
+                                 bool (*writes_if)(const Value& in)) {
+  return {name, h, store::Mode::read, writes_if};
 }
 
 // How wide one shard of the service's state is.
@@ -52,7 +62,14 @@ struct Service {
   bool dry_run = false;  // EC2's DryRun member: all checks, no change
   // First use of a shard: what AWS has there before anyone asks (default VPC, zones). May be null.
   Status (*prepare)(Call&) = nullptr;
+  // The account that a request means by an ARN, "" for the one it was made in. May be null.
+  std::string (*account_of)(const Value& in) = nullptr;
   std::shared_ptr<Background> background;
+
+  std::string account_for(std::string_view made_in, const Value& in) const {
+    std::string named = account_of ? account_of(in) : "";
+    return named.empty() ? std::string(made_in) : named;
+  }
 };
 
 }  // namespace mainstay::cloud

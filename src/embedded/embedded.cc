@@ -9,8 +9,10 @@
 #include "host/surroundings.hh"
 #include "services/ec2/ec2.hh"
 #include "services/iam/iam.hh"
+#include "services/kms/kms.hh"
 #include "services/route53/route53.hh"
 #include "services/s3/s3.hh"
+#include "services/ssm/ssm.hh"
 #include "services/sts/sts.hh"
 
 namespace mainstay::embedded {
@@ -21,8 +23,10 @@ std::vector<cloud::Service> services() {
   out.push_back(formation::make_service());
   out.push_back(ec2::make_service());
   out.push_back(iam::make_service());
+  out.push_back(kms::make_service());
   out.push_back(route53::make_service());
   out.push_back(s3::make_service());
+  out.push_back(ssm::make_service());
   out.push_back(sts::make_service());
   return out;
 }

@@ -37,6 +37,13 @@ Result<std::string> read_part(Call& call, const Value& segment, size_t offset, s
   return plain.substr(std::min(offset, plain.size()), size);
 }
 
+// KMS's refusals carry its name in S3's answers (API reference, "Error responses", KMS.*).
+Result<Value> ask_kms(Call& call, const char* operation, Value in) {
+  auto out = call.invoke("kms", operation, std::move(in));
+  if (!out.has_value()) out.error().code.insert(0, "KMS.");
+  return out;
+}
+
 }  // namespace
 
 Result<Value> write_segment(Call& call, std::string_view data, std::string_view data_key) {
@@ -105,7 +112,7 @@ Result<Encryption> encryption_for(Call& call, const Value& bucket, const Value& 
                             "x-amz-server-side-encryption", algorithm);
   if (key.empty()) key = "alias/aws/s3";
   TRY(Value data_key,
-      call.invoke("kms", "GenerateDataKey", Value::map({{"KeyId", key}, {"KeySpec", "AES_256"}})));
+      ask_kms(call, "GenerateDataKey", Value::map({{"KeyId", key}, {"KeySpec", "AES_256"}})));
   out.members.set("SSEKMSKeyId", data_key["KeyId"]).set("_DataKey", data_key["CiphertextBlob"]);
   if (in["BucketKeyEnabled"].as_bool() ||
       bucket["_Encryption"]["Rules"].at(0)["BucketKeyEnabled"].as_bool())
@@ -116,8 +123,7 @@ Result<Encryption> encryption_for(Call& call, const Value& bucket, const Value& 
 
 Result<std::string> data_key_of(Call& call, const Value& object) {
   if (!object.has("_DataKey")) return std::string();
-  TRY(Value out,
-      call.invoke("kms", "Decrypt", Value::map({{"CiphertextBlob", object["_DataKey"]}})));
+  TRY(Value out, ask_kms(call, "Decrypt", Value::map({{"CiphertextBlob", object["_DataKey"]}})));
   return out["Plaintext"].as_bytes();
 }
 

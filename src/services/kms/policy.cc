@@ -1,0 +1,90 @@
+#include "services/kms/policy.hh"
+
+#include "base/json.hh"
+#include "services/kms/handlers.hh"
+
+namespace mainstay::kms {
+namespace {
+
+Value statement(const char* sid, Value principal, Value action) {
+  return Value::map({{"Sid", sid},
+                     {"Effect", "Allow"},
+                     {"Principal", Value::map({{"AWS", std::move(principal)}})},
+                     {"Action", std::move(action)},
+                     {"Resource", "*"}});
+}
+
+std::string document(const std::string& id, Value statements) {
+  return to_json_pretty(
+      Value::map({{"Version", "2012-10-17"}, {"Id", id}, {"Statement", std::move(statements)}}));
+}
+
+std::string root(const Call& call) {
+  return "arn:aws:iam::" + call.account + ":root";
+}
+
+// "default" is the only name that a key policy may have.
+Status check_name(const Value& in) {
+  if (!in.has("PolicyName") || in["PolicyName"].as_string() == "default") return {};
+  return not_found("No such policy exists");
+}
+
+}  // namespace
+
+std::string default_policy(const Call& call) {
+  return document("key-default-1",
+                  Value::list({statement("Enable IAM User Permissions", root(call), "kms:*")}));
+}
+
+std::string aws_managed_policy(const Call& call, const std::string& service) {
+  Value via = statement(
+      "Allow access through the service for all principals in the account that are authorized", "*",
+      Value::list({"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*",
+                   "kms:CreateGrant", "kms:DescribeKey"}));
+  via.set("Condition",
+          Value::map({{"StringEquals", Value::map({{"kms:CallerAccount", call.account},
+                                                   {"kms:ViaService", service + "." + call.region +
+                                                                          ".amazonaws.com"}})}}));
+  Value look =
+      statement("Allow direct access to key metadata to the account", root(call),
+                Value::list({"kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"}));
+  return document("auto-" + service + "-1", Value::list({via, look}));
+}
+
+Status check_policy(const Value& policy) {
+  auto parsed = parse_json(policy.as_string());
+  if (!parsed.has_value() || !parsed->is_map() || !parsed->has("Statement"))
+    return aws_error("MalformedPolicyDocumentException",
+                     "The policy is not a JSON object with a Statement.");
+  Value statements = (*parsed)["Statement"];
+  if (statements.is_map()) statements = Value::list({statements});
+  for (const Value& s : statements.items()) {
+    for (const char* member : {"Effect", "Action", "Principal", "Resource"})
+      if (!s.has(member) && !s.has(std::string("Not") + member))
+        return aws_error("MalformedPolicyDocumentException",
+                         std::string("Policy contains a statement with no ") + member + ".");
+  }
+  return {};
+}
+
+Result<Value> get_key_policy(Call& call, const Value& in) {
+  CHECK_OK(check_name(in));
+  TRY(Value key, find_readable_key(call, in));
+  return Value::map({{"Policy", key["_Policy"]}, {"PolicyName", "default"}});
+}
+
+Result<Value> put_key_policy(Call& call, const Value& in) {
+  CHECK_OK(check_name(in));
+  TRY(Value key, find_own_key(call, in));
+  CHECK_OK(check_not_pending(key));
+  CHECK_OK(check_policy(in["Policy"]));
+  put_key(call, key.set("_Policy", in["Policy"]));
+  return Value::map({});
+}
+
+Result<Value> list_key_policies(Call& call, const Value& in) {
+  CHECK_OK(find_readable_key(call, in));
+  return Value::map({{"PolicyNames", Value::list({"default"})}, {"Truncated", false}});
+}
+
+}  // namespace mainstay::kms

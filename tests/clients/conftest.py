@@ -1,0 +1,166 @@
+"""The cloud under test, and clients of it.
+
+pytest tests/clients                      starts `mainstay cloud serve --memory` (MAINSTAY_BIN names it)
+pytest tests/clients --endpoint URL       uses what listens there
+pytest tests/clients --moto               starts moto's server; what it lacks is listed in moto_lacks.txt
+
+Every test has an account of its own (a 12-digit access key is that account's root), so that tests
+neither meet each other nor leave anything behind that matters.
+"""
+
+import itertools
+import os
+import pathlib
+import random
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import boto3
+import pytest
+from botocore.config import Config
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+REGION = "us-east-1"
+READY_SECONDS = 60
+
+
+def pytest_addoption(parser):
+    parser.addoption("--endpoint", help="an endpoint that speaks AWS, instead of mainstay's")
+    parser.addoption("--moto", action="store_true", help="start moto's server and test that")
+
+
+def lacks():
+    """Node ids and reasons: 'test_file.py::test_name: why'."""
+    lines = (HERE / "moto_lacks.txt").read_text().splitlines()
+    pairs = (line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+    return {node: reason for node, reason in pairs}
+
+
+def pytest_collection_modifyitems(config, items):
+    """On moto, what it lacks must fail: so the list stays true."""
+    if not config.getoption("--moto"):
+        return
+    missing = lacks()
+    for item in items:
+        node = f"{item.path.name}::{item.name}"
+        if node in missing:
+            item.add_marker(pytest.mark.xfail(reason=missing.pop(node), strict=True))
+    collected = {item.path.name for item in items}
+    stale = [node for node in missing if node.split("::")[0] in collected]
+    if stale and not config.option.keyword and "::" not in " ".join(config.args):
+        raise pytest.UsageError(f"moto_lacks.txt names tests that do not exist: {stale}")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def stop(process):
+    process.terminate()
+    process.wait(timeout=READY_SECONDS)
+
+
+def serve_mainstay():
+    binary = os.environ.get("MAINSTAY_BIN", str(ROOT / "build/release/mainstay"))
+    process = subprocess.Popen([binary, "cloud", "serve", "--memory", "--port", "0"],
+                               stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    ready = re.match(r"embedded cloud ready at (http://\S+) \(state: memory\)", line)
+    if not ready:
+        stop(process)
+        raise RuntimeError(f"{binary} cloud serve said {line!r} instead of where it is ready")
+    return process, ready.group(1)
+
+
+def serve_moto():
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "moto.server", "-p", str(port)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(READY_SECONDS * 10):
+        try:
+            urllib.request.urlopen(url + "/moto-api/", timeout=5)
+            return process, url
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    stop(process)
+    raise RuntimeError("moto's server did not come up")
+
+
+@pytest.fixture(scope="session")
+def endpoint(request):
+    if request.config.getoption("--endpoint"):
+        yield request.config.getoption("--endpoint")
+        return
+    moto = request.config.getoption("--moto")
+    process, url = serve_moto() if moto else serve_mainstay()
+    yield url
+    stop(process)
+
+
+_accounts = itertools.count(random.randrange(100_000, 900_000) * 1000)
+
+
+@pytest.fixture
+def account():
+    return f"{next(_accounts) % 10**12 + 10**11:012d}"[-12:]
+
+
+@pytest.fixture
+def clients(endpoint, account):
+    """clients(service) of the test's account; other credentials, region or account by name."""
+
+    def make(service, access_key=account, secret="test", token=None, region=REGION, **settings):
+        config = Config(retries={"total_max_attempts": 1}, **settings)
+        client = boto3.client(service, endpoint_url=endpoint, region_name=region, config=config,
+                              aws_access_key_id=access_key, aws_secret_access_key=secret,
+                              aws_session_token=token)
+        if access_key.isdigit():  # moto tells accounts apart by this header
+            client.meta.events.register(
+                "before-call",
+                lambda params, **_: params["headers"].update({"x-moto-account-id": access_key}))
+        return client
+
+    return make
+
+
+def service_fixture(name):
+    @pytest.fixture(name=name)
+    def fixture(clients):
+        return clients(name)
+
+    return fixture
+
+
+ec2 = service_fixture("ec2")
+iam = service_fixture("iam")
+kms = service_fixture("kms")
+route53 = service_fixture("route53")
+ssm = service_fixture("ssm")
+sts = service_fixture("sts")
+cloudformation = service_fixture("cloudformation")
+
+
+@pytest.fixture
+def s3(clients):
+    return clients("s3", s3={"addressing_style": "path"})
+
+
+@pytest.fixture
+def bucket(s3, account):
+    name = f"bucket-{account}"
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def vpc(ec2):
+    return ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

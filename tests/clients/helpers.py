@@ -1,0 +1,30 @@
+"""What several test files use."""
+
+import contextlib
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+@contextlib.contextmanager
+def fails(code, message=None, status=None):
+    """The block must end in AWS's error of this code; message is the whole text, or an end of it
+    that begins with '...'."""
+    with pytest.raises(ClientError) as caught:
+        yield
+    error = caught.value.response["Error"]
+    assert error["Code"] == code, error
+    if message is not None and message.startswith("..."):
+        assert error["Message"].endswith(message[3:]), error
+    elif message is not None:
+        assert error["Message"] == message
+    if status is not None:
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
+def names(items, member):
+    return [item[member] for item in items]
+
+
+def tags(**pairs):
+    return [{"Key": k, "Value": v} for k, v in pairs.items()]
