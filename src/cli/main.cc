@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   using namespace mainstay::cli;
   CLI::App app("mainstay: run an AWS platform, and rehearse every change on an embedded AWS");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "mainstay " MAINSTAY_VERSION);
   int exit_code = 0;
   add_up(app, exit_code);
   add_diff(app, exit_code);

@@ -15,7 +15,8 @@ void Ndjson::line(std::string_view type, Value members) {
 }
 
 void Ndjson::version() {
-  line("version", Value::map({{"program", "mainstay"}, {"format", 1}}));
+  line("version",
+       Value::map({{"program", "mainstay"}, {"version", MAINSTAY_VERSION}, {"format", 1}}));
 }
 
 void Ndjson::error(const Error& error, const std::string& stack) {

@@ -133,6 +133,21 @@ class AccountClients : public std::enable_shared_from_this<AccountClients> {
   std::map<std::string, std::shared_ptr<aws::Client>> clients_;
 };
 
+// AWS_ENDPOINT_URL or the profile's endpoint_url (AWS SDKs and Tools Reference Guide,
+// "Service-specific endpoints"); nothing where they are unset or to be ignored.
+Result<std::optional<http::Url>> configured_endpoint(const TargetContext& context,
+                                                     const aws::Profiles& profiles,
+                                                     const std::string& profile) {
+  if (context.environment.text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true")
+    return std::nullopt;
+  std::string text = context.environment.text("AWS_ENDPOINT_URL");
+  if (text.empty()) text = profiles.get(profile, "endpoint_url").value_or("");
+  if (text.empty()) return std::nullopt;
+  TRY(http::Url url, http::parse_url(text));
+  while (url.path.ends_with('/')) url.path.pop_back();
+  return url;
+}
+
 Result<Target> open_account(const TargetOptions& options, const TargetContext& context) {
   TRY(aws::Profiles profiles, aws::Profiles::load(context.environment, context.files));
   std::string profile = aws::profile_name(options.profile, context.environment);
@@ -146,6 +161,8 @@ Result<Target> open_account(const TargetOptions& options, const TargetContext& c
   target.region = *region;
   aws::ClientOptions client = base_options(context, *region);
   client.transport = std::make_shared<aws::HttpTransport>();
+  TRY(client.endpoint, configured_endpoint(context, profiles, profile));
+  std::string by_way_of = client.endpoint ? " by way of " + client.endpoint->to_string() : "";
   auto clients = std::make_shared<AccountClients>(std::move(client), context, std::move(profiles),
                                                   options.profile);
   target.client = [clients](const std::string& asked) { return clients->client(asked); };
@@ -155,7 +172,7 @@ Result<Target> open_account(const TargetOptions& options, const TargetContext& c
   if (!options.account.empty() && options.account != account)
     return Error("AccountMismatch",
                  "the credentials are of account " + account + ", not of " + options.account);
-  target.where = "account " + account + " " + *region + " as " + who["Arn"].as_string();
+  target.where = "account " + account + " " + *region + " as " + who["Arn"].as_string() + by_way_of;
   return target;
 }
 
