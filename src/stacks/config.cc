@@ -105,9 +105,8 @@ class Reader {
   }
 
   void read_top(const Value& root) {
-    if (root["namespace_delimiter"].is_scalar() && root.has("namespace_delimiter") &&
-        !root["namespace_delimiter"].is_null())
-      config_.delimiter = root["namespace_delimiter"].to_text();
+    const Value& delimiter = root["namespace_delimiter"];
+    if (!delimiter.is_null()) config_.delimiter = delimiter.to_text();
     if (root["stacker_bucket"].is_string()) config_.bucket = root["stacker_bucket"].as_string();
     config_.bucket_region = root["stacker_bucket_region"].to_text();
     config_.service_role = root["service_role"].to_text();

@@ -24,6 +24,8 @@ class Up {
     if (unchanged) return skip("no changes");
     return update();
   }
+  // Of the operation that run() failed with, where there was one.
+  const std::optional<Failure>& failure() const { return failure_; }
 
  private:
   void say(const std::string& reason) { session_.say(stack_, StepState::running, reason); }
@@ -164,8 +166,6 @@ class Up {
   Value variables_;
   Rendered rendered_;
   Submission submission_;
-
- public:
   std::optional<Failure> failure_;
 };
 
@@ -184,7 +184,7 @@ Result<StepDone> bring_up_stack(Session& session, const StackConfig& stack) {
   } else {
     Up up(session, stack, std::move(*cloud));
     done = up.run();
-    failure = up.failure_;
+    failure = up.failure();
   }
   if (!done) {
     session.say(stack, StepState::failed,
