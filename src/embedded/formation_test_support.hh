@@ -30,10 +30,11 @@ inline std::string slurp(const std::filesystem::path& path) {
 struct World {
   std::unique_ptr<cloud::Cloud> cloud;
 
-  explicit World(std::string directory = "") {
+  // Another seed for every start on the same state: with the same one, ids would come again.
+  explicit World(std::string directory = "", uint64_t seed = 7) {
     cloud::CloudOptions options;
     options.state_directory = std::move(directory);
-    options.seed = 7;
+    options.seed = seed;
     auto opened = embedded::open(std::move(options));
     REQUIRE_MESSAGE(opened.has_value(), (opened.has_value() ? "" : opened.error().to_string()));
     cloud = std::move(*opened);
