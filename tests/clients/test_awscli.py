@@ -101,6 +101,6 @@ def test_deploy(aws, tmp_path):
     vpc = aws("cloudformation", "describe-stacks", "--stack-name", "net", "--query",
               "Stacks[0].Outputs[0].OutputValue", "--output", "text")
     assert vpc.startswith("vpc-")
-    assert "No changes to deploy" in aws(*deploy)
+    assert "No changes to deploy" in aws(*deploy, "--no-fail-on-empty-changeset")
     aws("cloudformation", "delete-stack", "--stack-name", "net")
     aws("cloudformation", "wait", "stack-delete-complete", "--stack-name", "net")

@@ -106,8 +106,11 @@ def test_routes_are_unique(ec2, vpc):
     table = tables_of(ec2, vpc)[0]["RouteTableId"]
     route = {"RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway}
     ec2.create_route(**route)
+    ec2.create_route(**route)  # the same again is no error
+    del route["GatewayId"]
+    interface = ec2.create_network_interface(SubnetId=subnet_of(ec2, vpc))["NetworkInterface"]
     with fails("RouteAlreadyExists", "The route identified by 0.0.0.0/0 already exists."):
-        ec2.create_route(**route)
+        ec2.create_route(**route, NetworkInterfaceId=interface["NetworkInterfaceId"])
 
 
 def test_main_route_table_stays(ec2, vpc):

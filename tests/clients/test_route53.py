@@ -115,8 +115,8 @@ MESSAGES = {
     "simple beside weighted": (
         [("CREATE", record("a.example.com", "A", "10.0.0.2", SetIdentifier="w", Weight=1))],
         ("CREATE", A),
-        "RRSet with DNS name a.example.com., type A cannot be created as other RRSets exist with "
-        "the same name and type."),
+        "RRSet with DNS name a.example.com., type A, SetIdentifier null cannot be created as other "
+        "RRSets exist with the same name and type."),
     "weighted beside simple": (
         [("CREATE", A)],
         ("CREATE", record("a.example.com", "A", "10.0.0.2", SetIdentifier="w", Weight=1)),

@@ -114,7 +114,7 @@ class Batch {
         messages_.push_back(
             "RRSet of type CNAME with DNS name " + name +
             " is not permitted as it conflicts with other records with the same DNS name in zone " +
-            zone_name + ".");
+            zone_name);
         return;
       }
       if (type != "CNAME" && other_type == "CNAME") {
@@ -122,7 +122,7 @@ class Batch {
             "RRSet of type " + type + " with DNS name " + name +
             " is not permitted because a conflicting RRSet of type CNAME with the same DNS "
             "name already exists in zone " +
-            zone_name + ".");
+            zone_name);
         return;
       }
       if (other_type == type) check_policy(record, other);

@@ -12,8 +12,8 @@ namespace {
 constexpr size_t string_max = 255, txt_max = 4000;
 
 std::string fatal(const char* code, const char* explanation, const std::string& value) {
-  return std::string("Invalid Resource Record: FATAL problem: ") + code + " (" + explanation +
-         ") encountered with '" + value + "'";
+  return std::string("Invalid Resource Record: 'FATAL problem: ") + code + " (" + explanation +
+         ") encountered with '" + value + "''";
 }
 
 std::vector<std::string> fields(const std::string& value) {
@@ -138,7 +138,7 @@ std::string check_record(const Value& record, const Value& zone) {
   const std::string& zone_name = zone["Name"].as_string();
   if (type == "CNAME" && name == zone_name)
     return "RRSet of type CNAME with DNS name " + name + " is not permitted at apex in zone " +
-           zone_name + ".";
+           zone_name;
   const TypeRule* rule = std::find_if(std::begin(rules), std::end(rules),
                                       [&](const TypeRule& r) { return r.type == type; });
   if (rule == std::end(rules)) return "Unsupported record type: " + type;
