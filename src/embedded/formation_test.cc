@@ -79,3 +79,29 @@ TEST_CASE("a network is built in order, described and taken away") {
   CHECK(
       !world.ask("ec2", "DescribeVpcs", Value::map({{"VpcIds", Value::list({vpc})}})).has_value());
 }
+
+TEST_CASE("parameters and keys are made, changed and taken away") {
+  test::World world;
+  auto body = [](const char* value) {
+    return std::string(R"(
+Resources:
+  Parameter: {Type: AWS::SSM::Parameter, Properties: {Name: /app/size, Type: String, Value: )") +
+           value + R"(, Tags: {stage: test}}}
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      EnableKeyRotation: true
+      KeyPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:root"}, Action: "kms:*", Resource: "*"}]}
+  Alias: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/app, TargetKeyId: !Ref Key}}
+Outputs: {Arn: {Value: !GetAtt Key.Arn}}
+)";
+  };
+  Value named = Value::map({{"Name", "/app/size"}});
+  CHECK(world.create("p", body("one"))["StackStatus"].as_string() == "CREATE_COMPLETE");
+  CAPTURE(world.reasons("p"));
+  CHECK((*world.ask("ssm", "GetParameter", named))["Parameter"]["Value"].as_string() == "one");
+  CHECK(world.update("p", body("two"))["StackStatus"].as_string() == "UPDATE_COMPLETE");
+  CHECK((*world.ask("ssm", "GetParameter", named))["Parameter"]["Value"].as_string() == "two");
+  CHECK(world.remove("p")["StackStatus"].as_string() == "DELETE_COMPLETE");
+  CHECK(!world.ask("ssm", "GetParameter", named).has_value());
+}
