@@ -112,6 +112,9 @@ HttpResponse Cloud::handle(HttpRequest http) {
   }
   if (http.path == "/_mainstay/health") return health();
   std::shared_lock lock(resetting_);
+  for (const auto& owner : entries_)
+    if (owner->service.answer_url)
+      if (auto answer = owner->service.answer_url(*this, http)) return std::move(*answer);
   Request request;
   request.id = random().uuid();
   return serve(http, request);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hh"
+#include "base/http_message.hh"
 #include "base/value.hh"
 #include "store/store.hh"
 
@@ -65,6 +67,9 @@ struct Service {
   // The account that a request means by an ARN, "" for the one it was made in. May be null.
   std::string (*account_of)(const Value& in) = nullptr;
   std::shared_ptr<Background> background;
+  // Requests to URLs that the service hands out (a WaitConditionHandle): no operation, no
+  // signature. Nothing for a request that is none of its own. May be null.
+  std::optional<HttpResponse> (*answer_url)(Cloud&, const HttpRequest&) = nullptr;
 
   std::string account_for(std::string_view made_in, const Value& in) const {
     std::string named = account_of ? account_of(in) : "";

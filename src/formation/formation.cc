@@ -2,6 +2,7 @@
 
 #include "formation/engine.hh"
 #include "formation/handlers.hh"
+#include "formation/signals.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -52,6 +53,7 @@ cloud::Service make_service() {
                      {"cloudformation", "resource", "PhysicalResourceId"},
                      {"cloudformation", "change-set", "StackId"}};
   service.background = std::make_shared<Engine>();
+  service.answer_url = answer_wait_handle;
   return service;
 }
 

@@ -2,9 +2,11 @@
 // WaitConditionHandle is.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/http_message.hh"
 #include "cloud/cloud.hh"
 #include "formation/records.hh"
 
@@ -17,6 +19,9 @@ inline constexpr std::string_view wait_handle_path = "/cloudformation-waitcondit
 // {"Status": "SUCCESS" | "FAILURE", "UniqueId", "Data", "Reason"}. Wakes whoever waits.
 // Errors: "ValidationError" for a URL or body that is none.
 Status signal_wait_handle(cloud::Cloud& cloud, std::string_view target, std::string_view body);
+
+// The same as the cloud's HTTP sees it; nothing for a request to another URL.
+std::optional<HttpResponse> answer_wait_handle(cloud::Cloud& cloud, const HttpRequest& request);
 
 // Keeps one signal; the same UniqueId twice counts once.
 void put_signal(Call& call, const std::string& uuid, const std::string& logical_id, Value signal);

@@ -116,6 +116,13 @@ Status signal_wait_handle(cloud::Cloud& cloud, std::string_view target, std::str
   return {};
 }
 
+std::optional<HttpResponse> answer_wait_handle(cloud::Cloud& cloud, const HttpRequest& request) {
+  if (request.method != "PUT" || !request.path.starts_with(wait_handle_path)) return std::nullopt;
+  Status done = signal_wait_handle(cloud, request.path, request.body);
+  if (done.has_value()) return HttpResponse{};
+  return HttpResponse{400, {{"Content-Type", "text/plain"}}, done.error().message + "\n"};
+}
+
 Status create_wait_handle(Subject& s) {
   std::string endpoint;
   CHECK_OK(
