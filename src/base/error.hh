@@ -86,8 +86,9 @@ using Status = Result<void>;
   decl = std::move(*MAINSTAY_CONCAT(try_, __LINE__))
 
 // CHECK_OK(expression): returns the error of a Status, or of a Result whose value is not needed.
-#define CHECK_OK(...)                                                        \
-  do {                                                                       \
-    if (auto check_ok_ = (__VA_ARGS__); !check_ok_.has_value()) [[unlikely]] \
-      return std::move(check_ok_).error();                                   \
+#define CHECK_OK(...)                                                   \
+  do {                                                                  \
+    if (auto MAINSTAY_CONCAT(check_ok_, __LINE__) = (__VA_ARGS__);      \
+        !MAINSTAY_CONCAT(check_ok_, __LINE__).has_value()) [[unlikely]] \
+      return std::move(MAINSTAY_CONCAT(check_ok_, __LINE__)).error();   \
   } while (false)
