@@ -8,6 +8,7 @@ import time
 import pytest
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 HERE = pathlib.Path(__file__).resolve().parent
 CORPUS = pathlib.Path(os.environ.get("MAINSTAY_CORPUS", HERE.parents[2] / "shared/corpus"))
@@ -120,7 +121,7 @@ def deploy(clients, account, template):
             if wrong := place.delete(stack):
                 return wrong
         return ""
-    except (ClientError, BotoCoreError, yaml.YAMLError) as error:
+    except (ClientError, BotoCoreError, ResponseParserError, yaml.YAMLError) as error:
         return str(error)
 
 
