@@ -82,7 +82,7 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   client.endpoint = http::parse_url(embedded_address).value();
   client.credentials = account_keys();
   client.transport = std::make_shared<aws::InProcessTransport>(
-      [cloud](HttpRequest&& request) { return embedded::handle(*cloud, std::move(request)); });
+      [cloud](HttpRequest&& request) { return cloud->handle(std::move(request)); });
   auto shared = std::make_shared<aws::Client>(std::move(client));
   target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
     return shared;

@@ -4,7 +4,6 @@
 
 #include "base/text.hh"
 #include "formation/formation.hh"
-#include "formation/signals.hh"
 #include "host/clock.hh"
 #include "host/files.hh"
 #include "host/surroundings.hh"
@@ -37,14 +36,6 @@ std::vector<cloud::Service> services() {
 Result<std::unique_ptr<cloud::Cloud>> open(cloud::CloudOptions options) {
   if (!options.now) options.now = [] { return RealClock().now(); };
   return cloud::Cloud::open(std::move(options), services());
-}
-
-HttpResponse handle(cloud::Cloud& cloud, HttpRequest request) {
-  if (request.method != "PUT" || !request.path.starts_with(formation::wait_handle_path))
-    return cloud.handle(std::move(request));
-  Status signalled = formation::signal_wait_handle(cloud, request.path, request.body);
-  if (signalled.has_value()) return {200, {}, ""};
-  return {400, {{"Content-Type", "text/plain"}}, signalled.error().message + "\n"};
 }
 
 std::string default_state_directory() {

@@ -12,10 +12,6 @@ namespace mainstay::embedded {
 // now may be left empty: the system's clock. Errors: as Store::open.
 Result<std::unique_ptr<cloud::Cloud>> open(cloud::CloudOptions options);
 
-// Cloud::handle, and the requests of this cloud's own URLs that are no API calls: a PUT to the URL
-// of a WaitConditionHandle is its signal.
-HttpResponse handle(cloud::Cloud& cloud, HttpRequest request);
-
 // Where the state is kept unless told otherwise: $MAINSTAY_STATE, else
 // $XDG_STATE_HOME/mainstay/cloud, else ~/.local/state/mainstay/cloud.
 std::string default_state_directory();
