@@ -5,6 +5,7 @@
 #include "base/json.hh"
 #include "base/text.hh"
 #include "formation/coerce.hh"
+#include "formation/engine.hh"
 #include "formation/mapping.hh"
 #include "formation/special.hh"
 
@@ -72,6 +73,18 @@ bool is_gone(const Error& e) {
          e.code == "NotFoundException" || e.code == "ParameterNotFound";
 }
 
+// AWS's own handlers try again while what a call needs, or what still uses the thing to be removed,
+// may be under way beside it: a policy whose bucket is being made, a gateway whose addresses are
+// being released. Sample templates of AWS's rely on it, though nothing in them says the order.
+bool may_pass(const Value& step, const Error& error, bool removing) {
+  if (removing && error.code == "DependencyViolation") return true;
+  const List& codes = step["retry"].items();
+  return std::find(codes.begin(), codes.end(), Value(error.code)) != codes.end();
+}
+
+constexpr int64_t retry_pause_ms = 20;
+constexpr int retries_max = 250;  // five seconds
+
 // One call; its output becomes the variable that the step names. forgiving: what is to be removed
 // may be gone already.
 Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
@@ -82,7 +95,16 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   Value in = expand(step["input"], scope);
   if (in.is_null()) in = Value::map({});
   in = coerce_input(s_.cloud, service, operation, std::move(in));
-  auto out = s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in);
+  auto invoke = [&] {
+    return s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in);
+  };
+  auto out = invoke();
+  for (int i = 0; i < retries_max && !out.has_value() && may_pass(step, out.error(), forgiving) &&
+                  !s_.stop.stop_requested();
+       ++i) {
+    s_.engine.wait(retry_pause_ms, s_.stop, [] { return false; });
+    out = invoke();
+  }
   if (out.has_value()) {
     if (step.has("as")) scope.variables.set(step["as"].as_string(), std::move(*out));
     return {};
