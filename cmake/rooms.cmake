@@ -17,6 +17,7 @@ function(room name)
   # Every symbol of the room resolved by what its row names, and by nothing else; and its headers
   # complete by themselves, without the precompiled ones.
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.hh)
+  list(FILTER headers EXCLUDE REGEX "test_support\\.hh$")
   list(TRANSFORM headers REPLACE "(.+)" "#include \"\\1\"")
   list(JOIN headers "\n" includes)
   file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${target}_headers.cc CONTENT "${includes}\n")

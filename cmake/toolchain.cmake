@@ -1,9 +1,9 @@
 # Warnings, linker, ccache and sanitizers: what holds for every target.
-add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror=return-type
+add_compile_options(-Wall -Wextra -Wconversion -Wno-sign-conversion -Werror=return-type
                     -Werror=unused-result -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 warns inside its own headers when variants are inlined.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
+  # GCC 12 warns inside its own headers when variants and strings are inlined.
+  add_compile_options(-Wshadow=local -Wno-stringop-overread -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
                       -Wno-stringop-overflow)
 endif()
 
