@@ -1,0 +1,115 @@
+"""CloudFormation when things go wrong, and what its values may come from."""
+
+import json
+import time
+
+from helpers import fails
+
+TERMINAL_SECONDS = 20
+
+
+def settle(cloudformation, name="s"):
+    """Waits until the stack is not in progress; its status."""
+    for _ in range(TERMINAL_SECONDS * 50):
+        status = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        if not status.endswith("IN_PROGRESS"):
+            return status
+        time.sleep(0.02)
+    raise AssertionError(f"{name} is still {status}")
+
+
+def template(resources, **sections):
+    return json.dumps({"Resources": resources, **sections})
+
+
+def parameter_resource(value):
+    return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Name": "/s/p", "Value": value}}
+
+
+
+VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
+BROKEN = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "192.168.0.0/24"}}
+
+
+def other_vpc(hostnames):
+    return {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16", "EnableDnsHostnames": hostnames}}
+
+
+def has_hostnames(ec2, vpc):
+    return ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsHostnames")["EnableDnsHostnames"]["Value"]
+
+
+def test_a_failed_rollback_waits_for_continue_update_rollback(cloudformation, ec2):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC, "Other": other_vpc(False)}))
+    assert settle(cloudformation) == "CREATE_COMPLETE"
+    other = cloudformation.describe_stack_resource(StackName="s", LogicalResourceId="Other")["StackResourceDetail"]["PhysicalResourceId"]
+    broken = {"Vpc": VPC, "Other": other_vpc(True), "Bad": {**BROKEN, "DependsOn": "Wait"},
+              "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+              "Wait": {"Type": "AWS::CloudFormation::WaitCondition", "DependsOn": "Other",
+                       "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "1"}}}
+    cloudformation.update_stack(StackName="s", TemplateBody=template(broken))
+    for _ in range(200):
+        if has_hostnames(ec2, other):
+            break
+        time.sleep(0.01)
+    ec2.delete_vpc(VpcId=other)  # what the rollback would have to change back
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_FAILED"
+    with fails("ValidationError"):
+        cloudformation.update_stack(StackName="s", TemplateBody=template({"Vpc": VPC}))
+    cloudformation.continue_update_rollback(StackName="s", ResourcesToSkip=["Other"])
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_an_update_under_way_can_be_cancelled(cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC}))
+    settle(cloudformation)
+    waiting = {"Vpc": VPC, "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+               "Wait": {"Type": "AWS::CloudFormation::WaitCondition",
+                        "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "300"}}}
+    cloudformation.update_stack(StackName="s", TemplateBody=template(waiting))
+    cloudformation.cancel_update_stack(StackName="s")
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+    resources = cloudformation.list_stack_resources(StackName="s")["StackResourceSummaries"]
+    assert [r["LogicalResourceId"] for r in resources if r["ResourceStatus"] != "DELETE_COMPLETE"] == ["Vpc"]
+
+
+def test_signals_complete_a_creation_policy(cloudformation):
+    signalled = {"Type": "AWS::CloudFormation::WaitCondition",
+                 "CreationPolicy": {"ResourceSignal": {"Count": 2, "Timeout": "PT5M"}}}
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Wait": signalled}))
+    for unique in ("a", "b"):
+        for _ in range(200):
+            status = [r["ResourceStatus"] for r in cloudformation.describe_stack_resources(StackName="s")["StackResources"]]
+            if status == ["CREATE_IN_PROGRESS"]:
+                break
+            time.sleep(0.01)
+        cloudformation.signal_resource(StackName="s", LogicalResourceId="Wait", UniqueId=unique, Status="SUCCESS")
+    assert settle(cloudformation) == "CREATE_COMPLETE"
+
+
+def test_what_cannot_be_deleted_can_be_retained(cloudformation, ec2):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC, "P": parameter_resource("one")}))
+    settle(cloudformation)
+    vpc = cloudformation.describe_stack_resource(StackName="s", LogicalResourceId="Vpc")["StackResourceDetail"]["PhysicalResourceId"]
+    ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")
+    stack_id = cloudformation.describe_stacks(StackName="s")["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName="s")
+    assert settle(cloudformation) == "DELETE_FAILED"
+    cloudformation.delete_stack(StackName="s", RetainResources=["Vpc"])
+    assert settle(cloudformation, stack_id) == "DELETE_COMPLETE"
+    assert ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+
+
+def test_values_come_from_parameter_store_and_from_before(cloudformation, ssm):
+    ssm.put_parameter(Name="/in", Value="from-ssm", Type="String")
+    body = template({"P": parameter_resource({"Fn::Join": ["-", [{"Ref": "Typed"}, {"Ref": "Given"}, "{{resolve:ssm:/in}}"]]})},
+                    Parameters={"Typed": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/in"},
+                                "Given": {"Type": "String"}},
+                    Outputs={"V": {"Value": {"Fn::GetAtt": ["P", "Value"]}}})
+    cloudformation.create_stack(StackName="s", TemplateBody=body,
+                                Parameters=[{"ParameterKey": "Given", "ParameterValue": "one"}])
+    assert settle(cloudformation) == "CREATE_COMPLETE"
+    assert ssm.get_parameter(Name="/s/p")["Parameter"]["Value"] == "from-ssm-one-from-ssm"
+    previous = [{"ParameterKey": "Given", "UsePreviousValue": True}]
+    with fails("ValidationError", "No updates are to be performed."):
+        cloudformation.update_stack(StackName="s", UsePreviousTemplate=True, Parameters=previous)
