@@ -15,7 +15,7 @@ struct ServeOptions {
   int threads = 2;
 };
 
-// Returns the exit code (docs/exit-codes.md).
+// Returns the exit code (docs/stacks.md).
 int cloud_serve(const ServeOptions& options);
 
 }  // namespace mainstay::cli

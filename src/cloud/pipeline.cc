@@ -98,6 +98,7 @@ struct Cloud::Request {
   const wire::Operation* operation = nullptr;
   wire::Protocol protocol = wire::Protocol::rest_xml;
   std::string service;
+  std::string bucket;  // that S3's host names, "" in path style
   std::string region;
   std::string id;
   std::string endpoint;
@@ -140,9 +141,8 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
   };
   if (Status s = route(http, request); !s.has_value()) return failed(s.error());
   if (Status s = identify(http, request); !s.has_value()) return failed(s.error());
-  if (request.service == "s3")
-    if (std::string bucket = wire::virtual_host_bucket(request.hints.host); !bucket.empty())
-      http.path = "/" + bucket + http.path;
+  if (request.service == "s3" && !request.bucket.empty())
+    http.path = "/" + request.bucket + http.path;
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
   if (!in.has_value()) return failed(in.error());
   auto out = run(request, *in);
@@ -160,14 +160,15 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
   request.endpoint = "http://" + std::string(http.headers.get("Host"));
   auto candidates = models_.candidates(request.hints);
   if (candidates.empty()) return unknown_service(request.hints);
-  std::string bucket = wire::virtual_host_bucket(request.hints.host);
   for (const std::string& name : candidates) {
     TRY(Models::Loaded loaded, models_.load(name));
     const wire::Operation* operation = nullptr;
     if (!request.hints.operation.empty()) {
       operation = loaded.model->operation(request.hints.operation);
     } else if (loaded.router) {
-      std::string path = name == "s3" && !bucket.empty() ? "/" + bucket + http.path : http.path;
+      if (name == "s3") request.bucket = wire::virtual_host_bucket(request.hints.host);
+      bool hosted = name == "s3" && !request.bucket.empty();
+      std::string path = hosted ? "/" + request.bucket + http.path : http.path;
       operation = loaded.router->match(http.method, path, http.query, &http.headers);
     }
     if (operation || !request.loaded.model) {
@@ -215,7 +216,8 @@ Error Cloud::not_implemented(std::string_view service, std::string_view operatio
 // A streaming body (aws-chunked) is unpacked, its chunks checked.
 Status Cloud::identify(HttpRequest& http, Request& request) {
   bool is_s3 = request.service == "s3";
-  std::string version_2_key = is_s3 ? query_parameter(http, "AWSAccessKeyId") : "";
+  bool unsigned_s3 = is_s3 && request.hints.access_key.empty();
+  std::string version_2_key = unsigned_s3 ? query_parameter(http, "AWSAccessKeyId") : "";
   const std::string& key = version_2_key.empty() ? request.hints.access_key : version_2_key;
   if (key.empty()) {
     if (!is_s3 && !request.operation->no_auth)

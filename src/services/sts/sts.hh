@@ -1,5 +1,5 @@
 // AWS Security Token Service: who am I, and temporary credentials.
-// Source: the STS API reference. Trust policies are not evaluated yet (docs/limits.md): a role that
+// Source: the STS API reference. Trust policies are not evaluated yet (docs/cloud.md): a role that
 // exists can be assumed.
 #pragma once
 
