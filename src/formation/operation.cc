@@ -56,13 +56,16 @@ void Operation::run() {
   }
 }
 
-Status Operation::create() {
+Outcome Operation::deploy_definition() {
   auto prepared = prepare(asker(), key_, definition_);
+  if (prepared.has_value()) return deploy(*prepared);
   Outcome outcome;
-  if (prepared.has_value())
-    outcome = deploy(*prepared);
-  else
-    outcome.error = prepared.error().message;
+  outcome.error = prepared.error().message;
+  return outcome;
+}
+
+Status Operation::create() {
+  Outcome outcome = deploy_definition();
   if (shut_down()) return {};
   if (outcome.good()) {
     CHECK_OK(commit([&](Call& call) -> Status {
@@ -113,12 +116,7 @@ Status Operation::remove_stack() {
 }
 
 Status Operation::update() {
-  auto prepared = prepare(asker(), key_, definition_);
-  Outcome outcome;
-  if (prepared.has_value())
-    outcome = deploy(*prepared);
-  else
-    outcome.error = prepared.error().message;
+  Outcome outcome = deploy_definition();
   if (shut_down()) return {};
   if (outcome.good()) return set_stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
   bool keep_failed = stack_["_operation"]["DisableRollback"].as_bool();

@@ -48,6 +48,7 @@ class Operation {
   Status clean_up_rollback();
 
   // Deploying what the definition wants. deploy.cc
+  Outcome deploy_definition();  // prepares what the stack is to become, and deploys it
   Outcome deploy(const Prepared& prepared);
   Status deploy_one(const Prepared& prepared, const std::string& id);
   Status create_one(const Prepared& prepared, Value wanted);
