@@ -7,6 +7,8 @@ from helpers import fails, names
 
 READ = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]})
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
 AWS_READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
@@ -92,3 +94,44 @@ def test_inline_policies(iam):
     iam.delete_user_policy(UserName="ann", PolicyName="in")
     with fails("NoSuchEntity", "The user policy with name in cannot be found.", 404):
         iam.get_user_policy(UserName="ann", PolicyName="in")
+
+
+def details(iam, **settings):
+    """Every page of GetAccountAuthorizationDetails, joined."""
+    pages = iam.get_paginator("get_account_authorization_details").paginate(**settings)
+    return pages.build_full_result()
+
+
+def test_authorization_details(iam, policy):
+    iam.create_user(UserName="ann", PermissionsBoundary=policy)
+    iam.create_group(GroupName="ops")
+    iam.add_user_to_group(GroupName="ops", UserName="ann")
+    iam.put_group_policy(GroupName="ops", PolicyName="inline", PolicyDocument=READ)
+    iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="app", PolicyArn=AWS_READ_ONLY)
+    iam.create_instance_profile(InstanceProfileName="host")
+    iam.add_role_to_instance_profile(InstanceProfileName="host", RoleName="app")
+    found = details(iam)
+    (ann,), (ops,), (app,) = (found[k] for k in ("UserDetailList", "GroupDetailList", "RoleDetailList"))
+    assert ann["GroupList"] == ["ops"]
+    assert ann["PermissionsBoundary"]["PermissionsBoundaryArn"] == policy
+    assert ops["GroupPolicyList"] == [{"PolicyName": "inline", "PolicyDocument": json.loads(READ)}]
+    assert app["AssumeRolePolicyDocument"] == json.loads(TRUST)
+    assert names(app["AttachedManagedPolicies"], "PolicyArn") == [AWS_READ_ONLY]
+    assert names(app["InstanceProfileList"], "InstanceProfileName") == ["host"]
+    assert sorted(names(found["Policies"], "Arn")) == sorted([AWS_READ_ONLY, policy])
+    versions = next(p for p in found["Policies"] if p["Arn"] == policy)["PolicyVersionList"]
+    assert versions[0]["Document"] == json.loads(READ)
+
+
+def test_authorization_details_in_pages_and_by_filter(iam):
+    for number in range(5):
+        iam.create_user(UserName=f"u{number}")
+        iam.create_role(RoleName=f"r{number}", AssumeRolePolicyDocument=TRUST)
+    found = details(iam, PaginationConfig={"PageSize": 3})
+    assert names(found["UserDetailList"], "UserName") == [f"u{n}" for n in range(5)]
+    assert names(found["RoleDetailList"], "RoleName") == [f"r{n}" for n in range(5)]
+    only = details(iam, Filter=["Role"])
+    assert len(only["RoleDetailList"]) == 5 and not only["UserDetailList"]
+    with fails("ValidationError", "Invalid Marker."):
+        iam.get_account_authorization_details(Marker="nonsense")

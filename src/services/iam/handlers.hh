@@ -56,10 +56,14 @@ IAM_HANDLER(create_account_alias);
 IAM_HANDLER(delete_account_alias);
 IAM_HANDLER(list_account_aliases);
 IAM_HANDLER(get_account_summary);
+// authorization_details.cc
+IAM_HANDLER(get_account_authorization_details);
 
 #undef IAM_HANDLER
 
 // Profiles that hold a role, by the role's name.
 std::vector<Value> profiles_of_role(Call& call, const std::string& role_name);
+// An instance profile with its role's current document in place of the name.
+Value shown_profile(Call& call, const Value& profile);
 
 }  // namespace mainstay::iam

@@ -52,6 +52,7 @@ constexpr cloud::Operation operations[] = {
     writes("DeleteAccountAlias", delete_account_alias),
     reads("ListAccountAliases", list_account_aliases),
     reads("GetAccountSummary", get_account_summary),
+    reads("GetAccountAuthorizationDetails", get_account_authorization_details),
     writes("CreatePolicy", create_policy),
     reads("GetPolicy", get_policy),
     reads("ListPolicies", list_policies),

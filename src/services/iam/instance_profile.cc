@@ -16,7 +16,8 @@ void put_profile(Call& call, const Value& profile) {
   call.put("instance-profile", key_of(profile["InstanceProfileName"].as_string()), profile);
 }
 
-// The profile with its role's current document in place of the name.
+}  // namespace
+
 Value shown_profile(Call& call, const Value& profile) {
   Value out = profile, roles = Value::list();
   for (const Value& name : profile["_roles"].items())
@@ -25,8 +26,6 @@ Value shown_profile(Call& call, const Value& profile) {
   out.erase("_roles");
   return out.set("Roles", std::move(roles));
 }
-
-}  // namespace
 
 std::vector<Value> profiles_of_role(Call& call, const std::string& role_name) {
   std::vector<Value> out;
