@@ -143,6 +143,7 @@ def service_fixture(name):
 ec2 = service_fixture("ec2")
 iam = service_fixture("iam")
 kms = service_fixture("kms")
+organizations = service_fixture("organizations")
 route53 = service_fixture("route53")
 ssm = service_fixture("ssm")
 sts = service_fixture("sts")

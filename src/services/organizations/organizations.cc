@@ -1,0 +1,56 @@
+#include "services/organizations/organizations.hh"
+
+#include "services/organizations/handlers.hh"
+
+namespace mainstay::organizations {
+
+cloud::Service make_service() {
+  using cloud::reads, cloud::writes;
+  cloud::Service service;
+  service.name = "organizations";
+  service.scope = cloud::Scope::global;
+  service.operations = {writes("CreateOrganization", create_organization),
+                        reads("DescribeOrganization", describe_organization),
+                        writes("DeleteOrganization", delete_organization),
+                        reads("ListRoots", list_roots),
+                        writes("EnablePolicyType", enable_policy_type),
+                        writes("DisablePolicyType", disable_policy_type),
+                        writes("CreateAccount", create_account),
+                        reads("DescribeCreateAccountStatus", describe_create_account_status),
+                        reads("ListCreateAccountStatus", list_create_account_status),
+                        reads("ListAccounts", list_accounts),
+                        reads("DescribeAccount", describe_account),
+                        writes("RemoveAccountFromOrganization", remove_account_from_organization),
+                        writes("LeaveOrganization", leave_organization),
+                        writes("InviteAccountToOrganization", invite_account),
+                        reads("DescribeHandshake", describe_handshake),
+                        writes("AcceptHandshake", accept_handshake),
+                        writes("DeclineHandshake", decline_handshake),
+                        writes("CancelHandshake", cancel_handshake),
+                        reads("ListHandshakesForAccount", list_handshakes_for_account),
+                        reads("ListHandshakesForOrganization", list_handshakes_for_organization),
+                        writes("CreateOrganizationalUnit", create_unit),
+                        reads("DescribeOrganizationalUnit", describe_unit),
+                        writes("UpdateOrganizationalUnit", update_unit),
+                        writes("DeleteOrganizationalUnit", delete_unit),
+                        reads("ListOrganizationalUnitsForParent", list_units_for_parent),
+                        reads("ListAccountsForParent", list_accounts_for_parent),
+                        reads("ListChildren", list_children),
+                        reads("ListParents", list_parents),
+                        writes("MoveAccount", move_account),
+                        writes("CreatePolicy", create_policy),
+                        reads("DescribePolicy", describe_policy),
+                        writes("UpdatePolicy", update_policy),
+                        writes("DeletePolicy", delete_policy),
+                        reads("ListPolicies", list_policies),
+                        writes("AttachPolicy", attach_policy),
+                        writes("DetachPolicy", detach_policy),
+                        reads("ListPoliciesForTarget", list_policies_for_target),
+                        reads("ListTargetsForPolicy", list_targets_for_policy),
+                        writes("TagResource", tag_resource),
+                        writes("UntagResource", untag_resource),
+                        reads("ListTagsForResource", list_tags_for_resource)};
+  return service;
+}
+
+}  // namespace mainstay::organizations
