@@ -118,6 +118,7 @@ Layers scan(const Request& request, const Policies& policies, Trace* trace) {
   Kind kind =
       policies.resource.empty() ? Kind::resource : policies.resource.front()->document().kind;
   out.resource = scan.list(policies.resource, kind);
+  if (policies.resource_only_denies) out.resource.reach = Reach::none;
   return out;
 }
 

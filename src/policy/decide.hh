@@ -26,6 +26,7 @@ struct Policies {
   bool has_session_policy = false;  // then one of `session` must allow
   PolicyList session;
   PolicyList resource;                      // of the resource; a role's trust policy
+  bool resource_only_denies = false;        // its allows do not count (S3 objects that others own)
   std::vector<PolicyList> service_control;  // root, OUs, account: each level must allow
   PolicyList resource_control;              // of all levels; an allow is implicit
   bool has_endpoint_policy = false;         // the request came through a VPC endpoint
