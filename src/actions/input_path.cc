@@ -1,0 +1,239 @@
+#include "actions/input_path.hh"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/text.hh"
+
+namespace mainstay::actions {
+namespace {
+
+using Text = std::optional<std::string>;
+
+std::string_view without_slash(std::string_view text) {
+  if (text.starts_with('/')) text.remove_prefix(1);
+  return text;
+}
+
+// "/hostedzone/Z1" and "https://sqs.../123456789012/name" end in what is meant.
+Text last_segment(std::string_view text) {
+  return std::string(text.substr(text.rfind('/') + 1));
+}
+
+Text owner_in_url(std::string_view text) {
+  auto parts = split(text, "/");
+  if (parts.size() < 2 || parts[parts.size() - 2].size() != 12) return {};
+  return parts[parts.size() - 2];
+}
+
+// A copy's source: "/bucket/key?versionId=1", percent-encoded (S3 API reference, CopyObject).
+Text copy_bucket(std::string_view text) {
+  text = without_slash(text);
+  if (text.starts_with("arn:") || !text.contains('/')) return {};
+  return percent_decode(text.substr(0, text.find('/')));
+}
+
+Text copy_key(std::string_view text) {
+  text = without_slash(text.substr(0, text.find("?versionId=")));
+  if (text.starts_with("arn:") || !text.contains('/')) return {};
+  return percent_decode(text.substr(text.find('/') + 1));
+}
+
+Text copy_version(std::string_view text) {
+  size_t at = text.find("?versionId=");
+  if (at == std::string_view::npos) return {};
+  return std::string(text.substr(at + 11));
+}
+
+// A parameter's name may carry a version or label: "/a/b:3" (SSM user guide, parameter labels).
+Text parameter_name(std::string_view text) {
+  if (text.starts_with("arn:")) return std::string(text);
+  return std::string(without_slash(text.substr(0, text.find(':'))));
+}
+
+Text key_id(std::string_view text) {
+  if (text.starts_with("alias/")) return {};
+  return std::string(text);
+}
+
+Text alias_name(std::string_view text) {
+  if (!text.starts_with("alias/")) return {};
+  return std::string(text.substr(6));
+}
+
+// A secret's ARN ends in six random characters after its name (Secrets Manager user guide), which
+// a name in a request doesn't tell.
+Text secret_name(std::string_view text) {
+  if (text.starts_with("arn:")) return std::string(text);
+  return std::string(text) + "-??????";
+}
+
+Text table_name(std::string_view text) {
+  if (!text.starts_with("arn:")) return std::string(text);
+  size_t at = text.find(":table/");
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + 7);
+  return std::string(text.substr(0, text.find('/')));
+}
+
+Text arn_part(std::string_view text, size_t place) {
+  auto parts = split(text, ":");
+  if (parts.size() < 6 || parts[0] != "arn") return {};
+  return parts[place];
+}
+
+Text arn_region(std::string_view text) {
+  return arn_part(text, 3);
+}
+
+Text arn_account(std::string_view text) {
+  return arn_part(text, 4);
+}
+
+Text account_number(std::string_view text) {
+  if (text.size() != 12 || text.find_first_not_of("0123456789") != std::string_view::npos)
+    return {};
+  return std::string(text);
+}
+
+// "ou-abcd-1" without the letters before its first dash, which its ARN's template has already.
+Text after_dash(std::string_view text, std::string_view kind) {
+  if (!text.starts_with(kind)) return {};
+  return std::string(text.substr(kind.size()));
+}
+
+// The table of a PartiQL statement that begins with verb: the word after FROM, INTO or UPDATE
+// (DynamoDB developer guide, PartiQL statements). Quotes are dropped; "table"."index" is the table.
+Text partiql_table(std::string_view text, std::string_view verb) {
+  std::string_view before = verb == "insert" ? "into" : verb == "update" ? "update" : "from";
+  bool first = true;
+  bool next = false;
+  for (std::string& word : split(replace_all(std::string(text), "\n", " "), " ")) {
+    if (word.empty()) continue;
+    if (next) {
+      std::string name = replace_all(replace_all(word, "\"", ""), "'", "");
+      return name.substr(0, name.find('.'));
+    }
+    std::string folded = to_lower(word);
+    if (first && folded != verb) return {};
+    first = false;
+    next = folded == before;
+  }
+  return {};
+}
+
+using Transform = Text (*)(std::string_view);
+constexpr std::array<std::pair<std::string_view, Transform>, 23> transforms = {{
+    {"last", last_segment},
+    {"owner", owner_in_url},
+    {"noslash", [](std::string_view t) -> Text { return std::string(without_slash(t)); }},
+    {"copy_bucket", copy_bucket},
+    {"copy_key", copy_key},
+    {"copy_version", copy_version},
+    {"parameter", parameter_name},
+    {"key_id", key_id},
+    {"alias", alias_name},
+    {"secret", secret_name},
+    {"table", table_name},
+    {"arn_region", arn_region},
+    {"arn_account", arn_account},
+    {"account", account_number},
+    {"ou", [](std::string_view t) { return after_dash(t, "ou-"); }},
+    {"root", [](std::string_view t) { return after_dash(t, "r-"); }},
+    {"policy", [](std::string_view t) { return after_dash(t, "p-"); }},
+    {"handshake", [](std::string_view t) { return after_dash(t, "h-"); }},
+    {"transfer", [](std::string_view t) { return after_dash(t, "rt-"); }},
+    {"partiql_select", [](std::string_view t) { return partiql_table(t, "select"); }},
+    {"partiql_insert", [](std::string_view t) { return partiql_table(t, "insert"); }},
+    {"partiql_update", [](std::string_view t) { return partiql_table(t, "update"); }},
+    {"partiql_delete", [](std::string_view t) { return partiql_table(t, "delete"); }},
+}};
+
+Transform transform_named(std::string_view name) {
+  auto it = std::ranges::find(transforms, name, &std::pair<std::string_view, Transform>::first);
+  return it == transforms.end() ? nullptr : it->second;
+}
+
+void collect(const Value& in, std::string_view path, std::vector<std::string>& out);
+
+// One step that names a list's items or a map's keys; path is what follows it.
+void collect_each(const Value& of, std::string_view filter, std::string_view path,
+                  std::vector<std::string>& out) {
+  for (const Value& item : of.items()) {
+    if (filter.starts_with('?') && !item.has(filter.substr(1))) continue;
+    if (filter.starts_with('!') && item.has(filter.substr(1))) continue;
+    collect(item, path, out);
+  }
+}
+
+void collect(const Value& in, std::string_view path, std::vector<std::string>& out) {
+  if (path.empty()) {
+    if (in.is_scalar() && !in.is_null()) out.push_back(in.to_text());
+    return;
+  }
+  size_t dot = path.find('.');
+  std::string_view step = path.substr(0, dot);
+  std::string_view rest = dot == std::string_view::npos ? "" : path.substr(dot + 1);
+  if (step.ends_with("{}")) {
+    for (const auto& [key, value] : in[step.substr(0, step.size() - 2)].members())
+      out.push_back(key);
+    return;
+  }
+  size_t open = step.find('[');
+  const Value& member = in[step.substr(0, open)];
+  if (open == std::string_view::npos) return collect(member, rest, out);
+  collect_each(member, step.substr(open + 1, step.size() - open - 2), rest, out);
+}
+
+std::vector<std::string> joined(const Value& in, std::string_view path) {
+  std::string whole;
+  for (const std::string& part : split(path, "+")) {
+    std::vector<std::string> values;
+    if (part.starts_with('\'')) {
+      values.push_back(part.substr(1, part.size() - 2));
+    } else {
+      collect(in, part, values);
+    }
+    if (values.size() != 1) return {};
+    whole += values[0];
+  }
+  return {whole};
+}
+
+}  // namespace
+
+std::vector<std::string> values_at(const Value& in, std::string_view path) {
+  size_t bar = path.find('|');
+  std::string_view where = path.substr(0, bar);
+  std::vector<std::string> found;
+  if (where.contains('+')) {
+    found = joined(in, where);
+  } else {
+    collect(in, where, found);
+  }
+  if (bar == std::string_view::npos) return found;
+  Transform change = transform_named(path.substr(bar + 1));
+  std::vector<std::string> out;
+  for (const std::string& value : found)
+    if (Text changed = change ? change(value) : Text()) out.push_back(std::move(*changed));
+  return out;
+}
+
+bool holds(const Value& in, std::string_view test) {
+  size_t equals = test.find('=');
+  if (equals == std::string_view::npos) return !values_at(in, test).empty();
+  bool begins = equals > 0 && test[equals - 1] == '^';
+  auto values = values_at(in, test.substr(0, equals - (begins ? 1 : 0)));
+  std::string_view wanted = test.substr(equals + 1);
+  return std::ranges::any_of(values, [&](const std::string& value) {
+    return begins ? value.starts_with(wanted) : value == wanted;
+  });
+}
+
+bool is_transform(std::string_view name) {
+  return transform_named(name) != nullptr;
+}
+
+}  // namespace mainstay::actions
