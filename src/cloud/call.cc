@@ -24,7 +24,11 @@ Credentials Call::credentials() {
 
 Result<Value> Call::invoke(std::string_view service_name, std::string_view operation_name,
                            Value in) {
-  return cloud.invoke(caller, account, region, service_name, operation_name, std::move(in));
+  // On the caller's behalf: its policies count, and conditions can see who asks ("Forward access
+  // sessions" of the IAM user guide).
+  Caller forwarded = caller;
+  if (forwarded.via.empty()) forwarded.via = service.name + ".amazonaws.com";
+  return cloud.invoke(forwarded, account, region, service_name, operation_name, std::move(in));
 }
 
 }  // namespace mainstay::cloud

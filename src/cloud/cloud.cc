@@ -1,6 +1,8 @@
 #include "cloud/cloud.hh"
 
 #include "base/digest.hh"
+#include "cloud/access.hh"
+#include "cloud/authorizer.hh"
 #include "cloud/call.hh"
 #include "store/blobs.hh"
 #include "wire/model.hh"
@@ -20,6 +22,7 @@ uint64_t seed_from_system() {
 
 Cloud::Cloud(CloudOptions options, std::vector<Service> services) : options_(std::move(options)) {
   if (options_.seed == 0) options_.seed = seed_from_system();
+  authorizer_ = std::make_unique<Authorizer>(*this);
   for (Service& service : services) {
     auto entry = std::make_unique<Entry>();
     entry->service = std::move(service);
@@ -133,8 +136,10 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std:
                             wire::validate_options(*loaded.model, loaded.model->protocol())));
   std::string account = found->service.account_for(made_in, in);
   CHECK_OK(prepare(*found, account, region));
+  TRY(CallerSide side, authorizer_->caller_side(caller, region));
   store::Unit unit(*store_, shard(found->service, account, region), it->second->mode_for(in));
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
+  CHECK_OK(authorizer_->check(call, in, side));
   return call_handler(*found, *it->second, call, in);
 }
 
@@ -147,6 +152,31 @@ Status Cloud::update(std::string_view service, std::string_view account, std::st
                         region, unit);
   CHECK_OK(work(call));
   return unit.commit();
+}
+
+Status Cloud::describe_caller(const Caller& caller, std::string_view region, Access& access) {
+  for (const auto& found : entries_) {
+    const Service& service = found->service;
+    if (!service.describe_caller) continue;
+    store::Unit unit(*store_, shard(service, caller.account, region), store::Mode::read);
+    Call call = make_call(service, "", caller, caller.account, region, unit);
+    CHECK_OK(service.describe_caller(call, caller, access));
+  }
+  return {};
+}
+
+void Cloud::describe_standing(std::string_view account, Standing& standing) {
+  for (const auto& found : entries_) {
+    const Service& service = found->service;
+    if (!service.describe_standing) continue;
+    store::Unit unit(*store_, shard(service, account, ""), store::Mode::read);
+    service.describe_standing(unit, account, standing);
+  }
+}
+
+std::string Service::owner_for(Call& call, const Value& in) const {
+  std::string owner = owner_of ? owner_of(call, in) : "";
+  return owner.empty() ? call.account : owner;
 }
 
 Status Cloud::reset() {

@@ -29,6 +29,9 @@
 
 namespace mainstay::cloud {
 
+class Access;
+class Authorizer;
+
 struct CloudOptions {
   std::string state_directory;  // empty: memory only
   std::string owner = "mainstay";
@@ -51,6 +54,10 @@ class Cloud {
   // Runs `work` as one unit on a service's state (for its Background): committed if it returns ok.
   Status update(std::string_view service, std::string_view account, std::string_view region,
                 const std::function<Status(Call&)>& work);
+
+  // What the decisions about requests ask (authorizer.hh): IAM's and Organizations' answers.
+  Status describe_caller(const Caller& caller, std::string_view region, Access& access);
+  void describe_standing(std::string_view account, Standing& standing);
 
   // Forgets everything: what POST /moto-api/reset does.
   Status reset();
@@ -92,6 +99,7 @@ class Cloud {
 
   CloudOptions options_;
   Models models_;
+  std::unique_ptr<Authorizer> authorizer_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::unique_ptr<store::Store> store_;
   std::atomic<uint64_t> counter_{0};

@@ -1,6 +1,7 @@
 // The way of an HTTP request through the cloud: see cloud.hh.
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/authorizer.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
 #include "wire/model.hh"
@@ -195,12 +196,14 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
   std::string account = found->service.account_for(
       request.caller.account.empty() ? default_account : request.caller.account, in);
   CHECK_OK(prepare(*found, account, request.region));
+  TRY(CallerSide side, authorizer_->caller_side(request.caller, request.region));
   store::Unit unit(*store_, shard(found->service, account, request.region),
                    operation->mode_for(in));
   Call call =
       make_call(found->service, operation->name, request.caller, account, request.region, unit);
   call.request_id = request.id;
   call.endpoint = request.endpoint;
+  CHECK_OK(authorizer_->check(call, in, side));
   return call_handler(*found, *operation, call, in);
 }
 

@@ -14,8 +14,11 @@
 
 namespace mainstay::cloud {
 
+class Access;
 class Call;
 class Cloud;
+struct Caller;
+struct Standing;
 
 using Handler = Result<Value> (*)(Call&, const Value& in);
 
@@ -71,6 +74,18 @@ struct Service {
   // signature. Nothing for a request that is none of its own. May be null.
   std::optional<HttpResponse> (*answer_url)(Cloud&, const HttpRequest&) = nullptr;
 
+  // For the decision whether a request is allowed (authorizer.hh); each may be null.
+  // Which account owns the resource that the request names, "" for the one whose state is open.
+  std::string (*owner_of)(Call&, const Value& in) = nullptr;
+  // What guards the resource: its policies, tags, owner, what else grants. Called for each action
+  // and resource of a request, in the unit that its handler will work in.
+  Status (*guard)(Call&, const Value& in, Access&) = nullptr;
+  // IAM alone: the policies of a user or a session.
+  Status (*describe_caller)(Call&, const Caller&, Access&) = nullptr;
+  // Organizations alone: where an account stands.
+  void (*describe_standing)(const store::Unit&, std::string_view account, Standing&) = nullptr;
+
+  std::string owner_for(Call& call, const Value& in) const;
   std::string account_for(std::string_view made_in, const Value& in) const {
     std::string named = account_of ? account_of(in) : "";
     return named.empty() ? std::string(made_in) : named;

@@ -88,7 +88,7 @@ class Row {
       const Value& item = v.is_list() ? v.at(i) : v;
       if (item.is_string())
         REQUIRE_MESSAGE(documents_.has(item.as_string()), "no document " << item.as_string());
-      auto parsed = parse(item.is_string() ? documents_[item.as_string()] : item, kind);
+      auto parsed = from_value(item.is_string() ? documents_[item.as_string()] : item, kind);
       if (!parsed.has_value()) {
         malformed = true;
         fault = parsed.error().message;

@@ -257,10 +257,10 @@ Result<Document> parse(std::string_view json, Kind kind) {
     return Error(aws_error("MalformedPolicyDocument",
                            "the policy is not valid JSON: " + value.error().message))
         .where(value.error().at);
-  return parse(*value, kind);
+  return from_value(*value, kind);
 }
 
-Result<Document> parse(const Value& json, Kind kind) {
+Result<Document> from_value(const Value& json, Kind kind) {
   if (!json.is_map()) return malformed("the policy", "must be a JSON object");
   Document out;
   out.kind = kind;

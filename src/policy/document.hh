@@ -117,7 +117,7 @@ struct Document {
 // Errors: "MalformedPolicyDocument" with the element's place ("Statement[2].Condition") and what
 // would be right.
 Result<Document> parse(std::string_view json, Kind kind);
-Result<Document> parse(const Value& json, Kind kind);
+Result<Document> from_value(const Value& json, Kind kind);
 // The document as JSON: elements in the usual order, lists of one as text.
 Value to_value(const Document& document);
 

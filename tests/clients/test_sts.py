@@ -33,6 +33,15 @@ def test_assumed_role(sts, role, clients, account):
 
 def test_role_of_another_account(role, clients, account):
     other = clients("sts", access_key="333333333333")
+    with fails("AccessDenied", "User: arn:aws:iam::333333333333:root is not authorized to perform: "
+               f"sts:AssumeRole on resource: {role} because no role trust policy allows the "
+               "sts:AssumeRole action", 403):
+        other.assume_role(RoleArn=role, RoleSessionName="me")
+    iam = clients("iam")
+    iam.update_assume_role_policy(RoleName="r", PolicyDocument=json.dumps({
+        "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                                                "Principal": {"AWS": "333333333333"}}]}))
+    iam.attach_role_policy(RoleName="r", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
     answer = other.assume_role(RoleArn=role, RoleSessionName="me")
     s3 = session(clients, "s3", answer["Credentials"])
     s3.create_bucket(Bucket=f"by-role-{account}")

@@ -128,6 +128,7 @@ cloud::Service make_service() {
   service.operations.assign(std::begin(operations), std::end(operations));
   service.indexes = indexes();
   service.dry_run = true;
+  service.guard = guard;
   service.prepare = prepare;
   return service;
 }

@@ -110,4 +110,7 @@ EC2_HANDLER(describe_tags);
 
 #undef EC2_HANDLER
 
+// access.cc
+Status guard(cloud::Call& call, const Value& in, cloud::Access& access);
+
 }  // namespace mainstay::ec2

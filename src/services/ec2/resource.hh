@@ -47,6 +47,8 @@ const Kind& key_pair_kind();
 const Kind* kind_of_id(std::string_view id);
 std::span<const Kind* const> all_kinds();
 
+const char* tags_member(const Kind& kind);  // "Tags", or as its model names it
+
 Error not_found(const Kind& kind, std::string_view id);
 // The document, or the error that AWS answers for an unknown id.
 Result<Value> get(Call& call, const Kind& kind, std::string_view id);

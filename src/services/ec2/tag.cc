@@ -14,11 +14,6 @@ constexpr Filter tag_filters[] = {{"key", "Key"},
 constexpr Kind tag_kind{"tag",  "", "_position", "tag", "InvalidParameterValue",
                         "Tags", "", tag_filters};
 
-// Interfaces call their tags TagSet.
-const char* tags_member(const Kind& kind) {
-  return &kind == &network_interface_kind() ? "TagSet" : "Tags";
-}
-
 Result<const Kind*> known_kind(Call& call, const std::string& id) {
   const Kind* kind = kind_of_id(id);
   if (!kind) return aws_error("InvalidID", "The ID '" + id + "' is not valid");
@@ -27,6 +22,11 @@ Result<const Kind*> known_kind(Call& call, const std::string& id) {
 }
 
 }  // namespace
+
+// Interfaces call their tags TagSet.
+const char* tags_member(const Kind& kind) {
+  return &kind == &network_interface_kind() ? "TagSet" : "Tags";
+}
 
 Result<Value> create_tags(Call& call, const Value& in) {
   if (in["Tags"].empty()) return missing_parameter("Tag");

@@ -4,6 +4,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "policy/document.hh"
 
 namespace mainstay::iam {
 namespace {
@@ -158,31 +159,23 @@ Result<Value> page_of_names(const Value& in, const List& names, std::string_view
 }
 
 Status check_policy(const Value& document) {
-  auto parsed = parse_json(document.as_string());
-  if (!parsed.has_value())
+  if (!parse_json(document.as_string()).has_value())
     return aws_error("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
-  if (!parsed->is_map() || !parsed->has("Statement"))
-    return aws_error("MalformedPolicyDocument", "Syntax errors in policy.");
+  auto parsed = policy::parse(document.as_string(), policy::Kind::identity);
+  if (!parsed.has_value()) return std::move(parsed.error());
   return {};
 }
 
 Status check_trust_policy(const Value& document) {
-  auto parsed = parse_json(document.as_string());
-  if (!parsed.has_value())
+  auto json = parse_json(document.as_string());
+  if (!json.has_value())
     return aws_error("MalformedPolicyDocument", "This policy contains invalid Json");
-  const Value& statements = (*parsed)["Statement"];
-  if (statements.is_null())
-    return aws_error("MalformedPolicyDocument", "Could not parse the policy: Statement is empty!");
-  Value list = statements.is_list() ? statements : Value::list({statements});
-  for (const Value& statement : list.items()) {
-    for (const char* member : {"Resource", "NotResource"})
-      if (statement.has(member))
-        return aws_error("MalformedPolicyDocument", std::string("Has prohibited field ") + member);
-    if (!statement.has("Principal") && !statement.has("NotPrincipal"))
-      return aws_error("MalformedPolicyDocument", "Missing required field Principal");
-    if (!statement.has("Action") && !statement.has("NotAction"))
-      return aws_error("MalformedPolicyDocument", "Missing required field Action");
-  }
+  const Value& statements = (*json)["Statement"];
+  for (const char* member : {"Resource", "NotResource"})
+    if (statements.has(member) || statements.at(0).has(member))
+      return aws_error("MalformedPolicyDocument", std::string("Has prohibited field ") + member);
+  auto parsed = policy::parse(document.as_string(), policy::Kind::trust);
+  if (!parsed.has_value()) return std::move(parsed.error());
   return {};
 }
 

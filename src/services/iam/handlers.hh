@@ -61,6 +61,10 @@ IAM_HANDLER(get_account_authorization_details);
 
 #undef IAM_HANDLER
 
+// access.cc
+Status guard(Call& call, const Value& in, cloud::Access& access);
+Status describe_caller(Call& call, const cloud::Caller& caller, cloud::Access& access);
+
 // Profiles that hold a role, by the role's name.
 std::vector<Value> profiles_of_role(Call& call, const std::string& role_name);
 // An instance profile with its role's current document in place of the name.

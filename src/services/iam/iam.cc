@@ -105,6 +105,8 @@ cloud::Service make_service() {
   service.name = "iam";
   service.scope = cloud::Scope::account;
   service.operations.assign(std::begin(operations), std::end(operations));
+  service.guard = guard;
+  service.describe_caller = describe_caller;
   service.indexes = {{"iam", "policy", "_key"}, {"iam", "instance-profile", "_roles.0"}};
   return service;
 }

@@ -98,6 +98,14 @@ Result<Value> find_policy(Call& call, const std::string& arn) {
   return policy;
 }
 
+Result<std::string> policy_text(const Value& policy) {
+  if (policy["_aws"].as_bool())
+    return data::read("managed-policies/" + policy["PolicyName"].as_string());
+  for (const Value& version : policy["_versions"].items())
+    if (version["IsDefaultVersion"].as_bool()) return version["Document"].as_string();
+  return no_policy(policy["Arn"].as_string());
+}
+
 void count_attachment(Call& call, Value policy, int change) {
   int64_t count = policy["AttachmentCount"].as_int() + change;
   if (policy["_aws"].as_bool()) {

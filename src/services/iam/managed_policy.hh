@@ -8,6 +8,7 @@ namespace mainstay::iam {
 
 // By ARN; error NoSuchEntity. AWS's own have "_aws" set.
 Result<Value> find_policy(Call& call, const std::string& arn);
+Result<std::string> policy_text(const Value& policy);  // of its default version
 void count_attachment(Call& call, Value policy, int change);
 
 Result<Value> create_policy(Call& call, const Value& in);

@@ -61,4 +61,7 @@ KMS_HANDLER(get_public_key);
 
 #undef KMS_HANDLER
 
+// access.cc
+Status guard(Call& call, const Value& in, cloud::Access& access);
+
 }  // namespace mainstay::kms

@@ -1,6 +1,7 @@
 #include "services/kms/policy.hh"
 
 #include "base/json.hh"
+#include "policy/document.hh"
 #include "services/kms/handlers.hh"
 
 namespace mainstay::kms {
@@ -51,19 +52,10 @@ std::string aws_managed_policy(const Call& call, const std::string& service) {
   return document("auto-" + service + "-1", Value::list({via, look}));
 }
 
-Status check_policy(const Value& policy) {
-  auto parsed = parse_json(policy.as_string());
-  if (!parsed.has_value() || !parsed->is_map() || !parsed->has("Statement"))
-    return aws_error("MalformedPolicyDocumentException",
-                     "The policy is not a JSON object with a Statement.");
-  Value statements = (*parsed)["Statement"];
-  if (statements.is_map()) statements = Value::list({statements});
-  for (const Value& s : statements.items()) {
-    for (const char* member : {"Effect", "Action", "Principal", "Resource"})
-      if (!s.has(member) && !s.has(std::string("Not") + member))
-        return aws_error("MalformedPolicyDocumentException",
-                         std::string("Policy contains a statement with no ") + member + ".");
-  }
+Status check_policy(const Value& document) {
+  auto parsed = policy::parse(document.as_string(), policy::Kind::resource);
+  if (!parsed.has_value())
+    return aws_error("MalformedPolicyDocumentException", parsed.error().message);
   return {};
 }
 

@@ -50,6 +50,8 @@ cloud::Service make_service() {
                         writes("TagResource", tag_resource),
                         writes("UntagResource", untag_resource),
                         reads("ListTagsForResource", list_tags_for_resource)};
+  service.describe_standing = [](const store::Unit& unit, std::string_view account,
+                                 Standing& standing) { standing = standing_of(unit, account); };
   return service;
 }
 

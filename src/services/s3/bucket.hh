@@ -84,6 +84,8 @@ Status check_key(const Value& in);  // length of the key and of its metadata
 // A part of a multipart upload, put in place of one of the same number.
 Result<Value> store_part(Call& call, const Value& in, std::string_view data);
 Status check_acl_allowed(const Value& bucket, const Value& in);
+// Who owns a new object and what its ACL grants, by the bucket's ownership setting and the request.
+void set_owner(const Call& call, const Value& bucket, const Value& in, Value& object);
 
 #define S3_HANDLER(name) Result<Value> name(Call& call, const Value& in)
 
@@ -127,6 +129,10 @@ S3_HANDLER(get_object_acl);
 S3_HANDLER(put_object_acl);
 
 #undef S3_HANDLER
+
+// access.cc
+std::string owner_of_bucket(Call& call, const Value& in);
+Status guard(Call& call, const Value& in, cloud::Access& access);
 
 std::vector<cloud::Operation> configuration_operations();
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/json.hh"
+#include "policy/s3.hh"
 #include "services/s3/bucket.hh"
 
 // Bucket configurations that are put, got and deleted as one document: a row each.
@@ -97,14 +98,32 @@ Result<Value> get_payment(Call& call, const Value& in) {
   return out.has("Payer") ? out : Value::map({{"Payer", "BucketOwner"}});
 }
 
+Error malformed_policy(std::string message) {
+  return aws_error("MalformedPolicy", std::move(message));
+}
+
+// A public policy is refused while the bucket blocks them ("Blocking public access").
+Status check_bucket_policy(const Call& call, const Value& bucket, const std::string& text) {
+  if (!parse_json(text).has_value())
+    return malformed_policy("Policies must be valid JSON and the first byte must be '{'");
+  auto document = policy::parse(text, policy::Kind::resource);
+  if (!document.has_value()) return malformed_policy(document.error().message);
+  bool blocked = bucket["_PublicAccessBlockConfiguration"]["BlockPublicPolicy"].as_bool();
+  if (blocked && policy::is_public(*document))
+    return aws_error("AccessDenied",
+                     "User: " + call.caller.arn +
+                         " is not authorized to perform: s3:PutBucketPolicy on resource: "
+                         "\"arn:aws:s3:::" +
+                         bucket["Name"].as_string() +
+                         "\" because public policies are prevented by the BlockPublicPolicy "
+                         "setting in S3 Block Public Access.",
+                     403);
+  return {};
+}
+
 Result<Value> put_policy(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
-  auto parsed = parse_json(in["Policy"].as_bytes());
-  if (!parsed.has_value())
-    return aws_error("MalformedPolicy",
-                     "Policies must be valid JSON and the first byte must be '{'");
-  if (!parsed->is_map() || !parsed->has("Statement"))
-    return aws_error("MalformedPolicy", "Missing required field Statement");
+  CHECK_OK(check_bucket_policy(call, bucket, in["Policy"].as_bytes()));
   put_bucket(call, bucket.set("_Policy", in["Policy"].as_bytes()));
   return Value::map({});
 }
@@ -123,21 +142,11 @@ Result<Value> delete_policy(Call& call, const Value& in) {
   return Value::map({});
 }
 
-bool allows_everyone(const Value& statement) {
-  const Value& principal = statement["Principal"];
-  const Value& aws = principal.is_map() ? principal["AWS"] : principal;
-  auto star = [](const Value& v) { return v.as_string() == "*"; };
-  bool everyone = star(aws) || std::any_of(aws.items().begin(), aws.items().end(), star);
-  return statement["Effect"].as_string() == "Allow" && everyone && !statement.has("Condition");
-}
-
 Result<Value> get_policy_status(Call& call, const Value& in) {
   TRY(Value policy, get_policy(call, in));
-  TRY(Value document, parse_json(policy["Policy"].as_string()));
-  const Value& statements = document["Statement"];
-  bool open = allows_everyone(statements) ||
-              std::any_of(statements.items().begin(), statements.items().end(), allows_everyone);
-  return Value::map({{"PolicyStatus", Value::map({{"IsPublic", open}})}});
+  TRY(policy::Document document,
+      policy::parse(policy["Policy"].as_string(), policy::Kind::resource));
+  return Value::map({{"PolicyStatus", Value::map({{"IsPublic", policy::is_public(document)}})}});
 }
 
 }  // namespace

@@ -66,8 +66,8 @@ Result<Value> copy_object(Call& call, const Value& in) {
       .set("Size", size)
       .set("ETag", "\"" + hex_encode(md5(data)) + "\"")
       .set("LastModified", Time{call.now.ms / 1000 * 1000})
-      .set("_Owner", call.account)
       .set("_Segments", Value::list({segment}));
+  set_owner(call, bucket, in, object);
   for (const auto& [name, value] : encryption.members.members()) object.set(name, value);
   if (in["TaggingDirective"].as_string() == "REPLACE") {
     TRY(Value tags, tags_from_query(in["Tagging"].as_string()));

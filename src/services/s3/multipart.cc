@@ -98,6 +98,7 @@ Result<Value> create_multipart_upload(Call& call, const Value& in) {
       .set("Bucket", in["Bucket"])
       .set("Key", in["Key"])
       .set("Initiated", Time{call.now.ms / 1000 * 1000});
+  set_owner(call, bucket, in, upload);
   for (const auto& [name, value] : encryption.members.members()) upload.set(name, value);
   for (const char* member : {"ChecksumAlgorithm", "ChecksumType"})
     if (in.has(member)) upload.set(member, in[member]);
@@ -167,7 +168,6 @@ Result<Value> complete_multipart_upload(Call& call, const Value& in) {
   object.set("Size", size)
       .set("ETag", "\"" + hex_encode(md5(digests)) + "-" + std::to_string(parts.size()) + "\"")
       .set("LastModified", Time{call.now.ms / 1000 * 1000})
-      .set("_Owner", call.account)
       .set("_PartsCount", parts.size())
       .set("_Segments", std::move(segments));
   store_object(call, bucket, object);

@@ -186,8 +186,8 @@ Result<Value> put_object(Call& call, const Value& in) {
       .set("Size", data.size())
       .set("ETag", "\"" + hex_encode(md5(data)) + "\"")
       .set("LastModified", Time{call.now.ms / 1000 * 1000})
-      .set("_Owner", call.account)
       .set("_Segments", Value::list({segment}));
+  set_owner(call, bucket, in, object);
   for (const auto& [name, value] : encryption.members.members()) object.set(name, value);
   for (const auto& [name, value] : checksums.members()) object.set(name, value);
   if (in.has("Tagging")) {

@@ -9,6 +9,8 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "s3";
   service.scope = cloud::Scope::global;
+  service.owner_of = owner_of_bucket;
+  service.guard = guard;
   service.operations = {
       writes("CreateBucket", create_bucket),
       writes("DeleteBucket", delete_bucket),

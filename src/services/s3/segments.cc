@@ -37,10 +37,16 @@ Result<std::string> read_part(Call& call, const Value& segment, size_t offset, s
   return plain.substr(std::min(offset, plain.size()), size);
 }
 
-// KMS's refusals carry its name in S3's answers (API reference, "Error responses", KMS.*).
+// KMS's errors carry its name in S3's answers (API reference, "Error responses", KMS.*), but for a
+// refusal, which is S3's own AccessDenied with KMS's words.
 Result<Value> ask_kms(Call& call, const char* operation, Value in) {
   auto out = call.invoke("kms", operation, std::move(in));
-  if (!out.has_value()) out.error().code.insert(0, "KMS.");
+  if (out.has_value()) return out;
+  Error& error = out.error();
+  if (error.code != "AccessDeniedException")
+    error.code.insert(0, "KMS.");
+  else
+    error = aws_error("AccessDenied", error.message, 403);
   return out;
 }
 

@@ -1,8 +1,10 @@
 #include "services/sts/sts.hh"
 
+#include <algorithm>
+
 #include "base/digest.hh"
-#include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/access.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
 
@@ -53,6 +55,18 @@ Result<RoleName> parse_role(const std::string& arn) {
   return RoleName{parts[4], parts[5].substr(parts[5].rfind('/') + 1)};
 }
 
+// A role's document, as its account's IAM has it.
+Result<Value> find_role(Call& call, const std::string& arn) {
+  TRY(RoleName name, parse_role(arn));
+  TRY(Value out,
+      call.cloud.invoke(cloud::Caller::service_principal(name.account, "sts.amazonaws.com"),
+                        name.account, call.region, "iam", "GetRole",
+                        Value::map({{"RoleName", name.name}})));
+  if (out.at_path("Role.Arn").as_string() != arn)
+    return aws_error("NoSuchEntity", "The role with name " + name.name + " cannot be found.", 404);
+  return out["Role"];
+}
+
 Error not_authorized(const Call& call, const std::string& action, const std::string& resource) {
   return aws_error("AccessDenied",
                    "User: " + call.caller.arn + " is not authorized to perform: " + action +
@@ -60,12 +74,32 @@ Error not_authorized(const Call& call, const std::string& action, const std::str
                    403);
 }
 
-Status check_policy(const Value& policy) {
-  if (policy.is_null()) return {};
-  auto parsed = parse_json(policy.as_string());
-  if (!parsed.has_value() || !parsed->is_map())
-    return aws_error("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
+Status check_policy(const Value& document) {
+  if (document.is_null()) return {};
+  CHECK_OK(policy::parse(document.as_string(), policy::Kind::session));
   return {};
+}
+
+// What a role's session remembers of how it came to be. Tags that the asking session marked as
+// transitive, and its source identity, go on with the chain ("Session tags", "Source identity").
+Value session_details(const Call& call, const Value& in) {
+  const Value& asking = call.caller.details;
+  Value tags = in["Tags"].is_list() ? in["Tags"] : Value::list();
+  Value transitive = in["TransitiveTagKeys"].is_list() ? in["TransitiveTagKeys"] : Value::list();
+  const List& inherited = asking["TransitiveTagKeys"].items();
+  for (const Value& tag : asking["Tags"].items())
+    if (std::find(inherited.begin(), inherited.end(), tag["Key"]) != inherited.end()) {
+      tags.push_back(tag);
+      transitive.push_back(tag["Key"]);
+    }
+  Value out = Value::map({{"RoleArn", in["RoleArn"]}, {"Tags", tags}});
+  if (!transitive.empty()) out.set("TransitiveTagKeys", transitive);
+  for (const char* member : {"Policy", "PolicyArns"})
+    if (in.has(member)) out.set(member, in[member]);
+  const Value& identity =
+      in.has("SourceIdentity") ? in["SourceIdentity"] : asking["SourceIdentity"];
+  if (!identity.is_null()) out.set("SourceIdentity", identity);
+  return out;
 }
 
 // The session's part of an answer: AssumedRoleUser and what the credential remembers.
@@ -73,12 +107,9 @@ Result<Value> assume(Call& call, const Value& in, const std::string& action) {
   const std::string& arn = in["RoleArn"].as_string();
   TRY(RoleName role_name, parse_role(arn));
   CHECK_OK(check_policy(in["Policy"]));
-  auto found =
-      call.cloud.invoke(cloud::Caller::root_of(role_name.account), role_name.account, call.region,
-                        "iam", "GetRole", Value::map({{"RoleName", role_name.name}}));
-  if (!found.has_value() || found->at_path("Role.Arn").as_string() != arn)
-    return not_authorized(call, action, arn);
-  const Value& role = (*found)["Role"];
+  auto found = find_role(call, arn);
+  if (!found.has_value()) return not_authorized(call, action, arn);
+  const Value& role = *found;
   int64_t duration_s = in["DurationSeconds"].as_int(hour_s);
   if (duration_s > role["MaxSessionDuration"].as_int(hour_s))
     return aws_error(
@@ -91,10 +122,7 @@ Result<Value> assume(Call& call, const Value& in, const std::string& action) {
       role["RoleId"].as_string() + ":" + session,
       "session",
       duration_s,
-      Value::map({{"RoleArn", arn},
-                  {"Policy", in["Policy"]},
-                  {"Tags", in["Tags"]},
-                  {"PolicyArns", in["PolicyArns"]}})};
+      session_details(call, in)};
   TRY(Value credentials, issue(call, issued));
   Value out = Value::map(
       {{"Credentials", credentials},
@@ -150,6 +178,25 @@ Result<Value> get_access_key_info(Call&, const Value& in) {
   return Value::map({{"Account", *account}});
 }
 
+std::string owner_of_role(Call&, const Value& in) {
+  auto name = parse_role(in["RoleArn"].as_string());
+  return name.has_value() ? name->account : "";
+}
+
+// A role is guarded by its trust policy, which must allow even within its account.
+Status guard(Call& call, const Value& in, cloud::Access& access) {
+  if (!in.has("RoleArn")) return {};
+  const std::string& arn = in["RoleArn"].as_string();
+  access.request.resource = arn;
+  access.request.resource_account = owner_of_role(call, in);
+  access.policies.resource_must_allow = true;
+  auto role = find_role(call, arn);
+  if (!role.has_value()) return {};
+  access.resource_tags((*role)["Tags"], "iam");
+  return access.add(policy::Kind::trust, "trust policy of " + arn,
+                    percent_decode((*role)["AssumeRolePolicyDocument"].as_string()));
+}
+
 }  // namespace
 
 cloud::Service make_service() {
@@ -157,6 +204,8 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "sts";
   service.scope = cloud::Scope::account;
+  service.owner_of = owner_of_role;
+  service.guard = guard;
   // Sessions are the credentials' documents, so that no operation changes this service's own state.
   service.operations = {reads("GetCallerIdentity", get_caller_identity),
                         reads("AssumeRole", assume_role),

@@ -1,0 +1,192 @@
+#include "cloud/authorizer.hh"
+
+#include <algorithm>
+#include <array>
+
+#include "cloud/call.hh"
+#include "cloud/cloud.hh"
+#include "store/store.hh"
+#include "wire/model.hh"
+
+namespace mainstay::cloud {
+namespace {
+
+using Kind = Caller::Kind;
+
+// "No permissions are required to perform this operation" (STS API reference).
+constexpr std::array free_actions{std::string_view("sts:GetCallerIdentity"),
+                                  std::string_view("sts:GetSessionToken")};
+// "List of AWS services that support RCPs" (Organizations user guide), those that we have.
+constexpr std::array under_resource_control{
+    std::string_view("s3"),       std::string_view("sts"), std::string_view("kms"),
+    std::string_view("dynamodb"), std::string_view("sqs"), std::string_view("secretsmanager")};
+
+bool has(const auto& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_limited(const Standing& standing) {
+  return !standing.management &&
+         !(standing.service_control.empty() && standing.resource_control.empty());
+}
+
+policy::Principal principal_of(const Caller& caller) {
+  policy::Principal out;
+  if (caller.kind == Kind::anonymous) {
+    out.arn = "anonymous";
+    return out;
+  }
+  if (auto read = policy::Principal::from_text(caller.arn); read.has_value()) out = *read;
+  out.arn = caller.arn;
+  out.account = caller.account;
+  out.unique_id = caller.user_id;
+  if (caller.kind == Kind::root) out.kind = policy::Principal::Kind::root;
+  if (caller.details.has("RoleArn")) out.role_arn = caller.details["RoleArn"].as_string();
+  if (out.kind == policy::Principal::Kind::federated_user)
+    out.role_arn = caller.details["Issuer"].as_string();
+  return out;
+}
+
+// What the caller's credential and its organization say of it.
+void add_caller_keys(policy::Context& context, const policy::Principal& principal,
+                     const Caller& caller, const Standing& standing) {
+  principal.add_keys(context);
+  if (!caller.source_ip.empty() && caller.via.empty())
+    context.set("aws:SourceIp", caller.source_ip);
+  context.set("aws:ViaAWSService", caller.via.empty() ? "false" : "true");
+  if (!caller.via.empty()) {
+    context.set_list("aws:CalledVia", {caller.via});
+    context.set("aws:CalledViaFirst", caller.via);
+    context.set("aws:CalledViaLast", caller.via);
+  }
+  if (caller.details.has("SessionToken")) {
+    context.set("aws:TokenIssueTime", format_iso8601(caller.details["CreateDate"].as_time()));
+    context.set("aws:MultiFactorAuthPresent", "false");
+  }
+  if (caller.details.has("SourceIdentity"))
+    context.set("aws:SourceIdentity", caller.details["SourceIdentity"].as_string());
+  if (!standing.member) return;
+  context.set("aws:PrincipalOrgID", standing.organization_id);
+  context.set_list("aws:PrincipalOrgPaths", {standing.path});
+}
+
+}  // namespace
+
+Standing Authorizer::standing_of(const std::string& account) {
+  Standing out;
+  if (!account.empty()) cloud_.describe_standing(account, out);
+  return out;
+}
+
+Status Authorizer::add_control(Access& access, const Standing& standing) {
+  if (standing.management) return {};
+  for (const ControlLevel& level : standing.service_control) {
+    std::vector<std::pair<std::string, std::string>> documents;
+    for (const ControlPolicy& p : level.policies) documents.emplace_back(p.arn, p.text);
+    CHECK_OK(access.add_level(documents));
+  }
+  return {};
+}
+
+Result<CallerSide> Authorizer::caller_side(const Caller& caller, std::string_view region) {
+  CallerSide side;
+  if (caller.kind == Kind::service) {
+    side.free = true;
+    return side;
+  }
+  side.standing = standing_of(caller.account);
+  side.free_at_home = caller.kind == Kind::root && !is_limited(side.standing);
+  if (!side.free_at_home) {
+    TRY(side.access, make_access(caller, region, side.standing));
+  }
+  return side;
+}
+
+Result<std::shared_ptr<const Access>> Authorizer::make_access(const Caller& caller,
+                                                              std::string_view region,
+                                                              const Standing& standing) {
+  auto access = std::make_shared<Access>(cache_);
+  access->request.principal = principal_of(caller);
+  add_caller_keys(access->request.context, access->request.principal, caller, standing);
+  CHECK_OK(add_control(*access, standing));
+  if (caller.kind == Kind::user || caller.kind == Kind::session)
+    CHECK_OK(cloud_.describe_caller(caller, region, *access));
+  return access;
+}
+
+Status Authorizer::check(Call& call, const Value& in, const CallerSide& side) {
+  if (side.free) return {};
+  if (side.free_at_home && call.caller.account == call.service.owner_for(call, in)) return {};
+  auto caller_access = side.access;
+  if (!caller_access) {
+    TRY(caller_access, make_access(call.caller, call.region, side.standing));
+  }
+  Access common = *caller_access;
+  add_request_keys(common.request.context, call, in);
+  actions::Where where{call.account, call.region, "", "aws"};
+  if (call.caller.kind == Kind::user)
+    where.user = call.caller.arn.substr(call.caller.arn.find('/') + 1);
+  for (const actions::Needed& needed :
+       operations_.needed(call.service.name, call.operation, in, where)) {
+    if (has(free_actions, needed.action)) continue;
+    for (const std::string& resource : needed.resources)
+      CHECK_OK(check_one(call, in, common, side.standing, needed, resource));
+  }
+  return {};
+}
+
+// The control policies of the account that owns the resource, and its organization's keys.
+Status Authorizer::add_resource_side(const Call& call, Access& access, const Standing& own) {
+  const std::string& owner = access.request.resource_account;
+  // Anything but S3, KMS and roles is in the caller's account, whose standing is known.
+  Standing standing = owner == call.caller.account ? own : standing_of(owner);
+  access.request.context.set("aws:ResourceAccount", owner);
+  if (!standing.member) return {};
+  access.request.context.set("aws:ResourceOrgID", standing.organization_id);
+  access.request.context.set_list("aws:ResourceOrgPaths", {standing.path});
+  if (standing.management || access.aws_managed || !has(under_resource_control, call.service.name))
+    return {};
+  for (const ControlLevel& level : standing.resource_control)
+    for (const ControlPolicy& p : level.policies)
+      CHECK_OK(access.add(policy::Kind::resource_control, p.arn, p.text));
+  return {};
+}
+
+Status Authorizer::check_one(Call& call, const Value& in, const Access& common,
+                             const Standing& standing, const actions::Needed& needed,
+                             const std::string& resource) {
+  Access access = common;
+  access.request.action = needed.action;
+  access.request.resource = resource;
+  access.resource_type = needed.type;
+  access.request.resource_account = call.account;
+  for (const auto& [key, value] : needed.context) access.request.context.set(key, value);
+  if (call.service.guard) CHECK_OK(call.service.guard(call, in, access));
+  CHECK_OK(add_resource_side(call, access, standing));
+  policy::Decision decision = policy::decide(access.request, access.policies);
+  if (decision.allowed()) return {};
+  return refusal(call, access.request, decision);
+}
+
+Error refusal(const Call& call, const policy::Request& request, const policy::Decision& decision) {
+  std::string message = request.principal.kind == policy::Principal::Kind::anonymous
+                            ? "Access Denied"
+                            : policy::denial_message(request, decision, call.service.name == "s3");
+  auto loaded = call.cloud.models().load(call.service.name);
+  auto protocol = loaded.has_value() ? loaded->model->protocol() : wire::Protocol::query;
+  switch (protocol) {
+    case wire::Protocol::ec2:
+      return aws_error("UnauthorizedOperation",
+                       "You are not authorized to perform this operation. " + message, 403);
+    case wire::Protocol::json_1_0:
+    case wire::Protocol::json_1_1:
+    case wire::Protocol::rpc_v2_cbor:
+      return aws_error("AccessDeniedException", std::move(message), 400);
+    case wire::Protocol::rest_json:
+      return aws_error("AccessDeniedException", std::move(message), 403);
+    default:
+      return aws_error("AccessDenied", std::move(message), 403);
+  }
+}
+
+}  // namespace mainstay::cloud

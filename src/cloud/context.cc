@@ -1,0 +1,164 @@
+// Condition keys that follow from a request alone. Sources: "AWS global condition context keys" of
+// the IAM user guide, and the condition keys of each service's page in the Service Authorization
+// Reference. Keys that need the service's state (tags and owners of resources) come from its guard.
+#include <algorithm>
+#include <array>
+
+#include "actions/input_path.hh"
+#include "base/text.hh"
+#include "cloud/authorizer.hh"
+#include "cloud/call.hh"
+
+namespace mainstay::cloud {
+namespace {
+
+enum class Form { one, list };
+
+struct KeyRow {
+  std::string_view service, key, path;
+  Form form = Form::one;
+};
+
+constexpr std::array key_rows{
+    KeyRow{"s3", "s3:prefix", "Prefix"},
+    KeyRow{"s3", "s3:delimiter", "Delimiter"},
+    KeyRow{"s3", "s3:max-keys", "MaxKeys"},
+    KeyRow{"s3", "s3:VersionId", "VersionId"},
+    KeyRow{"s3", "s3:x-amz-acl", "ACL"},
+    KeyRow{"s3", "s3:x-amz-grant-full-control", "GrantFullControl"},
+    KeyRow{"s3", "s3:x-amz-grant-read", "GrantRead"},
+    KeyRow{"s3", "s3:x-amz-grant-read-acp", "GrantReadACP"},
+    KeyRow{"s3", "s3:x-amz-grant-write", "GrantWrite"},
+    KeyRow{"s3", "s3:x-amz-grant-write-acp", "GrantWriteACP"},
+    KeyRow{"s3", "s3:x-amz-copy-source", "CopySource"},
+    KeyRow{"s3", "s3:x-amz-metadata-directive", "MetadataDirective"},
+    KeyRow{"s3", "s3:x-amz-server-side-encryption", "ServerSideEncryption"},
+    KeyRow{"s3", "s3:x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"},
+    KeyRow{"s3", "s3:x-amz-storage-class", "StorageClass"},
+    KeyRow{"s3", "s3:x-amz-object-ownership", "ObjectOwnership"},
+    KeyRow{"s3", "s3:LocationConstraint", "CreateBucketConfiguration.LocationConstraint"},
+    KeyRow{"sts", "sts:ExternalId", "ExternalId"},
+    KeyRow{"sts", "sts:RoleSessionName", "RoleSessionName"},
+    KeyRow{"sts", "sts:SourceIdentity", "SourceIdentity"},
+    KeyRow{"sts", "sts:DurationSeconds", "DurationSeconds"},
+    KeyRow{"sts", "sts:TransitiveTagKeys", "TransitiveTagKeys[]", Form::list},
+    KeyRow{"iam", "iam:PolicyARN", "PolicyArn"},
+    KeyRow{"iam", "iam:PermissionsBoundary", "PermissionsBoundary"},
+    KeyRow{"iam", "iam:AWSServiceName", "AWSServiceName"},
+    KeyRow{"kms", "kms:KeySpec", "KeySpec"},
+    KeyRow{"kms", "kms:KeyUsage", "KeyUsage"},
+    KeyRow{"kms", "kms:KeyOrigin", "Origin"},
+    KeyRow{"kms", "kms:EncryptionAlgorithm", "EncryptionAlgorithm"},
+    KeyRow{"kms", "kms:GranteePrincipal", "GranteePrincipal"},
+    KeyRow{"kms", "kms:GrantOperations", "Operations[]", Form::list},
+    KeyRow{"kms", "kms:EncryptionContextKeys", "EncryptionContext{}", Form::list},
+    KeyRow{"kms", "kms:ScheduleKeyDeletionPendingWindowInDays", "PendingWindowInDays"},
+    KeyRow{"ec2", "ec2:InstanceType", "InstanceType"},
+    KeyRow{"ec2", "ec2:AvailabilityZone", "Placement.AvailabilityZone"},
+    KeyRow{"dynamodb", "dynamodb:Select", "Select"},
+    KeyRow{"dynamodb", "dynamodb:ReturnValues", "ReturnValues"},
+    KeyRow{"dynamodb", "dynamodb:ReturnConsumedCapacity", "ReturnConsumedCapacity"},
+    KeyRow{"dynamodb", "dynamodb:Attributes", "AttributesToGet[]", Form::list},
+    KeyRow{"ssm", "ssm:Overwrite", "Overwrite"},
+    KeyRow{"ssm", "ssm:Recursive", "Recursive"},
+    KeyRow{"secretsmanager", "secretsmanager:SecretId", "SecretId"},
+    KeyRow{"secretsmanager", "secretsmanager:Name", "Name"},
+    KeyRow{"secretsmanager", "secretsmanager:VersionStage", "VersionStage"},
+    KeyRow{"organizations", "organizations:PolicyType", "PolicyType"},
+    KeyRow{"cloudformation", "cloudformation:TemplateUrl", "TemplateURL"},
+    KeyRow{"cloudformation", "cloudformation:RoleArn", "RoleARN"},
+    KeyRow{"cloudformation", "cloudformation:StackPolicyUrl", "StackPolicyURL"},
+    KeyRow{"cloudformation", "cloudformation:ChangeSetName", "ChangeSetName"},
+    KeyRow{"cloudformation", "cloudformation:ResourceTypes", "ResourceTypes[]", Form::list},
+};
+
+// Where operations carry tags: lists of Key and Value (KMS: TagKey and TagValue).
+constexpr std::array tag_lists{std::string_view("Tags"), std::string_view("AddTags")};
+// Where operations that remove tags name their keys.
+constexpr std::array tag_key_paths{std::string_view("TagKeys[]"),
+                                   std::string_view("RemoveTagKeys[]"),
+                                   std::string_view("Tags[].Key")};
+
+void add_tag(policy::Context& context, std::vector<std::string>& keys, const std::string& key,
+             const std::string& value) {
+  context.set("aws:RequestTag/" + key, value);
+  keys.push_back(key);
+}
+
+void add_tag_list(policy::Context& context, std::vector<std::string>& keys, const Value& tags) {
+  for (const Value& tag : tags.items()) {
+    bool kms = tag.has("TagKey");
+    add_tag(context, keys, tag[kms ? "TagKey" : "Key"].as_string(),
+            tag[kms ? "TagValue" : "Value"].as_string());
+  }
+}
+
+// S3's "x-amz-tagging: a=1&b=2".
+void add_tag_query(policy::Context& context, std::vector<std::string>& keys,
+                   const std::string& query) {
+  for (const std::string& pair : split(query, "&")) {
+    size_t equals = pair.find('=');
+    if (pair.empty() || equals == std::string::npos) continue;
+    add_tag(context, keys, percent_decode(pair.substr(0, equals), true),
+            percent_decode(pair.substr(equals + 1), true));
+  }
+}
+
+void add_tags(policy::Context& context, const Call& call, const Value& in) {
+  std::vector<std::string> keys;
+  for (std::string_view member : tag_lists) add_tag_list(context, keys, in[member]);
+  for (const auto& [key, value] : in["Tags"].members())
+    add_tag(context, keys, key, value.as_string());
+  for (const Value& specification : in["TagSpecifications"].items())
+    add_tag_list(context, keys, specification["Tags"]);
+  if (call.service.name == "s3") {
+    add_tag_list(context, keys, in["Tagging"]["TagSet"]);
+    add_tag_query(context, keys, in["Tagging"].as_string());
+    for (const std::string& key : keys)
+      if (const auto* entry = context.find("aws:RequestTag/" + key))
+        context.set("s3:RequestObjectTag/" + key, std::string(entry->values[0]));
+    if (!keys.empty()) context.set_list("s3:RequestObjectTagKeys", keys);
+  }
+  if (keys.empty())
+    for (std::string_view path : tag_key_paths)
+      for (std::string& key : actions::values_at(in, path)) keys.push_back(std::move(key));
+  if (keys.empty()) return;
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  context.set_list("aws:TagKeys", std::move(keys));
+}
+
+void add_kms_keys(policy::Context& context, const Call& call, const Value& in) {
+  context.set("kms:CallerAccount", call.caller.account);
+  if (!call.caller.via.empty()) {
+    // "s3.amazonaws.com" asks as "s3.us-east-1.amazonaws.com".
+    const std::string& via = call.caller.via;
+    size_t dot = via.find('.');
+    context.set("kms:ViaService", via.substr(0, dot) + "." + call.region + via.substr(dot));
+  }
+  for (const auto& [key, value] : in["EncryptionContext"].members())
+    context.set("kms:EncryptionContext:" + key, value.as_string());
+}
+
+}  // namespace
+
+void add_request_keys(policy::Context& context, const Call& call, const Value& in) {
+  context.set("aws:CurrentTime", format_iso8601(call.now));
+  context.set("aws:EpochTime", std::to_string(call.now.ms / 1000));
+  context.set("aws:RequestedRegion", call.region);
+  context.set("aws:SecureTransport", call.endpoint.starts_with("http://") ? "false" : "true");
+  for (const KeyRow& row : key_rows) {
+    if (row.service != call.service.name) continue;
+    auto values = actions::values_at(in, row.path);
+    if (values.empty()) continue;
+    if (row.form == Form::list)
+      context.set_list(row.key, std::move(values));
+    else
+      context.set(row.key, std::move(values[0]));
+  }
+  add_tags(context, call, in);
+  if (call.service.name == "ec2") context.set("ec2:Region", call.region);
+  if (call.service.name == "kms") add_kms_keys(context, call, in);
+}
+
+}  // namespace mainstay::cloud

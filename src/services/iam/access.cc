@@ -1,0 +1,110 @@
+// What decisions about requests ask IAM: the policies of a caller, and the tags of IAM's resources.
+#include <algorithm>
+
+#include "base/text.hh"
+#include "cloud/access.hh"
+#include "services/iam/handlers.hh"
+#include "services/iam/managed_policy.hh"
+
+namespace mainstay::iam {
+namespace {
+
+using cloud::Access;
+
+std::string last_part(const std::string& arn) {
+  return arn.substr(arn.rfind('/') + 1);
+}
+
+const Value* document_of(Call& call, const Entity& entity, const std::string& arn) {
+  return call.find(entity.table, key_of(last_part(arn)));
+}
+
+Status add_managed(Call& call, Access& access, policy::Kind kind, const std::string& arn) {
+  auto text = [&]() -> Result<std::string> {
+    TRY(Value policy, find_policy(call, arn));
+    return policy_text(policy);
+  };
+  // AWS's own policies are what the embedded data says: the text need not be unpacked again.
+  if (arn.find(":iam::aws:") != std::string::npos) return access.add_fixed(kind, arn, text);
+  TRY(std::string own, text());
+  return access.add(kind, arn, own);
+}
+
+Status add_policies(Call& call, Access& access, const Entity& entity, const Value& document) {
+  const std::string& owner = document[entity.name].as_string();
+  for (const auto& [name, text] : document["_inline"].members())
+    CHECK_OK(access.add(policy::Kind::identity,
+                        "inline policy " + name + " of " + std::string(entity.noun) + " " + owner,
+                        text.as_string()));
+  for (const Value& arn : document["_attached"].items())
+    CHECK_OK(add_managed(call, access, policy::Kind::identity, arn.as_string()));
+  return {};
+}
+
+Status add_boundary(Call& call, Access& access, const Value& document) {
+  const std::string& arn = document["PermissionsBoundary"]["PermissionsBoundaryArn"].as_string();
+  return arn.empty() ? Status() : add_managed(call, access, policy::Kind::boundary, arn);
+}
+
+Status describe_user(Call& call, const std::string& arn, Access& access) {
+  const Value* found = document_of(call, user, arn);
+  if (!found) return {};
+  access.principal_tags((*found)["Tags"]);
+  CHECK_OK(add_policies(call, access, user, *found));
+  for (const auto& [key, g] : call.all(group.table)) {
+    const List& users = g["_users"].items();
+    if (std::find(users.begin(), users.end(), (*found)["UserId"]) != users.end())
+      CHECK_OK(add_policies(call, access, group, g));
+  }
+  return add_boundary(call, access, *found);
+}
+
+Status describe_role(Call& call, const std::string& arn, Access& access) {
+  const Value* found = document_of(call, role, arn);
+  // A role made anew under the old name is another role: its sessions carry its unique id.
+  if (!found || !call.caller.user_id.starts_with((*found)["RoleId"].as_string() + ":")) return {};
+  access.principal_tags((*found)["Tags"]);
+  CHECK_OK(add_policies(call, access, role, *found));
+  return add_boundary(call, access, *found);
+}
+
+Status add_session_policies(Call& call, const Value& session, Access& access) {
+  const std::string& own = session["Policy"].as_string();
+  bool federated = session.has("Issuer");
+  access.policies.has_session_policy = federated || !own.empty() || !session["PolicyArns"].empty();
+  if (!own.empty()) CHECK_OK(access.add(policy::Kind::session, "session policy", own));
+  for (const Value& item : session["PolicyArns"].items())
+    CHECK_OK(add_managed(call, access, policy::Kind::session, item["arn"].as_string()));
+  return {};
+}
+
+}  // namespace
+
+Status describe_caller(Call& call, const cloud::Caller& caller, Access& access) {
+  const Value& session = caller.details;
+  if (session.has("RoleArn")) {
+    CHECK_OK(describe_role(call, session["RoleArn"].as_string(), access));
+  } else {
+    const Value& issuer = session["Issuer"];
+    CHECK_OK(describe_user(call, issuer.is_null() ? caller.arn : issuer.as_string(), access));
+  }
+  access.principal_tags(session["Tags"]);
+  return add_session_policies(call, session, access);
+}
+
+// The request names roles and users without their paths; here their ARNs are known.
+Status guard(Call& call, const Value&, Access& access) {
+  for (const Entity* entity : {&user, &group, &role}) {
+    if (access.resource_type != entity->noun) continue;
+    const Value* found = document_of(call, *entity, access.request.resource);
+    if (!found) return {};
+    access.request.resource = (*found)["Arn"].as_string();
+    access.resource_tags((*found)["Tags"], "iam");
+    const Value& boundary = (*found)["PermissionsBoundary"]["PermissionsBoundaryArn"];
+    if (!boundary.is_null() && !access.request.context.find("iam:PermissionsBoundary"))
+      access.request.context.set("iam:PermissionsBoundary", boundary.as_string());
+  }
+  return {};
+}
+
+}  // namespace mainstay::iam

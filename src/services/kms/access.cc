@@ -1,0 +1,75 @@
+// What guards a key: its policy, which must allow even within its account, and its grants. Sources:
+// KMS developer guide, "Key policies in AWS KMS", "Grants in AWS KMS".
+#include "cloud/access.hh"
+
+#include <algorithm>
+
+#include "services/kms/blob.hh"
+#include "services/kms/handlers.hh"
+
+namespace mainstay::kms {
+namespace {
+
+using cloud::Access;
+
+// The key that the request names, by id, alias or ciphertext; nothing where there is none (the
+// handler has the words for that).
+Result<Value> named_key(Call& call, const Value& in) {
+  for (const char* member : {"SourceKeyId", "KeyId", "TargetKeyId"})
+    if (in.has(member)) return find_key(call, in[member].as_string());
+  std::string arn = key_arn_in(in["CiphertextBlob"].as_bytes());
+  if (arn.empty()) return not_found("");
+  return find_key(call, arn);
+}
+
+bool is_subset(const Value& small, const Value& large) {
+  return std::all_of(small.members().begin(), small.members().end(),
+                     [&](const auto& member) { return large[member.first] == member.second; });
+}
+
+bool constraints_hold(const Value& constraints, const Value& context) {
+  const Value& equals = constraints["EncryptionContextEquals"];
+  return is_subset(constraints["EncryptionContextSubset"], context) &&
+         (equals.is_null() || (is_subset(equals, context) && is_subset(context, equals)));
+}
+
+bool is_grantee(const std::string& grantee, const policy::Principal& principal) {
+  return grantee == principal.arn ||
+         (!principal.role_arn.empty() && grantee == principal.role_arn) ||
+         grantee == "arn:aws:iam::" + principal.account + ":root";
+}
+
+void add_grants(Call& call, const Value& in, const Value& key, Access& access) {
+  // Grants name operations as the API does: "kms:Decrypt" is "Decrypt".
+  std::string operation = access.request.action.substr(access.request.action.find(':') + 1);
+  for (const std::string& id : call.find_by("grant", "KeyId", key["Arn"].as_string())) {
+    const Value& grant = *call.find("grant", id);
+    const List& operations = grant["Operations"].items();
+    if (std::find(operations.begin(), operations.end(), Value(operation)) == operations.end() ||
+        !is_grantee(grant["GranteePrincipal"].as_string(), access.request.principal) ||
+        !constraints_hold(grant["Constraints"], in["EncryptionContext"]))
+      continue;
+    access.policies.other_grant = policy::Reach::direct;
+    access.policies.other_grant_name = "KMS grant " + id;
+    return;
+  }
+}
+
+}  // namespace
+
+Status guard(Call& call, const Value& in, Access& access) {
+  if (access.resource_type.empty()) return {};
+  auto found = named_key(call, in);
+  if (!found.has_value()) return {};
+  const Value& key = *found;
+  if (access.resource_type != "alias") access.request.resource = key["Arn"].as_string();
+  access.request.resource_account = call.account;
+  access.aws_managed = key["KeyManager"].as_string() == "AWS";
+  access.policies.resource_must_allow = true;
+  access.resource_tags(key["_Tags"]);
+  add_grants(call, in, key, access);
+  return access.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),
+                    key["_Policy"].as_string());
+}
+
+}  // namespace mainstay::kms

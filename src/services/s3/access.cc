@@ -1,0 +1,103 @@
+// What guards buckets and objects: the bucket's policy, ownership, access control lists and public
+// access block. The rules themselves are in policy/s3.hh.
+#include "cloud/access.hh"
+
+#include "base/text.hh"
+#include "policy/s3.hh"
+#include "services/s3/bucket.hh"
+
+namespace mainstay::s3 {
+namespace {
+
+using cloud::Access;
+
+struct Place {
+  std::string bucket, key;
+};
+
+// "arn:aws:s3:::bucket/key"
+Place place_of(std::string_view arn) {
+  constexpr std::string_view prefix = "arn:aws:s3:::";
+  if (!arn.starts_with(prefix)) return {};
+  arn.remove_prefix(prefix.size());
+  size_t slash = arn.find('/');
+  if (slash == std::string_view::npos) return {std::string(arn), ""};
+  return {std::string(arn.substr(0, slash)), std::string(arn.substr(slash + 1))};
+}
+
+policy::Acl acl_of(const Value& grants, std::string_view owner) {
+  policy::Acl out;
+  if (!grants.is_list()) out.push_back({canonical_id(owner), "FULL_CONTROL"});
+  for (const Value& grant : grants.items()) {
+    const Value& grantee = grant["Grantee"];
+    out.push_back(
+        {grantee[grantee.has("URI") ? "URI" : "ID"].as_string(), grant["Permission"].as_string()});
+  }
+  return out;
+}
+
+policy::S3Bucket facts_of(const Value& bucket) {
+  policy::S3Bucket out;
+  out.account = bucket["_account"].as_string();
+  out.ownership = policy::ownership_from(
+      bucket["_OwnershipControls"]["Rules"].at(0)["ObjectOwnership"].as_string());
+  out.acl = acl_of(bucket["_Grants"], out.account);
+  const Value& block = bucket["_PublicAccessBlockConfiguration"];
+  out.ignore_public_acls = block["IgnorePublicAcls"].as_bool();
+  out.restrict_public_buckets = block["RestrictPublicBuckets"].as_bool();
+  return out;
+}
+
+// The object that the ARN means, in the version that the request names; null if there is none.
+Value object_at(Call& call, const Value& bucket, const Place& place, const Value& in) {
+  if (place.key.empty()) return {};
+  Value named = Value::map({{"Bucket", place.bucket}, {"Key", place.key}});
+  if (in.has("VersionId") && in["Key"].as_string() == place.key)
+    named.set("VersionId", in["VersionId"]);
+  auto found = find_object(call, bucket, named);
+  return found.has_value() ? *found : Value();
+}
+
+// Names are everyone's: who asks for a bucket asks its own account, whoever has one of that name.
+bool makes_bucket(const Call& call) {
+  return call.operation == "CreateBucket";
+}
+
+}  // namespace
+
+std::string owner_of_bucket(Call& call, const Value& in) {
+  auto owner = [&](const std::string& name) {
+    const Value* bucket = call.find("bucket", name);
+    return bucket ? (*bucket)["_account"].as_string() : std::string();
+  };
+  if (makes_bucket(call)) return "";
+  std::string to = owner(in["Bucket"].as_string());
+  const std::string& source = in["CopySource"].as_string();
+  if (source.empty() || (!to.empty() && to != call.caller.account)) return to;
+  std::string path = percent_decode(source.substr(source.starts_with('/') ? 1 : 0));
+  return owner(path.substr(0, path.find('/')));
+}
+
+Status guard(Call& call, const Value& in, Access& access) {
+  Place place = place_of(access.request.resource);
+  const Value* bucket = call.find("bucket", place.bucket);
+  access.request.principal.canonical_id = canonical_id(call.caller.account);
+  if (!bucket || makes_bucket(call)) return {};
+  if (bucket->has("_Policy"))
+    CHECK_OK(access.add(policy::Kind::resource, "bucket policy of " + place.bucket,
+                        (*bucket)["_Policy"].as_string()));
+  Value document = object_at(call, *bucket, place, in);
+  policy::S3Object object;
+  if (!document.is_null()) {
+    object.account = document["_Owner"].as_string();
+    object.acl = acl_of(document["_Grants"], object.account);
+    for (const Value& tag : document["_TagSet"].items())
+      access.request.context.set("s3:ExistingObjectTag/" + tag["Key"].as_string(),
+                                 tag["Value"].as_string());
+  }
+  policy::apply_s3_rules(access.request, access.policies, facts_of(*bucket),
+                         document.is_null() ? nullptr : &object);
+  return {};
+}
+
+}  // namespace mainstay::s3
