@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "cli/access_commands.hh"
 #include "cli/cloud_serve.hh"
 #include "cli/commands.hh"
 
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   add_info(app, exit_code);
   add_graph(app, exit_code);
   add_down(app, exit_code);
+  add_access(app, exit_code);
   ServeOptions serve;
   CLI::App* cloud = app.add_subcommand("cloud", "The embedded AWS");
   cloud->require_subcommand(1);

@@ -1,0 +1,16 @@
+#include "cli/access_commands.hh"
+
+namespace mainstay::cli {
+
+void add_access(CLI::App& app, int& exit_code) {
+  CLI::App* access = app.add_subcommand("access", "Who may do what, over accounts");
+  access->require_subcommand(1);
+  add_access_can(*access, exit_code);
+  add_access_fetch(*access, exit_code);
+  access->footer(
+      "Where the facts come from: the embedded cloud (all accounts of its organization), an\n"
+      "--endpoint, real accounts (--profile, only reading calls), or a file (--from).\n"
+      "docs/access.md has a session and the file's format.");
+}
+
+}  // namespace mainstay::cli
