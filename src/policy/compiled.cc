@@ -103,6 +103,7 @@ Rule::Rule(const Statement& statement, bool variables) : statement_(&statement) 
 }
 
 bool Rule::covers_action(std::string_view action) const {
+  if (every_action_) return true;
   bool any = std::any_of(actions_.begin(), actions_.end(),
                          [&](const Glob& glob) { return glob.matches(action); });
   return any != statement_->not_action;
@@ -148,6 +149,7 @@ std::unique_ptr<const Policy> Policy::narrowed(const Request& request,
                              [&](const Test& test) { return contains(of_resource, test.key()); });
     if (!later && rule.failing_test(request.context)) continue;
     out->rules_.push_back(rule);
+    out->rules_.back().drop_actions();
     if (!later) out->rules_.back().drop_tests();
   }
   return out;

@@ -57,6 +57,7 @@ class Rule {
   // The keys that the conditions and resources ask for, in lower case.
   const std::vector<Test>& tests() const { return tests_; }
   void drop_tests() { tests_.clear(); }
+  void drop_actions() { every_action_ = true; }  // the action is known to be covered
   const std::vector<ResourcePattern>& resources() const { return resources_; }
   const std::vector<Glob>& actions() const { return actions_; }
 
@@ -65,6 +66,7 @@ class Rule {
   std::vector<Glob> actions_;
   std::vector<ResourcePattern> resources_;
   std::vector<Test> tests_;
+  bool every_action_ = false;
 };
 
 // Immutable once made: any number of threads may evaluate one.
