@@ -11,5 +11,6 @@ void add_access(CLI::App& app, int& exit_code);
 
 void add_access_fetch(CLI::App& access, int& exit_code);
 void add_access_can(CLI::App& access, int& exit_code);
+void add_access_who(CLI::App& access, int& exit_code);
 
 }  // namespace mainstay::cli

@@ -6,6 +6,7 @@ void add_access(CLI::App& app, int& exit_code) {
   CLI::App* access = app.add_subcommand("access", "Who may do what, over accounts");
   access->require_subcommand(1);
   add_access_can(*access, exit_code);
+  add_access_who(*access, exit_code);
   add_access_fetch(*access, exit_code);
   access->footer(
       "Where the facts come from: the embedded cloud (all accounts of its organization), an\n"
