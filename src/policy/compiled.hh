@@ -34,6 +34,7 @@ class ResourcePattern {
   ResourcePattern(std::string_view text, bool variables);
   bool matches(std::string_view arn, const Context& context) const;
   const Pattern& pattern() const { return pattern_; }
+  bool by_segment() const { return by_segment_; }
 
  private:
   Pattern pattern_;

@@ -7,16 +7,6 @@
 namespace mainstay::policy {
 namespace {
 
-// Those that compare text with '*' and '?' as wildcards.
-bool has_wildcards(Operator op) {
-  return op == Operator::string_like || op == Operator::string_not_like ||
-         operand_of(op) == Operand::arn;
-}
-
-bool ignores_case(Operator op) {
-  return op == Operator::string_equals_ignore_case || op == Operator::string_not_equals_ignore_case;
-}
-
 template <class T>
 bool compares(Operator op, const T& request, const T& value) {
   switch (op) {
@@ -39,6 +29,15 @@ bool compares(Operator op, const T& request, const T& value) {
 
 }  // namespace
 
+bool reads_wildcards(Operator op) {
+  return op == Operator::string_like || op == Operator::string_not_like ||
+         operand_of(op) == Operand::arn;
+}
+
+bool ignores_case(Operator op) {
+  return op == Operator::string_equals_ignore_case || op == Operator::string_not_equals_ignore_case;
+}
+
 Test::Test(const Condition& condition, bool variables)
     : key_(to_lower(condition.key)),
       op_(condition.op),
@@ -46,7 +45,7 @@ Test::Test(const Condition& condition, bool variables)
       quantifier_(condition.quantifier),
       if_exists_(condition.if_exists),
       negated_(is_negated(condition.op)) {
-  auto wildcards = has_wildcards(op_) ? Pattern::Wildcards::yes : Pattern::Wildcards::no;
+  auto wildcards = reads_wildcards(op_) ? Pattern::Wildcards::yes : Pattern::Wildcards::no;
   for (const std::string& text : condition.values) {
     Value value;
     value.pattern = Pattern(text, wildcards, variables ? 0 : std::string::npos);

@@ -16,6 +16,9 @@
 
 namespace mainstay::policy {
 
+bool reads_wildcards(Operator op);  // compares text with '*' and '?' as wildcards
+bool ignores_case(Operator op);
+
 class Test {
  public:
   Test(const Condition& condition, bool variables);
