@@ -53,7 +53,7 @@ Status World::compile(const ManagedPolicies& aws) {
 
 Result<const policy::Policy*> World::compiled(const std::string& name, const Value& document,
                                               policy::Kind kind) {
-  auto parsed = policy::parse(document, kind);
+  auto parsed = policy::from_value(document, kind);
   if (!parsed) return invalid(name, parsed.error());
   kept_.push_back(std::make_shared<const policy::Policy>(name, std::move(*parsed)));
   return kept_.back().get();

@@ -1,9 +1,9 @@
 // What guards a key: its policy, which must allow even within its account, and its grants. Sources:
 // KMS developer guide, "Key policies in AWS KMS", "Grants in AWS KMS".
-#include "cloud/access.hh"
-
 #include <algorithm>
 
+#include "cloud/access.hh"
+#include "cloud/cloud.hh"
 #include "services/kms/blob.hh"
 #include "services/kms/handlers.hh"
 
@@ -55,17 +55,46 @@ void add_grants(Call& call, const Value& in, const Value& key, Access& access) {
   }
 }
 
+void guard_by(const Value& key, Access& access) {
+  if (access.resource_type != "alias") access.request.resource = key["Arn"].as_string();
+  access.aws_managed = key["KeyManager"].as_string() == "AWS";
+  access.policies.resource_must_allow = true;
+}
+
+// The key to which ReEncrypt writes may be another account's.
+Status guard_foreign_key(Call& call, const std::string& account, const Value& name,
+                         Access& access) {
+  auto ask = [&](const char* operation, const Value& key_id) {
+    return call.cloud.invoke(cloud::Caller::service_principal(account, "kms.amazonaws.com"),
+                             account, call.region, "kms", operation,
+                             Value::map({{"KeyId", key_id}}));
+  };
+  auto described = ask("DescribeKey", name);
+  if (!described.has_value()) return {};
+  const Value& key = (*described)["KeyMetadata"];
+  TRY(Value policy, ask("GetKeyPolicy", key["Arn"]));
+  guard_by(key, access);
+  access.request.resource_account = account;
+  return access.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),
+                    policy["Policy"].as_string());
+}
+
 }  // namespace
 
 Status guard(Call& call, const Value& in, Access& access) {
   if (access.resource_type.empty()) return {};
-  auto found = named_key(call, in);
+  bool destination = access.request.action == "kms:ReEncryptTo";
+  if (destination) {
+    std::string account = account_meant(Value::map({{"KeyId", in["DestinationKeyId"]}}));
+    if (account.empty()) account = call.caller.account;
+    if (account != call.account)
+      return guard_foreign_key(call, account, in["DestinationKeyId"], access);
+  }
+  auto found =
+      destination ? find_key(call, in["DestinationKeyId"].as_string()) : named_key(call, in);
   if (!found.has_value()) return {};
   const Value& key = *found;
-  if (access.resource_type != "alias") access.request.resource = key["Arn"].as_string();
-  access.request.resource_account = call.account;
-  access.aws_managed = key["KeyManager"].as_string() == "AWS";
-  access.policies.resource_must_allow = true;
+  guard_by(key, access);
   access.resource_tags(key["_Tags"]);
   add_grants(call, in, key, access);
   return access.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),

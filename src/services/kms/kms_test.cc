@@ -120,8 +120,15 @@ TEST_CASE("states of a key, in AWS's words, and deletion by time") {
 TEST_CASE("keys of another account are used by ARN and managed only at home") {
   World w;
   Value key = w.key();
-  Value sealed =
-      w.ok("Encrypt", Value::map({{"KeyId", key["Arn"]}, {"Plaintext", bytes("x")}}), abroad);
+  Value use = Value::map({{"KeyId", key["Arn"]}, {"Plaintext", bytes("x")}});
+  CHECK(w.error("Encrypt", use, abroad)
+            .ends_with("because no resource-based policy allows the kms:Encrypt action"));
+  w.ok("PutKeyPolicy",
+       Value::map({{"KeyId", key["KeyId"]},
+                   {"Policy", R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                     "Principal": {"AWS": ["111111111111", "222222222222"]},
+                     "Action": "kms:*", "Resource": "*"}]})"}}));
+  Value sealed = w.ok("Encrypt", use, abroad);
   CHECK(w.ok("Decrypt", Value::map({{"CiphertextBlob", sealed["CiphertextBlob"]}}),
              abroad)["Plaintext"]
             .as_bytes() == "x");

@@ -58,6 +58,21 @@ Value object_at(Call& call, const Value& bucket, const Place& place, const Value
   return found.has_value() ? *found : Value();
 }
 
+// Who owns what the request is about: the bucket's account, or for an object that is there the
+// object's where ownership is not enforced.
+std::string owner_of_target(Call& call, const Value& in) {
+  const Value* bucket = call.find("bucket", in["Bucket"].as_string());
+  if (!bucket) return "";
+  bool reads = call.operation == "HeadObject" ||
+               policy::is_object_action("s3:" + std::string(call.operation));
+  Value object =
+      reads ? object_at(call, *bucket, {in["Bucket"].as_string(), in["Key"].as_string()}, in)
+            : Value();
+  bool foreign =
+      !object.is_null() && facts_of(*bucket).ownership != policy::Ownership::bucket_owner_enforced;
+  return foreign ? object["_Owner"].as_string() : (*bucket)["_account"].as_string();
+}
+
 // Names are everyone's: who asks for a bucket asks its own account, whoever has one of that name.
 bool makes_bucket(const Call& call) {
   return call.operation == "CreateBucket";
@@ -66,16 +81,13 @@ bool makes_bucket(const Call& call) {
 }  // namespace
 
 std::string owner_of_bucket(Call& call, const Value& in) {
-  auto owner = [&](const std::string& name) {
-    const Value* bucket = call.find("bucket", name);
-    return bucket ? (*bucket)["_account"].as_string() : std::string();
-  };
   if (makes_bucket(call)) return "";
-  std::string to = owner(in["Bucket"].as_string());
+  std::string to = owner_of_target(call, in);
   const std::string& source = in["CopySource"].as_string();
   if (source.empty() || (!to.empty() && to != call.caller.account)) return to;
   std::string path = percent_decode(source.substr(source.starts_with('/') ? 1 : 0));
-  return owner(path.substr(0, path.find('/')));
+  const Value* bucket = call.find("bucket", path.substr(0, path.find('/')));
+  return bucket ? (*bucket)["_account"].as_string() : to;
 }
 
 Status guard(Call& call, const Value& in, Access& access) {
