@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actions/action_data.hh"
+#include "actions/arn_template.hh"
 #include "base/text.hh"
 
 namespace mainstay::actions {
@@ -72,6 +73,22 @@ std::string_view level_name(Level level) {
   for (const auto& [text, value] : level_names)
     if (value == level) return text;
   return {};
+}
+
+std::vector<std::string> resource_globs(const Action& action, const std::string& account,
+                                        const std::string& region) {
+  std::vector<std::string> out;
+  for (const ActionResource& resource : action.resources) {
+    auto arns =
+        fill(resource.type->arn, [&](std::string_view variable) -> std::vector<std::string> {
+          if (variable == "Partition") return {"aws"};
+          if (variable == "Account") return {account};
+          if (variable == "Region") return {region};
+          return {};
+        });
+    out.push_back(std::move(arns.front()));
+  }
+  return out;
 }
 
 Service::Service(const Value& data)

@@ -49,6 +49,10 @@ struct Action {
   std::vector<std::string> dependent;     // "iam:PassRole"
 };
 
+// The ARNs that the action can be about, variables as "*"; none for an action without resources.
+std::vector<std::string> resource_globs(const Action& action, const std::string& account,
+                                        const std::string& region);
+
 class Service {
  public:
   explicit Service(const Value& data);

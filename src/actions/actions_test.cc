@@ -57,6 +57,9 @@ TEST_CASE("actions: what a service can do") {
   const Action* run = table.find("ec2:RunInstances");
   CHECK(run->dependent.size() >= 1);
   CHECK(run->resources.size() > 5);
+  auto globs = resource_globs(*table.find("sqs:SendMessage"), "1", "eu-west-1");
+  CHECK(globs == std::vector<std::string>{"arn:aws:sqs:eu-west-1:1:*"});
+  CHECK(resource_globs(*table.find("s3:ListAllMyBuckets"), "1", "eu-west-1").empty());
 }
 
 TEST_CASE("actions: patterns") {

@@ -88,7 +88,7 @@ Result<Value> cidr(const Value& argument, Context&) {
   return Value(std::move(networks));
 }
 
-constexpr Intrinsic list_intrinsics[] = {
+constexpr Intrinsic table[] = {
     {"Fn::Select", false, select},
     {"Fn::Length", false, length},
     {"Fn::FindInMap", true, find_in_map},
@@ -100,7 +100,7 @@ constexpr Intrinsic list_intrinsics[] = {
 }  // namespace
 
 const Intrinsic* find_list_function(std::string_view name) {
-  return find_in(list_intrinsics, name);
+  return find_in(table, name);
 }
 
 }  // namespace mainstay::cfn

@@ -43,10 +43,15 @@ class CompareRun {
       SearchOutcome outcome = search_.find(allow);
       if (outcome.kind == Outcome::possible) outcome = with_values(i, std::move(outcome));
       if (outcome.kind == Outcome::found)
-        out_.witnesses.push_back({std::move(outcome.request), allow.policy, allow.rule});
+        (outcome.real ? out_.witnesses : unreal_)
+            .push_back({std::move(outcome.request), allow.policy, allow.rule});
       if (outcome.kind == Outcome::possible && out_.reason.empty())
         out_.reason = place_of(allow) + ": " + outcome.why;
     }
+    // Requests that no service makes, only where there are no better ones.
+    for (Witness& witness : unreal_)
+      if (out_.witnesses.size() < task_.options.witnesses_max)
+        out_.witnesses.push_back(std::move(witness));
   }
 
  private:
@@ -82,6 +87,7 @@ class CompareRun {
   Work& work_;
   Comparison& out_;
   SymbolicSearch search_;
+  std::vector<Witness> unreal_;
   std::vector<Context> values_;
   bool tried_ = false;
 };

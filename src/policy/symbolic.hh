@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "policy/decide.hh"
+#include "policy/known_actions.hh"
 
 namespace mainstay::policy {
 
@@ -35,8 +36,8 @@ struct Comparison {
 };
 
 struct SymbolicOptions {
-  // Names of real actions ("s3:GetObject"): a witness has one of them if it can.
-  const std::vector<std::string>* actions = nullptr;
+  // Real actions: a witness has one of them if it can.
+  const KnownActions* actions = nullptr;
   bool only_known_actions = false;  // no other actions are requests
   // The ARNs that an action can be about, as globs; none for those whose resource is "*".
   std::function<std::vector<std::string>(std::string_view action)> resources;

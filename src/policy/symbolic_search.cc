@@ -9,6 +9,8 @@ namespace {
 
 using Found = SubjectAnswer::Kind;
 
+constexpr size_t actions_tried_max = 64;  // in search of a witness with a resource of its kind
+
 const char* const engine_differs = "the engine does not confirm the request that was found";
 
 bool is_in(const std::vector<Literal>& sorted, Literal l) {
@@ -147,7 +149,7 @@ const SubjectAnswer& SymbolicSearch::solve(Subject subject, const Literals& lite
   auto [it, fresh] = solved_.try_emplace(literals);
   if (!fresh) return it->second;
   if (subject == action_subject && task_.options.only_known_actions)
-    it->second = solve_known_action(literals);
+    it->second = known_action(literals);
   else if (subject < first_key_subject)
     it->second = solve_text_subject(atoms_, subject, literals, work_);
   else
@@ -159,26 +161,29 @@ const SubjectAnswer& SymbolicSearch::solve(Subject subject, const Literals& lite
 const std::vector<bool>& SymbolicSearch::known_actions_of(size_t atom) {
   auto [it, fresh] = known_actions_.try_emplace(atom);
   if (!fresh) return it->second;
-  const auto& names = *task_.options.actions;
-  it->second.resize(names.size());
-  for (size_t i = 0; i < names.size(); ++i) {
-    std::string lower = to_lower(names[i]);
-    for (const Glob& glob : atoms_.at(atom).globs)
-      if (glob.matches(lower)) {
-        it->second[i] = true;
-        break;
-      }
-  }
+  it->second.resize(task_.options.actions->size());
+  for (const Glob& glob : atoms_.at(atom).globs) task_.options.actions->mark(glob, it->second);
   return it->second;
 }
 
-SubjectAnswer SymbolicSearch::solve_known_action(const Literals& literals) {
-  if (!task_.options.actions) return {};
-  for (size_t i = 0; i < task_.options.actions->size(); ++i)
-    if (std::all_of(literals.begin(), literals.end(),
-                    [&](Literal l) { return known_actions_of(atom_of(l))[i] == holds(l); }))
-      return {Found::found, true, false, {(*task_.options.actions)[i]}, {}};
-  return {};
+SubjectAnswer SymbolicSearch::known_action(const Literals& literals) {
+  auto names = known_actions(literals, 1);
+  if (names.empty()) return {};
+  return {Found::found, true, false, std::move(names), {}};
+}
+
+std::vector<std::string> SymbolicSearch::known_actions(const Literals& literals, size_t count) {
+  std::vector<std::string> out;
+  if (!task_.options.actions) return out;
+  std::vector<const std::vector<bool>*> marks;
+  for (Literal l : literals) marks.push_back(&known_actions_of(atom_of(l)));
+  for (size_t i = 0; i < task_.options.actions->size() && out.size() < count; ++i) {
+    bool fits = true;
+    for (size_t at = 0; at < marks.size() && fits; ++at)
+      fits = (*marks[at])[i] == holds(literals[at]);
+    if (fits) out.push_back(task_.options.actions->name(i));
+  }
+  return out;
 }
 
 void SymbolicSearch::finish(const State& state) {
@@ -187,7 +192,7 @@ void SymbolicSearch::finish(const State& state) {
   for (Subject subject = 0; subject < state.size(); ++subject) {
     const SubjectAnswer& answer = solve(subject, state[subject]);
     if (answer.kind == Found::possible) {
-      outcome_ = {Found::possible, {}, answer.why};
+      outcome_ = {Found::possible, {}, answer.why, false};
       return;
     }
     if (subject == action_subject) {
@@ -203,41 +208,54 @@ void SymbolicSearch::finish(const State& state) {
     }
   }
   if (!confirmed(request)) {
-    outcome_ = {Found::possible, {}, engine_differs};
+    outcome_ = {Found::possible, {}, engine_differs, false};
     return;
   }
-  outcome_ = {Found::found, with_real_names(std::move(request), state), {}};
+  outcome_ = {Found::found, std::move(request), {}, false};
+  make_real(outcome_, state);
 }
 
 bool SymbolicSearch::confirmed(const Request& request) const {
   return allows(task_.after, request) && !allows(task_.before, request);
 }
 
-// The same with a real action and a resource of its kind, where there is one.
-Request SymbolicSearch::with_real_names(Request request, const State& state) {
-  Request better = request;
-  if (task_.options.actions) {
-    SubjectAnswer action = solve_known_action(state[action_subject]);
-    if (action.kind == Found::found) better.action = action.values[0];
-  }
-  std::vector<std::string> forms = {"arn:aws:?*:?*:?*:?*", "arn:aws:?*:?*"};
+// The same with a real action and a resource of its kind, where there is one: first one whose parts
+// have neither colons nor stars that reach over them.
+void SymbolicSearch::make_real(SearchOutcome& outcome, const State& state) {
+  std::vector<std::string> actions = known_actions(state[action_subject], actions_tried_max);
+  if (actions.empty()) actions.push_back(outcome.request.action);
+  for (bool strict : {true, false})
+    for (const std::string& action : actions) {
+      Request better = outcome.request;
+      better.action = action;
+      if (!with_real_resource(better, state, strict)) continue;
+      outcome.request = std::move(better);
+      outcome.real = strict;
+      return;
+    }
+  outcome.request.action = actions[0];
+}
+
+bool SymbolicSearch::with_real_resource(Request& request, const State& state, bool strict) {
+  std::vector<std::string> forms = {"arn:aws:*:us-east-1:123456789012:*", "arn:aws:*:::*"};
   if (task_.options.resources) {
-    forms = task_.options.resources(better.action);
+    forms = task_.options.resources(request.action);
     if (forms.empty()) forms.push_back("*");
   }
   for (const std::string& form : forms) {
     TextConstraint extra;
     // A resource of "*" is that text; any other star stands for at least one byte.
-    extra.any.push_back(form == "*" ? TextPattern{{TextStep::Kind::byte, '*'}}
-                                    : text_pattern(replace_all(form, "*", "?*")));
+    if (form == "*")
+      extra.any.push_back({{TextStep::Kind::byte, '*'}});
+    else
+      extra.any = arn_text_pattern(Glob(replace_all(form, "*", "?*")), strict);
     SubjectAnswer resource =
         solve_text_subject(atoms_, resource_subject, state[resource_subject], work_, &extra);
     if (resource.kind != Found::found) continue;
-    Request whole = better;
-    whole.resource = resource.values[0];
-    if (confirmed(whole)) return whole;
+    request.resource = resource.values[0];
+    if (confirmed(request)) return true;
   }
-  return confirmed(better) ? better : request;
+  return false;
 }
 
 }  // namespace mainstay::policy

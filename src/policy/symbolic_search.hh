@@ -14,8 +14,9 @@ namespace mainstay::policy {
 
 struct SearchOutcome {
   SubjectAnswer::Kind kind = SubjectAnswer::Kind::none;
-  Request request;  // if found: confirmed by the engine
-  std::string why;  // if only possible
+  Request request;    // if found: confirmed by the engine
+  std::string why;    // if only possible
+  bool real = false;  // the action is a known one, the resource one that it can be about
 };
 
 // The two sides, and where a request is asked about.
@@ -54,11 +55,13 @@ class SymbolicSearch {
   void assign(State& state, Literal l) const;
   bool consistent(const State& state, Literal l);
   const SubjectAnswer& solve(Subject subject, const Literals& literals);
-  SubjectAnswer solve_known_action(const Literals& literals);
+  SubjectAnswer known_action(const Literals& literals);
+  std::vector<std::string> known_actions(const Literals& literals, size_t count);
   const std::vector<bool>& known_actions_of(size_t atom);
   void finish(const State& state);
   bool confirmed(const Request& request) const;
-  Request with_real_names(Request request, const State& state);
+  void make_real(SearchOutcome& outcome, const State& state);
+  bool with_real_resource(Request& request, const State& state, bool strict);
 
   const SearchTask& task_;
   Work& work_;

@@ -192,7 +192,7 @@ class ProductWalk {
       uint32_t c = static_cast<unsigned char>(pleasant);
       if (lower_case_ && is_upper(c)) continue;
       if (std::binary_search(bytes.begin(), bytes.end(), c)) continue;
-      bytes.push_back(c);
+      bytes.insert(bytes.begin(), c);  // the first choice, as it begins with what is pleasant
       break;
     }
     return bytes;
@@ -252,11 +252,11 @@ TextPattern text_pattern(std::string_view glob) {
   return text_pattern(Glob(glob));
 }
 
-std::vector<TextPattern> arn_text_pattern(const Glob& glob) {
+std::vector<TextPattern> arn_text_pattern(const Glob& glob, bool colon_free) {
   TextPattern out = text_pattern(glob);
   int colons = 0;
   for (TextStep& step : out) {
-    if (colons == 5) break;
+    if (colons == 5 && !colon_free) break;
     if (step.kind == StepKind::byte && step.value == ':') ++colons;
     if (step.kind == StepKind::any) step.kind = StepKind::any_in_segment;
     if (step.kind == StepKind::run) step.kind = StepKind::run_in_segment;

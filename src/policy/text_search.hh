@@ -50,9 +50,9 @@ using TextPattern = std::vector<TextStep>;  // without the end
 
 TextPattern text_pattern(const Glob& glob, bool fold_case = false);
 TextPattern text_pattern(std::string_view glob);
-// As ArnGlob matches: stars stay within their segment but in the sixth. Nothing where the pattern
-// has fewer than six segments and so matches no text.
-std::vector<TextPattern> arn_text_pattern(const Glob& glob);
+// As ArnGlob matches: stars stay within their segment but in the sixth (with colon_free there too).
+// Nothing where the pattern has fewer than six segments and so matches no text.
+std::vector<TextPattern> arn_text_pattern(const Glob& glob, bool colon_free = false);
 
 // Variables as symbols: the same variable with the same default has the same value, whichever
 // pattern it stands in.
