@@ -40,6 +40,7 @@ function(room name)
     add_executable(${target}_test ${tests} ${CMAKE_SOURCE_DIR}/cmake/test_main.cc)
     target_link_libraries(${target}_test PRIVATE ${target})
     target_precompile_headers(${target}_test REUSE_FROM std_headers)
+    set_target_properties(${target}_test PROPERTIES UNITY_BUILD OFF)  # tests' helpers share names
     target_compile_definitions(${target}_test PRIVATE
       MAINSTAY_CORPUS="${MAINSTAY_CORPUS}" MAINSTAY_SOURCE="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${target} COMMAND ${target}_test)

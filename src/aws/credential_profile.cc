@@ -7,7 +7,7 @@ namespace mainstay::aws {
 namespace {
 
 constexpr int source_levels_max = 8;
-constexpr size_t token_bytes_max = 64 * 1024;
+constexpr size_t web_token_bytes_max = 64 * 1024;
 
 Result<Credentials> of_answer(const Value& answer, std::string source) {
   const Value& c = answer["Credentials"];
@@ -27,7 +27,7 @@ std::string session_name(const CredentialContext& context,
 Result<Credentials> by_web_identity(const CredentialContext& context, const std::string& role,
                                     const std::string& token_file,
                                     const std::optional<std::string>& name) {
-  TRY(std::string token, context.files.read(token_file, token_bytes_max));
+  TRY(std::string token, context.files.read(token_file, web_token_bytes_max));
   Value input = Value::map({{"RoleArn", role},
                             {"RoleSessionName", session_name(context, name)},
                             {"WebIdentityToken", trim(token)}});

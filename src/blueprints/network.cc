@@ -5,7 +5,7 @@
 namespace mainstay::blueprints {
 namespace {
 
-const Variable variables[] = {
+const Variable network_variables[] = {
     {"VpcId", VariableType::text, true, {}, "the id of the VPC to create the network in", {}},
     {"VpcDefaultSecurityGroup",
      VariableType::text,
@@ -120,8 +120,8 @@ Result<Value> render_network(const Value& given) {
 
 Blueprint network_blueprint() {
   return {"stacker_blueprints.network.Network",
-          "a subnet with its route table: public, private through NAT, or cut off", variables,
-          render_network};
+          "a subnet with its route table: public, private through NAT, or cut off",
+          network_variables, render_network};
 }
 
 }  // namespace mainstay::blueprints

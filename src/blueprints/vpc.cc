@@ -8,7 +8,7 @@
 namespace mainstay::blueprints {
 namespace {
 
-const Variable variables[] = {
+const Variable vpc_variables[] = {
     {"VPC",
      VariableType::resource,
      true,
@@ -96,7 +96,7 @@ Result<Value> render_vpc2(const Value& given) {
 
 Blueprint vpc2_blueprint() {
   return {"stacker_blueprints.vpc.VPC2",
-          "a VPC with internet gateway, DHCP options and an optional private zone", variables,
+          "a VPC with internet gateway, DHCP options and an optional private zone", vpc_variables,
           render_vpc2};
 }
 

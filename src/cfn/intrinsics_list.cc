@@ -88,7 +88,7 @@ Result<Value> cidr(const Value& argument, Context&) {
   return Value(std::move(networks));
 }
 
-constexpr Intrinsic table[] = {
+constexpr Intrinsic list_intrinsics[] = {
     {"Fn::Select", false, select},
     {"Fn::Length", false, length},
     {"Fn::FindInMap", true, find_in_map},
@@ -100,7 +100,7 @@ constexpr Intrinsic table[] = {
 }  // namespace
 
 const Intrinsic* find_list_function(std::string_view name) {
-  return find_in(table, name);
+  return find_in(list_intrinsics, name);
 }
 
 }  // namespace mainstay::cfn

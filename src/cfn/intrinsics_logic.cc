@@ -139,7 +139,7 @@ Result<Value> value_of_all(const Value& argument, Context& context) {
   return Value(std::move(out));
 }
 
-constexpr Intrinsic table[] = {
+constexpr Intrinsic logic_intrinsics[] = {
     {"Fn::If", true, choose},
     {"Fn::Equals", false, equals},
     {"Fn::And", true, all_true},
@@ -156,7 +156,7 @@ constexpr Intrinsic table[] = {
 }  // namespace
 
 const Intrinsic* find_logic_function(std::string_view name) {
-  return find_in(table, name);
+  return find_in(logic_intrinsics, name);
 }
 
 }  // namespace mainstay::cfn

@@ -96,7 +96,7 @@ Result<Value> to_json_string(const Value& argument, Context&) {
   return Value(to_json(argument));
 }
 
-constexpr Intrinsic table[] = {
+constexpr Intrinsic text_intrinsics[] = {
     {"Ref", true, ref},
     {"Fn::GetAtt", true, get_att},
     {"Fn::Sub", true, sub},
@@ -127,7 +127,7 @@ Result<Value> evaluate_get_att(const std::string& id, const std::string& attribu
 }
 
 const Intrinsic* find_text_function(std::string_view name) {
-  return find_in(table, name);
+  return find_in(text_intrinsics, name);
 }
 
 }  // namespace mainstay::cfn

@@ -44,13 +44,13 @@ bool same_scalar(const Value& a, const Value& b) {
   return a.to_text() == b.to_text();
 }
 
-bool same(const Value& a, const Value& b) {
+bool equal_values(const Value& a, const Value& b) {
   if (a.is_scalar() && b.is_scalar()) return same_scalar(a, b);
   if (a.kind() != b.kind() || a.size() != b.size()) return false;
   if (a.is_list()) return std::equal(a.items().begin(), a.items().end(), b.items().begin(), same);
   return std::all_of(a.members().begin(), a.members().end(), [&](const auto& m) {
     const Value* other = b.find(m.first);
-    return other && same(m.second, *other);
+    return other && equal_values(m.second, *other);
   });
 }
 
@@ -84,7 +84,7 @@ class Differ {
   void compare(const Value& before, const Value& after, Path& path) {
     if (before.is_map() && after.is_map()) return maps(before, after, path);
     if (before.is_list() && after.is_list()) return lists(before, after, path);
-    if (!same(before, after)) report(before, after, path);
+    if (!equal_values(before, after)) report(before, after, path);
   }
 
   std::vector<PropertyChange> found;

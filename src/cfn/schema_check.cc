@@ -78,9 +78,9 @@ bool is_kind(const Value& v, const std::string& type) {
   return type == "object" ? v.is_map() : type == "array" && v.is_list();
 }
 
-class Checker {
+class SchemaChecker {
  public:
-  explicit Checker(const Schema& schema) : schema_(schema) {}
+  explicit SchemaChecker(const Schema& schema) : schema_(schema) {}
 
   Value check(const Value& v, const Value& node_or_ref, const std::string& at) {
     if (v.is_bytes()) return v;  // not known before deployment
@@ -224,7 +224,7 @@ Result<Value> Schema::check_properties(const Value& properties,
       return e;
     }
   }
-  Checker checker(*this);
+  SchemaChecker checker(*this);
   Value out = checker.check(given, root_, "");
   if (checker.violations.empty()) return out;
   std::string message =

@@ -11,9 +11,9 @@ namespace {
 
 constexpr size_t names_listed_max = 200;
 
-class Checker {
+class TemplateChecker {
  public:
-  explicit Checker(const Template& t) : t_(t) {}
+  explicit TemplateChecker(const Template& t) : t_(t) {}
 
   Status check() {
     for (const Resource& r : t_.resources) {
@@ -153,7 +153,7 @@ std::string name_list(const std::vector<std::string>& names) {
 }
 
 Status check_references(const Template& t) {
-  return Checker(t).check();
+  return TemplateChecker(t).check();
 }
 
 }  // namespace mainstay::cfn

@@ -10,7 +10,7 @@ namespace {
 
 using stacks::StepState;
 
-struct Row {
+struct LiveRow {
   std::string stack, reason, resource;
   int64_t started_ms = 0;
   size_t made = 0;  // resources done so far
@@ -30,7 +30,7 @@ class LiveProgress : public Progress {
 
   void step(const stacks::StepReport& report) override {
     std::scoped_lock lock(mutex_);
-    auto row = std::ranges::find(rows_, report.stack, &Row::stack);
+    auto row = std::ranges::find(rows_, report.stack, &LiveRow::stack);
     if (report.state == StepState::running) {
       if (row == rows_.end())
         rows_.push_back({report.stack, report.reason, "", clock_.monotonic_ms(), 0});
@@ -45,7 +45,7 @@ class LiveProgress : public Progress {
   }
   void event(const std::string& stack, const stacks::StackEvent& event) override {
     std::scoped_lock lock(mutex_);
-    auto row = std::ranges::find(rows_, stack, &Row::stack);
+    auto row = std::ranges::find(rows_, stack, &LiveRow::stack);
     if (row != rows_.end() && !event.is_stack) {
       row->resource = event.logical_id;
       row->made += event.status.ends_with("_COMPLETE");
@@ -95,7 +95,7 @@ class LiveProgress : public Progress {
     return line + "\n";
   }
 
-  std::string row_line(const Row& row) const {
+  std::string row_line(const LiveRow& row) const {
     std::string line = fmt::format("  ▸ {}  {}", printable(row.stack), printable(row.reason));
     if (!row.resource.empty())
       line += fmt::format(": {} ({} done)", printable(row.resource), row.made);
@@ -144,7 +144,7 @@ class LiveProgress : public Progress {
   const Files& files_;
   int64_t started_ms_;
   std::mutex mutex_;
-  std::vector<Row> rows_;
+  std::vector<LiveRow> rows_;
   size_t finished_ = 0;
   int drawn_ = 0;  // lines that will be drawn over
   std::jthread painter_;

@@ -139,8 +139,17 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std:
   TRY(CallerSide side, authorizer_->caller_side(caller, region));
   store::Unit unit(*store_, shard(found->service, account, region), it->second->mode_for(in));
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
-  CHECK_OK(authorizer_->check(call, in, side));
-  return call_handler(*found, *it->second, call, in);
+  auto answer = [&]() -> Result<Value> {
+    CHECK_OK(authorizer_->check(call, in, side));
+    return call_handler(*found, *it->second, call, in);
+  };
+  auto out = answer();
+  // What a service asks on a caller's behalf is an event; what it asks for itself is its inside.
+  if (!caller.via.empty())
+    trail_.record({0, now(), std::string(service), std::string(operation), std::string(region),
+                   call.request_id, caller.via, caller},
+                  it->second->mode_for(in), in, out);
+  return out;
 }
 
 Status Cloud::update(std::string_view service, std::string_view account, std::string_view region,
@@ -184,6 +193,7 @@ Status Cloud::reset() {
   for (auto& entry : entries_)
     if (entry->service.background) entry->service.background->stop();
   Status status = store_->reset();
+  trail_.clear();
   for (auto& entry : entries_) entry->prepared.clear();
   for (auto& entry : entries_)
     if (entry->service.background) entry->service.background->start(*this);

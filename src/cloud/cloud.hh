@@ -26,6 +26,7 @@
 #include "cloud/caller.hh"
 #include "cloud/models.hh"
 #include "cloud/service.hh"
+#include "cloud/trail.hh"
 
 namespace mainstay::cloud {
 
@@ -67,6 +68,7 @@ class Cloud {
   store::Store& store() { return *store_; }
   const Models& models() const { return models_; }
   Credentials credentials() { return Credentials(*store_); }
+  Trail& trail() { return trail_; }
   std::vector<std::string> service_names() const;
   bool has_service(std::string_view service) const { return entry(service) != nullptr; }
   const CloudOptions& options() const { return options_; }
@@ -88,6 +90,7 @@ class Cloud {
   static Caller caller_of(const Value& credential);
   static Error not_implemented(std::string_view service, std::string_view operation);
   Result<Value> run(Request& request, const Value& in);
+  void record(const HttpRequest& http, Request& request, const Value& in, const Result<Value>& out);
   Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
                              const Value& in);
   HttpResponse health() const;
@@ -102,6 +105,7 @@ class Cloud {
   std::unique_ptr<Authorizer> authorizer_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::unique_ptr<store::Store> store_;
+  Trail trail_;
   std::atomic<uint64_t> counter_{0};
   std::shared_mutex resetting_;  // shared by every request, exclusive for a reset
 };

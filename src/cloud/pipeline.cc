@@ -104,6 +104,7 @@ struct Cloud::Request {
   std::string id;
   std::string endpoint;
   Caller caller;
+  const Operation* handled = nullptr;  // once there is a handler for it
 };
 
 HttpResponse Cloud::handle(HttpRequest http) {
@@ -147,6 +148,7 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
   if (!in.has_value()) return failed(in.error());
   auto out = run(request, *in);
+  record(http, request, *in, out);
   if (!out.has_value()) return failed(out.error());
   return wire::encode_response(*request.loaded.model, *request.operation, request.protocol, *out,
                                request.id);
@@ -191,6 +193,7 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
     if (it != found->operations.end()) operation = it->second;
   }
   if (!operation) return not_implemented(request.service, request.operation->name);
+  request.handled = operation;
   CHECK_OK(wire::validate(*request.operation, in,
                           wire::validate_options(*request.loaded.model, request.protocol)));
   std::string account = found->service.account_for(
@@ -205,6 +208,15 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
   call.endpoint = request.endpoint;
   CHECK_OK(authorizer_->check(call, in, side));
   return call_handler(*found, *operation, call, in);
+}
+
+void Cloud::record(const HttpRequest& http, Request& request, const Value& in,
+                   const Result<Value>& out) {
+  if (!request.handled) return;
+  trail_.record(
+      {0, now(), request.service, std::string(request.handled->name), request.region, request.id,
+       std::string(http.headers.get("User-Agent")), std::move(request.caller)},
+      request.handled->mode_for(in), in, out);
 }
 
 Error Cloud::not_implemented(std::string_view service, std::string_view operation) {

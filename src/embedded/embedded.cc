@@ -7,6 +7,7 @@
 #include "host/clock.hh"
 #include "host/files.hh"
 #include "host/surroundings.hh"
+#include "services/cloudtrail/cloudtrail.hh"
 #include "services/ec2/ec2.hh"
 #include "services/iam/iam.hh"
 #include "services/kms/kms.hh"
@@ -22,6 +23,7 @@ namespace {
 std::vector<cloud::Service> services() {
   std::vector<cloud::Service> out;
   out.push_back(formation::make_service());
+  out.push_back(cloudtrail::make_service());
   out.push_back(ec2::make_service());
   out.push_back(iam::make_service());
   out.push_back(kms::make_service());

@@ -4,7 +4,7 @@
 namespace mainstay::wire {
 namespace {
 
-constexpr int depth_max = 64;
+constexpr int xml_depth_max = 64;
 
 Error malformed(std::string message) {
   return aws_error("MalformedXML",
@@ -68,7 +68,7 @@ Result<XmlDocument> parse_xml(std::string_view text) {
   if (!result)
     return malformed(std::string(result.description()) + " at byte " +
                      std::to_string(result.offset));
-  if (deeper_than(*document, depth_max)) return malformed("nested too deeply");
+  if (deeper_than(*document, xml_depth_max)) return malformed("nested too deeply");
   return document;
 }
 

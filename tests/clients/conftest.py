@@ -140,6 +140,7 @@ def service_fixture(name):
     return fixture
 
 
+cloudtrail = service_fixture("cloudtrail")
 ec2 = service_fixture("ec2")
 iam = service_fixture("iam")
 kms = service_fixture("kms")

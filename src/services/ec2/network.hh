@@ -6,6 +6,9 @@
 
 namespace mainstay::ec2 {
 
+// Of VPCs and subnets. Source: VPC user guide, "VPC CIDR blocks".
+inline constexpr int prefix_min = 16, prefix_max = 28;
+
 // A value of the form that ModifyXAttribute takes: {"Value": true}.
 inline bool attribute_value(const Value& in, std::string_view name) {
   return in[name]["Value"].as_bool();

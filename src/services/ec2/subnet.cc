@@ -6,7 +6,6 @@
 namespace mainstay::ec2 {
 namespace {
 
-constexpr int prefix_min = 16, prefix_max = 28;
 constexpr int64_t reserved_addresses = 5;  // VPC user guide, "Subnet CIDR blocks"
 
 // The zone asked for by name or id, else the region's first.

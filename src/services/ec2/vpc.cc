@@ -7,8 +7,6 @@
 namespace mainstay::ec2 {
 namespace {
 
-constexpr int prefix_min = 16, prefix_max = 28;  // VPC user guide, "VPC CIDR blocks"
-
 Value association(Call& call, std::string_view prefix, std::string_view member,
                   std::string_view block, std::string_view state) {
   return Value::map({{"AssociationId", call.new_id(prefix)},

@@ -8,7 +8,7 @@ namespace {
 constexpr size_t grants_max = 50000;  // per key ("Resource quotas")
 constexpr int64_t page_default = 50;
 
-Value shown(Value grant) {
+Value shown_grant(Value grant) {
   grant.erase("_Token");
   return grant;
 }
@@ -70,7 +70,7 @@ Result<Value> list_grants(Call& call, const Value& in) {
     const Value& grant = *call.find("grant", id);
     if (in.has("GrantId") && in["GrantId"] != grant["GrantId"]) continue;
     if (in.has("GranteePrincipal") && in["GranteePrincipal"] != grant["GranteePrincipal"]) continue;
-    out.push_back(shown(grant));
+    out.push_back(shown_grant(grant));
   }
   return page(in, std::move(out), "Grants", "GrantId", page_default);
 }
@@ -79,7 +79,7 @@ Result<Value> list_retirable_grants(Call& call, const Value& in) {
   List out;
   for (const std::string& id :
        call.find_by("grant", "RetiringPrincipal", in["RetiringPrincipal"].as_string()))
-    out.push_back(shown(*call.find("grant", id)));
+    out.push_back(shown_grant(*call.find("grant", id)));
   return page(in, std::move(out), "Grants", "GrantId", page_default);
 }
 

@@ -18,6 +18,8 @@ namespace mainstay::kms {
 
 using cloud::Call;
 
+inline constexpr int64_t day_ms = 24 * 3600 * 1000LL;
+
 // Which forms of naming a key an operation takes.
 enum class Named { by_id, by_id_or_alias };
 

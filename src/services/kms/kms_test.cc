@@ -5,13 +5,13 @@
 
 #include "base/digest.hh"
 #include "cloud/cloud.hh"
+#include "services/kms/key.hh"
 
 namespace mainstay::kms {
 namespace {
 
 constexpr const char* home = "111111111111";
 constexpr const char* abroad = "222222222222";
-constexpr int64_t day_ms = 24 * 3600 * 1000LL;
 
 struct World {
   Time now{1'700'000'000'000};

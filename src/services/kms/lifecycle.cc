@@ -5,7 +5,6 @@
 namespace mainstay::kms {
 namespace {
 
-constexpr int64_t day_ms = 24 * 3600 * 1000LL;
 constexpr int64_t window_default_days = 30;
 
 Value shown(Value key) {

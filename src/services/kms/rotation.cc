@@ -4,7 +4,6 @@
 namespace mainstay::kms {
 namespace {
 
-constexpr int64_t day_ms = 24 * 3600 * 1000LL;
 constexpr int64_t period_default_days = 365;
 constexpr int64_t on_demand_max = 25;  // per key ("Resource quotas")
 

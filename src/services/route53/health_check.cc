@@ -5,8 +5,6 @@
 namespace mainstay::route53 {
 namespace {
 
-constexpr size_t page_default = 100;
-
 Result<Value> get_check(Call& call, const Value& in) {
   const Value* check = call.find("health-check", in["HealthCheckId"].as_string());
   if (!check)

@@ -9,8 +9,6 @@
 namespace mainstay::route53 {
 namespace {
 
-constexpr size_t page_default = 100;
-
 Value record(const std::string& name, const char* type, int64_t ttl,
              const std::vector<std::string>& values) {
   Value list = Value::list();

@@ -6,6 +6,8 @@
 
 namespace mainstay::route53 {
 
+inline constexpr size_t page_default = 100;  // MaxItems of lists
+
 using cloud::Call;
 
 // "Z123" of "/hostedzone/Z123" or "Z123".

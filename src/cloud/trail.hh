@@ -1,0 +1,66 @@
+// Who did what: the last management events of each account and region, in memory only, for
+// CloudTrail to look up. Recording is a push of values that are shared, not copied; writing them
+// out waits for a lookup.
+//
+// Limits: events_max an account and region, the oldest go first; trails_max accounts and regions,
+// the one that was quiet longest goes first; parameters of bytes_max. Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
+#include "base/time.hh"
+#include "base/value.hh"
+#include "cloud/caller.hh"
+#include "store/store.hh"
+
+namespace mainstay::cloud {
+
+struct TrailEvent {
+  uint64_t number = 0;  // rises within a trail
+  Time at;
+  std::string service, operation, region, request_id, user_agent;
+  Caller caller;
+  // Set by record().
+  bool read_only = false;
+  std::string error_code = {}, error_message = {};  // "" where the request succeeded
+  Value in = {},
+        out = {};  // as handlers have them, secrets included; out is null unless something changed
+};
+
+class Trail {
+ public:
+  static constexpr size_t events_max = 20'000;
+  static constexpr size_t trails_max = 1'000;
+  static constexpr size_t bytes_max = 64 << 10;
+  using Events = std::vector<std::shared_ptr<const TrailEvent>>;
+
+  // Keeps the event, with what its operation was asked and answered. Data events (objects, items,
+  // messages) are not kept, as CloudTrail's history has none.
+  void record(TrailEvent event, store::Mode mode, const Value& in, const Result<Value>& out);
+  Events events(std::string_view account, std::string_view region) const;  // oldest first
+  void clear();
+
+ private:
+  struct Ring {
+    mutable std::mutex mutex;
+    uint64_t next = 1;
+    Time last;
+    std::deque<std::shared_ptr<const TrailEvent>> events;
+  };
+  using Place = std::pair<std::string, std::string>;  // account and region
+  std::shared_ptr<Ring> ring(const Place& place);
+
+  mutable std::shared_mutex mutex_;  // guards the map, not the rings
+  std::map<Place, std::shared_ptr<Ring>> rings_;
+};
+
+}  // namespace mainstay::cloud
