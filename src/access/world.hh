@@ -57,6 +57,8 @@ class World {
   // By ARN, "role/NAME" or "ACCOUNT:user/NAME", an account's id (its root), a service's name, "*".
   // Errors: "PrincipalUnknown", with the nearest that there is; "PrincipalAmbiguous".
   Result<Actor> actor(std::string_view text) const;
+  // The place in actors() of one of the snapshot's own.
+  Result<size_t> place_of(std::string_view text) const;
   // By ARN. Errors: "ResourceUnknown" for buckets, keys and roles of which the snapshot says
   // nothing.
   Result<Target> target(std::string_view arn) const;

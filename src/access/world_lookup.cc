@@ -120,6 +120,15 @@ Result<Actor> World::actor(std::string_view text) const {
                        "service's name, or \"*\" for anyone");
 }
 
+Result<size_t> World::place_of(std::string_view text) const {
+  TRY(Actor found, actor(text));
+  for (size_t i = 0; i < actors_.size(); ++i)
+    if (actors_[i].account == found.account && actors_[i].entity == found.entity && found.account)
+      return i;
+  return Error("PrincipalUnknown", "the snapshot knows nothing of " + std::string(text))
+      .with_hint("name one of its users and roles");
+}
+
 void World::place(Target& target) const {
   target.keys.set("aws:ResourceAccount", target.account);
   auto arn = wire::parse_arn(target.arn);

@@ -12,5 +12,8 @@ void add_access(CLI::App& app, int& exit_code);
 void add_access_fetch(CLI::App& access, int& exit_code);
 void add_access_can(CLI::App& access, int& exit_code);
 void add_access_who(CLI::App& access, int& exit_code);
+void add_access_what(CLI::App& access, int& exit_code);
+void add_access_path(CLI::App& access, int& exit_code);
+void add_access_blast(CLI::App& access, int& exit_code);
 
 }  // namespace mainstay::cli
