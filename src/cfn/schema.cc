@@ -47,7 +47,8 @@ bool same_scalar(const Value& a, const Value& b) {
 bool equal_values(const Value& a, const Value& b) {
   if (a.is_scalar() && b.is_scalar()) return same_scalar(a, b);
   if (a.kind() != b.kind() || a.size() != b.size()) return false;
-  if (a.is_list()) return std::equal(a.items().begin(), a.items().end(), b.items().begin(), same);
+  if (a.is_list())
+    return std::equal(a.items().begin(), a.items().end(), b.items().begin(), equal_values);
   return std::all_of(a.members().begin(), a.members().end(), [&](const auto& m) {
     const Value* other = b.find(m.first);
     return other && equal_values(m.second, *other);
