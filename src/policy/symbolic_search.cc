@@ -23,11 +23,20 @@ SymbolicSearch::SymbolicSearch(const SearchTask& task, const Context* fixed, Wor
     : task_(task), work_(work), atoms_(task.principal, fixed) {
   before_ = atoms_.side(task.before);
   after_ = atoms_.side(task.after);
+  auto texts = [](const std::vector<Clause>& clauses) {
+    std::set<Literals> out;
+    for (const Clause& clause : clauses) out.insert(clause.literals);
+    return out;
+  };
+  std::set<Literals> old_denials = texts(before_.denies), new_denials = texts(after_.denies);
+  if (std::includes(new_denials.begin(), new_denials.end(), old_denials.begin(), old_denials.end()))
+    kept_ = texts(before_.allows);
 }
 
 // First that no allow of the old side matches, then that one of its denials does.
 SearchOutcome SymbolicSearch::find(const Clause& allow) {
   outcome_ = {};
+  if (kept_.contains(allow.literals)) return {};
   std::vector<Step> denials, steps;
   for (const Clause& denial : after_.denies) denials.push_back({&denial, {}});
   steps = denials;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,7 @@ class SymbolicSearch {
   Work& work_;
   Atoms atoms_;
   Side before_, after_;
+  std::set<Literals> kept_;  // the old side's allows, if all that it denies is still denied
   std::map<Literals, SubjectAnswer> solved_;
   std::vector<SubjectAnswer> free_;  // of subjects about which nothing is asked
   std::map<size_t, std::vector<bool>> known_actions_;
