@@ -8,6 +8,7 @@
 #include "host/files.hh"
 #include "host/surroundings.hh"
 #include "services/cloudtrail/cloudtrail.hh"
+#include "services/dynamodb/dynamodb.hh"
 #include "services/ec2/ec2.hh"
 #include "services/iam/iam.hh"
 #include "services/kms/kms.hh"
@@ -24,6 +25,7 @@ std::vector<cloud::Service> services() {
   std::vector<cloud::Service> out;
   out.push_back(formation::make_service());
   out.push_back(cloudtrail::make_service());
+  out.push_back(dynamodb::make_service());
   out.push_back(ec2::make_service());
   out.push_back(iam::make_service());
   out.push_back(kms::make_service());

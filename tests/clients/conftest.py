@@ -141,6 +141,7 @@ def service_fixture(name):
 
 
 cloudtrail = service_fixture("cloudtrail")
+dynamodb = service_fixture("dynamodb")
 ec2 = service_fixture("ec2")
 iam = service_fixture("iam")
 kms = service_fixture("kms")

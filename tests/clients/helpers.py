@@ -28,3 +28,10 @@ def names(items, member):
 
 def tags(**pairs):
     return [{"Key": k, "Value": v} for k, v in pairs.items()]
+
+
+def first_as_id(value):
+    """For parametrize's ids: texts without what a test's name may not have, nothing for the rest."""
+    if not isinstance(value, str) or len(value) > 60:
+        return ""
+    return value.replace(":", "").replace("\n", " ")
