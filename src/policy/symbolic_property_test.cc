@@ -1,12 +1,14 @@
 // The symbolic and the concrete engine agree, over random policies from a seed.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
 #include "base/json.hh"
 #include "base/random.hh"
 #include "policy/symbolic.hh"
+#include "policy/tighten.hh"
 
 using namespace mainstay;
 using namespace mainstay::policy;
@@ -235,4 +237,41 @@ TEST_CASE("symbolic: a proof survives 100,000 requests") {
        "Condition": {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}]})",
              100'000, tally);
   CHECK(tally.no_more == 1);
+}
+
+TEST_CASE("symbolic: tightened policies allow what was asked and no more") {
+  Random random(10);
+  int made = 0, undecided = 0;
+  for (int i = 0; i < 400; ++i) {
+    std::string text = random_document(random);
+    auto current = Policy::parse("current", text, Kind::identity).value();
+    std::vector<Request> requests;
+    for (int n = 0; n < 20; ++n) requests.push_back(random_request(random));
+    TightenOptions options;
+    options.siblings_max = 1 + random.below(3);
+    auto tightened = tighten({current.get()}, requests, options);
+    CAPTURE(text);
+    if (!tightened.has_value()) {
+      bool usual =
+          tightened.error().code == "NothingToAllow" || tightened.error().code == "InvalidArgument";
+      CHECK_MESSAGE(usual, tightened.error().to_string());
+      continue;
+    }
+    ++made;
+    if (tightened->check.answer == Answer::undecided) ++undecided;
+    Policy result("tightened", tightened->document);
+    for (size_t n = 0; n < requests.size(); ++n) {
+      bool refused = std::find(tightened->refused.begin(), tightened->refused.end(), n) !=
+                     tightened->refused.end();
+      CHECK(decided(*current, requests[n]) != refused);
+      CHECK(decided(result, requests[n]) != refused);
+    }
+    for (int n = 0; n < 200; ++n) {
+      Request request = random_request(random);
+      if (decided(result, request)) REQUIRE(decided(*current, request));
+    }
+  }
+  MESSAGE(made << " made, " << undecided << " undecided");
+  CHECK(made > 200);
+  CHECK(undecided < 20);
 }
