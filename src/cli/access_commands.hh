@@ -15,5 +15,10 @@ void add_access_who(CLI::App& access, int& exit_code);
 void add_access_what(CLI::App& access, int& exit_code);
 void add_access_path(CLI::App& access, int& exit_code);
 void add_access_blast(CLI::App& access, int& exit_code);
+void add_access_share(CLI::App& access, int& exit_code);
+void add_access_explain(CLI::App& access, int& exit_code);
+void add_access_diff(CLI::App& access, int& exit_code);
+void add_access_check(CLI::App& access, int& exit_code);
+void add_access_tighten(CLI::App& access, int& exit_code);
 
 }  // namespace mainstay::cli
