@@ -11,6 +11,7 @@ void add_access(CLI::App& app, int& exit_code) {
   add_access_path(*access, exit_code);
   add_access_blast(*access, exit_code);
   add_access_share(*access, exit_code);
+  add_access_explain(*access, exit_code);
   add_access_fetch(*access, exit_code);
   access->footer(
       "Where the facts come from: the embedded cloud (all accounts of its organization), an\n"
