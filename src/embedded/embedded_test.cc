@@ -115,9 +115,9 @@ TEST_CASE("what is not known is said in the caller's own protocol") {
   auto cloud = open_cloud();
   CHECK(contains(cloud->handle(form("sts", "Action=Nothing&Version=2011-06-15")),
                  "<Code>InvalidAction</Code>"));
-  HttpRequest json = form("dynamodb", "{}");
-  json.headers.set("Content-Type", "application/x-amz-json-1.0");
-  json.headers.set("X-Amz-Target", "DynamoDB_20120810.ListTables");
+  HttpRequest json = form("kinesis", "{}");
+  json.headers.set("Content-Type", "application/x-amz-json-1.1");
+  json.headers.set("X-Amz-Target", "Kinesis_20131202.ListStreams");
   auto answer = cloud->handle(json);
   CHECK(answer.status == 501);
   CHECK(parse_json(answer.body).value()["__type"].as_string().find("NotImplemented") !=
