@@ -237,7 +237,7 @@ def test_what_an_update_returns(table):
                       "item"),
     ("SET a = s + :v", {"v": 1}, "An operand in the update expression has an incorrect data type"),
     ("ADD a :v", {"v": "x"}, "Invalid UpdateExpression: Incorrect operand type for operator or "
-     "function; operator: ADD, operand type: S, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+     "function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"),
     ("SET a = :v SET b = :v", {"v": 1}, 'Invalid UpdateExpression: The "SET" section can only be '
                                         "used once in an update expression;"),
     ("PUT a = :v", {"v": 1}, 'Invalid UpdateExpression: Syntax error; token: "PUT", near: "PUT a"')],

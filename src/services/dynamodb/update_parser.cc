@@ -33,6 +33,14 @@ Result<Term> read_function_term(Parser& p, int level) {
     return invalid(p.what(),
                    "Incorrect number of operands for operator or function; operator or function: " +
                        name + ", number of operands: " + std::to_string(out.terms.size()));
+  if (out.kind == Term::Kind::list_append)
+    for (const Term& term : out.terms)
+      if (term.kind == Term::Kind::operand && term.operand.kind == Operand::Kind::value &&
+          type_of(term.operand.value) != "L")
+        return invalid(p.what(),
+                       "Incorrect operand type for operator or function; operator or function: "
+                       "list_append, operand type: " +
+                           type_of(term.operand.value));
   if (out.kind != Term::Kind::if_not_exists) return out;
   const Term& first = out.terms[0];
   if (first.kind != Term::Kind::operand || first.operand.kind != Operand::Kind::path)
@@ -87,10 +95,21 @@ Status read_remove(Parser& p, Update& out) {
   return {};
 }
 
+// Types by their long names, as ADD and DELETE call them.
+std::string long_type(const Value& value) {
+  constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"S", "STRING"},      {"N", "NUMBER"},      {"B", "BINARY"},
+      {"SS", "STRING_SET"}, {"NS", "NUMBER_SET"}, {"L", "LIST"},
+      {"BS", "BINARY_SET"}, {"M", "MAP"},         {"BOOL", "BOOLEAN"}};
+  for (const auto& [type, name] : names)
+    if (type == type_of(value)) return std::string(name);
+  return type_of(value);
+}
+
 Error bad_operand(const std::string& clause, const Value& value) {
   return invalid(what_update,
                  "Incorrect operand type for operator or function; operator: " + clause +
-                     ", operand type: " + type_of(value) + ", typeSet: " +
+                     ", operand type: " + long_type(value) + ", typeSet: " +
                      (clause == "ADD" ? "ALLOWED_FOR_ADD_OPERAND" : "ALLOWED_FOR_DELETE_OPERAND"));
 }
 
