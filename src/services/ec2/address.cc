@@ -8,15 +8,6 @@ constexpr const char* association_members[] = {
     "AssociationId",    "NetworkInterfaceId",      "InstanceId",
     "PrivateIpAddress", "NetworkInterfaceOwnerId", "SubnetId"};
 
-// Public addresses come from 198.18.0.0/15, reserved for benchmarks (RFC 2544): nobody's.
-std::string fresh_public_address(Call& call) {
-  while (true) {
-    uint32_t address = 198u << 24 | 18u << 16 | static_cast<uint32_t>(call.random.below(1 << 17));
-    std::string text = format_ipv4(address);
-    if (call.find_by("elastic-ip", "PublicIp", text).empty()) return text;
-  }
-}
-
 Result<Value> find_address(Call& call, const Value& in) {
   if (in.has("AllocationId")) return get(call, address_kind(), in["AllocationId"].as_string());
   const std::string& ip = in["PublicIp"].as_string();
@@ -50,6 +41,15 @@ void release_association(Call& call, Value& address) {
 }
 
 }  // namespace
+
+// From 198.18.0.0/15, reserved for benchmarks (RFC 2544): nobody's.
+std::string fresh_public_address(Call& call) {
+  while (true) {
+    uint32_t address = 198u << 24 | 18u << 16 | static_cast<uint32_t>(call.random.below(1 << 17));
+    std::string text = format_ipv4(address);
+    if (call.find_by("elastic-ip", "PublicIp", text).empty()) return text;
+  }
+}
 
 Result<Value> allocate_address(Call& call, const Value& in) {
   TRY(Value address, new_document(call, in, address_kind()));

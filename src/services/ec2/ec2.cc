@@ -86,6 +86,15 @@ constexpr cloud::Operation operations[] = {
     writes("ImportKeyPair", import_key_pair),
     writes("DeleteKeyPair", delete_key_pair),
     reads("DescribeKeyPairs", describe_key_pairs),
+    writes("RunInstances", run_instances),
+    reads("DescribeInstances", describe_instances),
+    reads("DescribeInstanceStatus", describe_instance_status),
+    writes("TerminateInstances", terminate_instances),
+    writes("StopInstances", stop_instances),
+    writes("StartInstances", start_instances),
+    writes("RebootInstances", reboot_instances),
+    reads("DescribeVolumes", describe_volumes),
+    reads("DescribeImages", describe_images),
     reads("DescribeAvailabilityZones", describe_availability_zones),
     reads("DescribeRegions", describe_regions),
     reads("DescribeAccountAttributes", describe_account_attributes),
@@ -113,7 +122,10 @@ std::vector<store::Index> indexes() {
       {"vpc-endpoint", "VpcId"},
       {"network-interface", "SubnetId"},
       {"network-interface", "VpcId"},
-      {"key-pair", "KeyName"}};
+      {"key-pair", "KeyName"},
+      {"instance", "VpcId"},
+      {"instance", "SubnetId"},
+      {"instance", "ClientToken"}};
   std::vector<store::Index> out;
   for (const auto& [table, path] : rows) out.push_back({"ec2", table, path});
   return out;

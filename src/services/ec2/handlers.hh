@@ -99,6 +99,18 @@ EC2_HANDLER(create_key_pair);
 EC2_HANDLER(import_key_pair);
 EC2_HANDLER(delete_key_pair);
 EC2_HANDLER(describe_key_pairs);
+// instance_launch.cc
+EC2_HANDLER(run_instances);
+// instance.cc
+EC2_HANDLER(describe_instances);
+EC2_HANDLER(describe_instance_status);
+EC2_HANDLER(terminate_instances);
+EC2_HANDLER(stop_instances);
+EC2_HANDLER(start_instances);
+EC2_HANDLER(reboot_instances);
+EC2_HANDLER(describe_volumes);
+// image.cc
+EC2_HANDLER(describe_images);
 // zone.cc
 EC2_HANDLER(describe_availability_zones);
 EC2_HANDLER(describe_regions);

@@ -136,6 +136,59 @@ constexpr Filter peering_filters[] = {
 constexpr Filter key_pair_filters[] = {
     {"fingerprint", "KeyFingerprint"}, {"key-name", "KeyName"}, {"key-pair-id", "KeyPairId"}};
 
+constexpr Filter instance_filters[] = {
+    {"architecture", "Architecture"},
+    {"availability-zone", "Placement.AvailabilityZone"},
+    {"block-device-mapping.volume-id", "BlockDeviceMappings.Ebs.VolumeId"},
+    {"client-token", "ClientToken"},
+    {"dns-name", "PublicDnsName"},
+    {"group-id", "SecurityGroups.GroupId"},
+    {"group-name", "SecurityGroups.GroupName"},
+    {"iam-instance-profile.arn", "IamInstanceProfile.Arn"},
+    {"iam-instance-profile.id", "IamInstanceProfile.Id"},
+    {"image-id", "ImageId"},
+    {"instance-id", "InstanceId"},
+    {"instance-state-code", "State.Code"},
+    {"instance-state-name", "State.Name"},
+    {"instance-type", "InstanceType"},
+    {"instance.group-id", "SecurityGroups.GroupId"},
+    {"instance.group-name", "SecurityGroups.GroupName"},
+    {"ip-address", "PublicIpAddress"},
+    {"key-name", "KeyName"},
+    {"metadata-options.http-tokens", "MetadataOptions.HttpTokens"},
+    {"network-interface.network-interface-id", "NetworkInterfaces.NetworkInterfaceId"},
+    {"network-interface.subnet-id", "NetworkInterfaces.SubnetId"},
+    {"network-interface.vpc-id", "NetworkInterfaces.VpcId"},
+    {"owner-id", "_Reservation.OwnerId"},
+    {"private-dns-name", "PrivateDnsName"},
+    {"private-ip-address", "PrivateIpAddress"},
+    {"reservation-id", "_Reservation.ReservationId"},
+    {"root-device-type", "RootDeviceType"},
+    {"subnet-id", "SubnetId"},
+    {"tenancy", "Placement.Tenancy"},
+    {"vpc-id", "VpcId"}};
+
+constexpr Filter volume_filters[] = {{"attachment.device", "Attachments.Device"},
+                                     {"attachment.instance-id", "Attachments.InstanceId"},
+                                     {"attachment.status", "Attachments.State"},
+                                     {"availability-zone", "AvailabilityZone"},
+                                     {"encrypted", "Encrypted"},
+                                     {"size", "Size"},
+                                     {"status", "State"},
+                                     {"volume-id", "VolumeId"},
+                                     {"volume-type", "VolumeType"}};
+
+constexpr Filter image_filters[] = {{"architecture", "Architecture"},
+                                    {"image-id", "ImageId"},
+                                    {"image-type", "ImageType"},
+                                    {"is-public", "Public"},
+                                    {"name", "Name"},
+                                    {"owner-alias", "ImageOwnerAlias"},
+                                    {"owner-id", "OwnerId"},
+                                    {"root-device-type", "RootDeviceType"},
+                                    {"state", "State"},
+                                    {"virtualization-type", "VirtualizationType"}};
+
 constexpr Kind kinds[] = {
     {"vpc", "vpc", "VpcId", "vpc ID", "InvalidVpcID", "Vpcs", "VpcIds", vpc_filters},
     {"subnet", "subnet", "SubnetId", "subnet ID", "InvalidSubnetID", "Subnets", "SubnetIds",
@@ -176,6 +229,11 @@ constexpr Kind kinds[] = {
      peering_filters},
     {"key-pair", "key", "KeyPairId", "key pair ID", "InvalidKeyPair", "KeyPairs", "KeyPairIds",
      key_pair_filters},
+    {"instance", "i", "InstanceId", "instance ID", "InvalidInstanceID", "Instances", "InstanceIds",
+     instance_filters},
+    {"volume", "vol", "VolumeId", "volume", "InvalidVolume", "Volumes", "VolumeIds",
+     volume_filters},
+    {"image", "ami", "ImageId", "image id", "InvalidAMIID", "Images", "ImageIds", image_filters},
 };
 
 constexpr auto kind_pointers = [] {
@@ -230,6 +288,16 @@ const Kind& peering_kind() {
 }
 const Kind& key_pair_kind() {
   return kinds[14];
+}
+
+const Kind& instance_kind() {
+  return kinds[15];
+}
+const Kind& volume_kind() {
+  return kinds[16];
+}
+const Kind& image_kind() {
+  return kinds[17];
 }
 
 std::span<const Kind* const> all_kinds() {

@@ -41,6 +41,8 @@ Result<Value> make_interface(Call& call, const Value& subnet, std::string_view t
                              std::string_view description, const Value& group_ids,
                              std::string_view address);
 void remove_interface(Call& call, const Value& interface);
+// A public address that no allocated one is.
+std::string fresh_public_address(Call& call);
 
 // First use of an account in a region: zones, default DHCP options, default VPC.
 Status prepare(Call& call);

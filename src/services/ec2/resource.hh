@@ -43,6 +43,9 @@ const Kind& endpoint_kind();
 const Kind& network_interface_kind();
 const Kind& peering_kind();
 const Kind& key_pair_kind();
+const Kind& instance_kind();
+const Kind& volume_kind();
+const Kind& image_kind();
 // The kind whose ids start as this one, or nullptr.
 const Kind* kind_of_id(std::string_view id);
 std::span<const Kind* const> all_kinds();
