@@ -10,6 +10,9 @@ void add_access(CLI::App& app, int& exit_code) {
   add_access_what(*access, exit_code);
   add_access_path(*access, exit_code);
   add_access_blast(*access, exit_code);
+  add_access_diff(*access, exit_code);
+  add_access_check(*access, exit_code);
+  add_access_tighten(*access, exit_code);
   add_access_share(*access, exit_code);
   add_access_explain(*access, exit_code);
   add_access_fetch(*access, exit_code);

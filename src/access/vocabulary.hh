@@ -1,0 +1,29 @@
+// Real actions and what each can be about, as the symbolic comparison of policies wants them: its
+// witnesses are then requests that somebody could make.
+#pragma once
+
+#include <memory>
+
+#include "actions/action_table.hh"
+#include "policy/known_actions.hh"
+#include "policy/symbolic.hh"
+
+namespace mainstay::access {
+
+// Immutable; any number of threads. Outlives the options that it gives.
+class Vocabulary {
+ public:
+  Vocabulary();
+  const actions::ActionTable& table() const { return table_; }
+  policy::SymbolicOptions options() const;
+
+ private:
+  actions::ActionTable table_;
+  std::unique_ptr<const policy::KnownActions> known_;
+};
+
+// "s3:PutObject on arn:aws:s3:::b/k with aws:SourceIp=10.0.0.1".
+std::string witness_text(const policy::Request& request);
+Value witness_value(const policy::Request& request);
+
+}  // namespace mainstay::access

@@ -1,0 +1,35 @@
+// How checks of policies end: findings as text, NDJSON or SARIF, and the exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "access/sarif.hh"
+#include "cli/access_run.hh"
+#include "cli/policy_file.hh"
+#include "policy/symbolic.hh"
+
+namespace mainstay::cli {
+
+struct CheckFlags : AccessFlags {
+  std::string kind = "auto";
+  bool sarif = false;
+  size_t witnesses = 10;
+};
+void add_check_flags(CLI::App& command, CheckFlags& flags);
+
+// One question that was asked of a file.
+struct Checked {
+  std::string rule;       // of access::FindingRule
+  std::string question;   // "allows more than old.json"
+  std::string assurance;  // where it does not: "allows nothing that old.json does not"
+  const PolicyFile* file;
+  policy::Comparison comparison;
+};
+
+// Exit code 0 where every answer is a proof that there is nothing, else 5.
+Exit report_checks(AccessRun& run, const CheckFlags& flags,
+                   const std::vector<access::FindingRule>& rules,
+                   const std::vector<Checked>& checks);
+
+}  // namespace mainstay::cli
