@@ -98,12 +98,6 @@ Text account_number(std::string_view text) {
   return std::string(text);
 }
 
-// "ou-abcd-1" without the letters before its first dash, which its ARN's template has already.
-Text after_dash(std::string_view text, std::string_view kind) {
-  if (!text.starts_with(kind)) return {};
-  return std::string(text.substr(kind.size()));
-}
-
 // The table of a PartiQL statement that begins with verb: the word after FROM, INTO or UPDATE
 // (DynamoDB developer guide, PartiQL statements). Quotes are dropped; "table"."index" is the table.
 Text partiql_table(std::string_view text, std::string_view verb) {
@@ -124,35 +118,55 @@ Text partiql_table(std::string_view text, std::string_view verb) {
   return {};
 }
 
-using Transform = Text (*)(std::string_view);
-constexpr std::array<std::pair<std::string_view, Transform>, 23> transforms = {{
-    {"last", last_segment},
-    {"owner", owner_in_url},
-    {"noslash", [](std::string_view t) -> Text { return std::string(without_slash(t)); }},
-    {"copy_bucket", copy_bucket},
-    {"copy_key", copy_key},
-    {"copy_version", copy_version},
-    {"parameter", parameter_name},
-    {"key_id", key_id},
-    {"alias", alias_name},
-    {"secret", secret_name},
-    {"table", table_name},
-    {"arn_region", arn_region},
-    {"arn_account", arn_account},
-    {"account", account_number},
-    {"ou", [](std::string_view t) { return after_dash(t, "ou-"); }},
-    {"root", [](std::string_view t) { return after_dash(t, "r-"); }},
-    {"policy", [](std::string_view t) { return after_dash(t, "p-"); }},
-    {"handshake", [](std::string_view t) { return after_dash(t, "h-"); }},
-    {"transfer", [](std::string_view t) { return after_dash(t, "rt-"); }},
-    {"partiql_select", [](std::string_view t) { return partiql_table(t, "select"); }},
-    {"partiql_insert", [](std::string_view t) { return partiql_table(t, "insert"); }},
-    {"partiql_update", [](std::string_view t) { return partiql_table(t, "update"); }},
-    {"partiql_delete", [](std::string_view t) { return partiql_table(t, "delete"); }},
+// Of a transform with an argument, "after:ou-": what follows the ':'.
+std::string_view argument_of(std::string_view name) {
+  return name.substr(std::min(name.find(':'), name.size() - 1) + 1);
+}
+
+using Transform = Text (*)(std::string_view text, std::string_view argument);
+template <Text (*plain)(std::string_view)>
+Text without_argument(std::string_view text, std::string_view) {
+  return plain(text);
+}
+
+Text no_slash(std::string_view text) {
+  return std::string(without_slash(text));
+}
+
+// "ou-abcd-1" without what its ARN's template has already.
+Text after(std::string_view text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return {};
+  return std::string(text.substr(prefix.size()));
+}
+
+Text only(std::string_view text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return {};
+  return std::string(text);
+}
+
+constexpr std::array<std::pair<std::string_view, Transform>, 17> transforms = {{
+    {"last", without_argument<last_segment>},
+    {"owner", without_argument<owner_in_url>},
+    {"noslash", without_argument<no_slash>},
+    {"copy_bucket", without_argument<copy_bucket>},
+    {"copy_key", without_argument<copy_key>},
+    {"copy_version", without_argument<copy_version>},
+    {"parameter", without_argument<parameter_name>},
+    {"key_id", without_argument<key_id>},
+    {"alias", without_argument<alias_name>},
+    {"secret", without_argument<secret_name>},
+    {"table", without_argument<table_name>},
+    {"arn_region", without_argument<arn_region>},
+    {"arn_account", without_argument<arn_account>},
+    {"account", without_argument<account_number>},
+    {"after", after},  // "after:ou-": of texts that begin so, what follows
+    {"only", only},    // "only:igw-": texts that begin so
+    {"partiql", partiql_table},
 }};
 
 Transform transform_named(std::string_view name) {
-  auto it = std::ranges::find(transforms, name, &std::pair<std::string_view, Transform>::first);
+  auto it = std::ranges::find(transforms, name.substr(0, name.find(':')),
+                              &std::pair<std::string_view, Transform>::first);
   return it == transforms.end() ? nullptr : it->second;
 }
 
@@ -214,10 +228,12 @@ std::vector<std::string> values_at(const Value& in, std::string_view path) {
     collect(in, where, found);
   }
   if (bar == std::string_view::npos) return found;
-  Transform change = transform_named(path.substr(bar + 1));
+  std::string_view name = path.substr(bar + 1);
+  Transform change = transform_named(name);
   std::vector<std::string> out;
   for (const std::string& value : found)
-    if (Text changed = change ? change(value) : Text()) out.push_back(std::move(*changed));
+    if (Text changed = change ? change(value, argument_of(name)) : Text())
+      out.push_back(std::move(*changed));
   return out;
 }
 

@@ -228,7 +228,7 @@ void Operations::add(const Request& request, const Value& need, std::vector<Need
   std::vector<TypeArns> all;
   for (const Wanted& wanted : wanted_types(service, *action, need, request.in)) {
     all.push_back(arns_of(*wanted.type, variables, in));
-    all.back().required = wanted.required;
+    all.back().required = wanted.required && !need["one_of"].as_bool();
   }
   auto found = chosen(std::move(all));
   if (found.empty()) out.push_back(common);
