@@ -1,6 +1,7 @@
 #include "policy/document.hh"
 
 #include <algorithm>
+#include <set>
 
 #include "base/json.hh"
 #include "base/text.hh"
@@ -130,10 +131,13 @@ Result<std::vector<std::string>> condition_values(const Value& v, const std::str
 
 Status parse_conditions(const Value& v, const std::string& where, std::vector<Condition>& out) {
   if (!v.is_map()) return malformed(where, "expected an object of operators");
+  std::set<std::string> seen;
   for (const auto& [op, keys] : v.members()) {
     Condition common;
     std::string at = where + "." + op;
     CHECK_OK(parse_operator(op, at, common));
+    if (!seen.insert(common.operator_text()).second)
+      return malformed(at, "the operator is there twice, in different letter case");
     if (!keys.is_map()) return malformed(at, "expected an object of condition keys");
     for (const auto& [key, values] : keys.members()) {
       Condition condition = common;
