@@ -159,8 +159,8 @@ Value state_reason(std::string_view code, std::string_view message) {
   return Value::map({{"Code", code}, {"Message", message}});
 }
 
-Value attach_interface(Call& call, Value interface, const std::string& instance, int64_t index,
-                       bool delete_with_instance) {
+Value attach_to_instance(Call& call, Value interface, const std::string& instance, int64_t index,
+                         bool delete_with_instance) {
   Value attachment = Value::map({{"AttachmentId", call.new_id("eni-attach")},
                                  {"AttachTime", call.now},
                                  {"DeleteOnTermination", delete_with_instance},

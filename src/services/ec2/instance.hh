@@ -23,8 +23,8 @@ Value state_reason(std::string_view code, std::string_view message);
 Status check_image_id(const std::string& id);
 
 // The network interface becomes the instance's; its document in the instance's shape.
-Value attach_interface(Call& call, Value interface, const std::string& instance, int64_t index,
-                       bool delete_with_instance);
+Value attach_to_instance(Call& call, Value interface, const std::string& instance, int64_t index,
+                         bool delete_with_instance);
 // Copies an interface's address and groups to the instance, whose primary one it is.
 void show_primary(Value& instance, const Value& interface);
 void set_public_address(const Call& call, Value& instance, const std::string& address);

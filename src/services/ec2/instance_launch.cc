@@ -53,7 +53,7 @@ Status check_counts(const Value& in) {
   return {};
 }
 
-Result<Value> default_vpc(Call& call) {
+Result<Value> vpc_to_launch_in(Call& call) {
   for (const auto& [id, vpc] : call.all("vpc"))
     if (vpc["IsDefault"].as_bool()) return vpc;
   return aws_error("VPCIdNotSpecified",
@@ -63,7 +63,7 @@ Result<Value> default_vpc(Call& call) {
 
 // A subnet of the default VPC, in the zone that Placement names if it does.
 Result<Value> default_subnet(Call& call, const Value& in) {
-  TRY(Value vpc, default_vpc(call));
+  TRY(Value vpc, vpc_to_launch_in(call));
   const std::string& vpc_id = vpc["VpcId"].as_string();
   const Value& zone = in["Placement"]["AvailabilityZone"];
   for (const std::string& id : call.find_by("subnet", "VpcId", vpc_id)) {
@@ -237,8 +237,8 @@ Status add_interfaces(Call& call, const Launch& launch, Value& instance) {
   for (const Value& one : wanted.items()) {
     TRY(Value interface, launch_interface(call, launch, one));
     bool is_new = !one.has("NetworkInterfaceId");
-    Value attached = attach_interface(call, interface, id, one["DeviceIndex"].as_int(),
-                                      one["DeleteOnTermination"].as_bool(is_new));
+    Value attached = attach_to_instance(call, interface, id, one["DeviceIndex"].as_int(),
+                                        one["DeleteOnTermination"].as_bool(is_new));
     if (instance["NetworkInterfaces"].empty()) show_primary(instance, attached);
     instance.member("NetworkInterfaces").push_back(std::move(attached));
   }
