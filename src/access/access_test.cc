@@ -1,64 +1,10 @@
 // Answers on a snapshot of three accounts: bucket in 111111111111, writer in 222222222222, reader
 // in 333333333333 (examples/access/three-accounts.json).
-#include <doctest/doctest.h>
-
-#include <fstream>
-#include <sstream>
-
-#include "access/answer.hh"
+#include "access/access_test_support.hh"
 #include "access/answer_value.hh"
-#include "base/json.hh"
 
 using namespace mainstay;
 using namespace mainstay::access;
-
-namespace {
-
-Value example() {
-  std::ifstream in(MAINSTAY_SOURCE "/examples/access/three-accounts.json");
-  std::stringstream text;
-  text << in.rdbuf();
-  auto parsed = parse_json(text.str());
-  REQUIRE(parsed);
-  return *parsed;
-}
-
-Result<std::string> managed(const std::string& arn) {
-  CHECK(arn == "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess");
-  return std::string(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
-      "Action":["s3:Get*","s3:List*"],"Resource":"*"}]})");
-}
-
-std::shared_ptr<const World> world_of(const Value& snapshot) {
-  auto read = snapshot_of(snapshot);
-  REQUIRE_MESSAGE(read, read.error().to_string());
-  auto world = World::make(std::move(*read), managed);
-  REQUIRE_MESSAGE(world, world.error().to_string());
-  return *world;
-}
-
-struct Asked {
-  bool allowed;
-  std::string reason;  // of the step that refuses, or of the first
-};
-
-Asked ask(const World& world, const char* principal, const char* action, const char* resource,
-          const ObjectFacts& object = {}) {
-  auto actor = world.actor(principal);
-  REQUIRE_MESSAGE(actor, actor.error().to_string());
-  auto target = world.target(resource);
-  REQUIRE_MESSAGE(target, target.error().to_string());
-  Answer found = answer(world, {&*actor, action, &*target, {}, object});
-  const Step* refusing = found.refusing();
-  return {found.allowed(), reason(refusing ? *refusing : found.steps.front())};
-}
-
-// The first bucket and key of the first account.
-Value& bucket_in(Value& snapshot) {
-  return snapshot.member("accounts").make_list()[0].member("buckets").make_list()[0];
-}
-
-}  // namespace
 
 TEST_CASE("a snapshot survives being written and read") {
   auto once = snapshot_of(example());
@@ -98,7 +44,7 @@ TEST_CASE("a policy that cannot be understood is an error, not an allow") {
   bucket_in(snapshot).member("policy").member("Statement").make_list()[0].set("Effekt", "Deny");
   auto read = snapshot_of(snapshot);
   REQUIRE(read);
-  auto world = World::make(std::move(*read), managed);
+  auto world = World::make(std::move(*read), example_managed);
   REQUIRE(!world);
   CHECK(world.error().message.starts_with("policy of bucket acme-data: "));
 }
