@@ -147,6 +147,25 @@ std::string told(const policy::Comparison& comparison) {
 
 }  // namespace
 
+TEST_CASE("access: each AWS-managed policy and the next one, compared both ways") {
+  Names names = all_policy_names();
+  CHECK(names.size() > 1000);
+  PolicyPtr last = managed_policy(names.back());
+  for (const std::string& name : names) {
+    INFO(name);
+    PolicyPtr next = managed_policy(name);
+    for (auto [a, b] : {std::pair(last.get(), next.get()), std::pair(next.get(), last.get())}) {
+      policy::Comparison comparison = policy::compare({a}, {b});
+      CHECK(comparison.answer != Answer::undecided);
+      if (comparison.answer != Answer::more) continue;
+      CHECK(engine_allows(*b, comparison.witnesses[0].request));
+      CHECK_FALSE(engine_allows(*a, comparison.witnesses[0].request));
+    }
+    CHECK(policy::compare({next.get()}, {next.get()}).answer == Answer::no_more);
+    last = next;
+  }
+}
+
 TEST_CASE("access: pairs of AWS-managed policies, compared") {
   actions::ActionTable table;
   Names actions;

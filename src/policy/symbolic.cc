@@ -61,18 +61,23 @@ class CompareRun {
   }
 
   SearchOutcome with_values(size_t allow, SearchOutcome possible) {
-    if (search_.atoms().variables().empty()) return possible;
-    if (!tried_) {
-      values_ = variable_values(task_.before, task_.after, search_.atoms().variables());
-      tried_ = true;
-    }
-    for (const Context& values : values_) {
+    const auto& variables = search_.atoms().variables();
+    if (variables.empty()) return possible;
+    SearchOutcome outcome = try_values(allow, plain_values(variables));
+    if (outcome.kind == Outcome::found) return outcome;
+    if (values_.empty()) values_ = variable_values(task_.before, task_.after, variables);
+    outcome = try_values(allow, values_);
+    return outcome.kind == Outcome::found ? outcome : possible;
+  }
+
+  SearchOutcome try_values(size_t allow, const std::vector<Context>& values) {
+    for (const Context& value : values) {
       if (work_.exhausted()) break;
-      SymbolicSearch search(task_, &values, work_);
+      SymbolicSearch search(task_, &value, work_);
       SearchOutcome outcome = search.find(search.after().allows[allow]);
       if (outcome.kind == Outcome::found) return outcome;
     }
-    return possible;
+    return {};
   }
 
   static std::string place_of(const Clause& clause) {
@@ -89,7 +94,6 @@ class CompareRun {
   SymbolicSearch search_;
   std::vector<Witness> unreal_;
   std::vector<Context> values_;
-  bool tried_ = false;
 };
 
 Statement allow_statement() {
