@@ -21,6 +21,18 @@ Status fetch_account(aws::Client& client, Account& account, Notes& notes) {
   return {};
 }
 
+// That of the account at hand, or of the first of those asked for that is in one.
+Result<std::optional<FoundOrganization>> organization_of(const FetchOptions& options) {
+  std::vector<std::string> asked{""};
+  asked.insert(asked.end(), options.accounts.begin(), options.accounts.end());
+  for (const std::string& account : asked) {
+    TRY(auto client, options.client(account));
+    TRY(auto found, fetch_organization(*client, options.client));
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Notes::unread(const std::string& what, const Error& error) {
@@ -38,7 +50,7 @@ Result<Snapshot> fetch(const FetchOptions& options) {
   Notes notes(snapshot);
   TRY(auto own, options.client(""));
   TRY(std::string own_id, own_account(*own));
-  auto organization = fetch_organization(*own, options.client);
+  auto organization = organization_of(options);
   std::vector<std::pair<std::string, std::string>> known;
   if (!organization) {
     notes.unread("the organization of account " + own_id, organization.error());

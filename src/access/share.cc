@@ -51,13 +51,15 @@ Value grant_to(const ShareRequest& request, const std::string& account, const st
 
 Value bucket_policy(const ShareRequest& request) {
   Value everything = Value::list({bucket_arn(request), bucket_arn(request) + "/*"});
-  Value statements = Value::list({Value::map(
-      {{"Sid", "OnlyEncryptedTransport"},
-       {"Effect", "Deny"},
-       {"Principal", "*"},
-       {"Action", "s3:*"},
-       {"Resource", everything},
-       {"Condition", Value::map({{"Bool", Value::map({{"aws:SecureTransport", "false"}})}})}})});
+  Value statements = Value::list();
+  if (!request.plain_http)
+    statements.push_back(Value::map(
+        {{"Sid", "OnlyEncryptedTransport"},
+         {"Effect", "Deny"},
+         {"Principal", "*"},
+         {"Action", "s3:*"},
+         {"Resource", everything},
+         {"Condition", Value::map({{"Bool", Value::map({{"aws:SecureTransport", "false"}})}})}}));
   for (const std::string& account : request.writers)
     statements.push_back(grant_to(request, account, "writer",
                                   texts_of({"s3:PutObject", "s3:AbortMultipartUpload"}),

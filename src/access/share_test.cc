@@ -55,7 +55,8 @@ TEST_CASE("shared buckets are proved, with and without a key") {
                        {"222222222222"},
                        {"333333333333", "444444444444"},
                        kms,
-                       "eu-west-1"});
+                       "eu-west-1",
+                       false});
     REQUIRE_MESSAGE(made, made.error().to_string());
     CHECK(made->proved());
     CHECK(made->parts.size() == 4);
@@ -65,8 +66,8 @@ TEST_CASE("shared buckets are proved, with and without a key") {
 }
 
 TEST_CASE("a proof finds what is wrong with a template") {
-  ShareRequest request{"acme-data",      "111111111111", {"222222222222"},
-                       {"333333333333"}, false,          "us-east-1"};
+  ShareRequest request{"acme-data", "111111111111", {"222222222222"}, {"333333333333"}, false,
+                       "us-east-1", false};
   auto made = share(request);
   REQUIRE(made);
   Value& statements = made->parts[0]
@@ -87,9 +88,9 @@ TEST_CASE("a proof finds what is wrong with a template") {
 }
 
 TEST_CASE("shares that cannot be are refused") {
-  CHECK(!share({"acme-data", "1", {}, {}, false, ""}));
-  CHECK(!share({"Acme", "111111111111", {}, {}, false, ""}));
-  CHECK(!share({"acme", "111111111111", {"111111111111"}, {}, false, ""}));
+  CHECK(!share({"acme-data", "1", {}, {}, false, "", false}));
+  CHECK(!share({"Acme", "111111111111", {}, {}, false, "", false}));
+  CHECK(!share({"acme", "111111111111", {"111111111111"}, {}, false, "", false}));
 }
 
 TEST_CASE("situation 1: enforced ownership and policies on both sides work") {
