@@ -67,25 +67,33 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-void append_byte(Piece& piece, char byte, bool wild) {
-  if (wild && piece.wild.empty()) piece.wild.resize(piece.text.size());
-  piece.text.push_back(byte);
-  if (!piece.wild.empty() || wild) piece.wild.push_back(wild);
+void append_text(Piece& piece, std::string_view text) {
+  piece.text.append(text);
+  if (!piece.wild.empty()) piece.wild.resize(piece.text.size());
+}
+
+void append_wild(Piece& piece) {
+  piece.wild.resize(piece.text.size());
+  piece.text.push_back('?');
+  piece.wild.push_back(true);
 }
 
 }  // namespace
 
 void Glob::append_literal(std::string_view text) {
-  for (char c : text) append_byte(pieces_.back(), c, false);
+  append_text(pieces_.back(), text);
 }
 
 void Glob::append_pattern(std::string_view pattern) {
-  for (char c : pattern) {
-    if (c != '*') {
-      append_byte(pieces_.back(), c, c == '?');
-    } else if (pieces_.size() < 2 || !pieces_.back().text.empty()) {
+  while (!pattern.empty()) {
+    size_t special = pattern.find_first_of("*?");
+    append_text(pieces_.back(), pattern.substr(0, special));
+    if (special == std::string_view::npos) return;
+    if (pattern[special] == '?')
+      append_wild(pieces_.back());
+    else if (pieces_.size() < 2 || !pieces_.back().text.empty())
       pieces_.emplace_back();  // a run of stars is one
-    }
+    pattern.remove_prefix(special + 1);
   }
 }
 
