@@ -42,7 +42,7 @@ struct SymbolicOptions {
   // The ARNs that an action can be about, as globs; none for those whose resource is "*".
   std::function<std::vector<std::string>(std::string_view action)> resources;
   size_t witnesses_max = 1;
-  size_t work_max = 20'000'000;  // steps; some 50 million are a second
+  size_t work_max = 20'000'000;  // steps: at most some seconds and 200 MB
 };
 
 // Either list stands for policies that apply together, as all those of one role do. Policies with

@@ -28,6 +28,9 @@ SymbolicSearch::SymbolicSearch(const SearchTask& task, const Context* fixed, Wor
     for (const Clause& clause : clauses) out.insert(clause.literals);
     return out;
   };
+  near_allows_.emplace(atoms_, before_.allows);
+  near_denials_.emplace(atoms_, after_.denies);
+  near_old_denials_.emplace(atoms_, before_.denies);
   std::set<Literals> old_denials = texts(before_.denies), new_denials = texts(after_.denies);
   if (std::includes(new_denials.begin(), new_denials.end(), old_denials.begin(), old_denials.end()))
     kept_ = texts(before_.allows);
@@ -38,16 +41,16 @@ SearchOutcome SymbolicSearch::find(const Clause& allow) {
   outcome_ = {};
   if (kept_.contains(allow.literals)) return {};
   std::vector<Step> denials, steps;
-  for (const Clause& denial : after_.denies) denials.push_back({&denial, {}});
+  for (const Clause* denial : near_denials_->near(allow)) denials.push_back({denial, {}});
   steps = denials;
-  for (const Clause& other : before_.allows) steps.push_back({&other, {}});
+  for (const Clause* other : near_allows_->near(allow)) steps.push_back({other, {}});
   State state(atoms_.subjects());
   if (!start(allow, state)) return {};
   explore(state, std::move(steps));
-  for (const Clause& denial : before_.denies) {
+  for (const Clause* denial : near_old_denials_->near(allow)) {
     if (outcome_.kind == Found::found) break;
     State denied = state;
-    if (start(denial, denied)) explore(std::move(denied), denials);
+    if (start(*denial, denied)) explore(std::move(denied), denials);
   }
   return std::move(outcome_);
 }

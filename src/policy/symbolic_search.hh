@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "policy/clause_index.hh"
 #include "policy/symbolic.hh"
 #include "policy/symbolic_atoms.hh"
 #include "policy/symbolic_subject.hh"
@@ -31,6 +33,8 @@ struct SearchTask {
 class SymbolicSearch {
  public:
   SymbolicSearch(const SearchTask& task, const Context* fixed, Work& work);
+  SymbolicSearch(const SymbolicSearch&) = delete;
+  SymbolicSearch& operator=(const SymbolicSearch&) = delete;
 
   const Side& after() const { return after_; }
   const Atoms& atoms() const { return atoms_; }
@@ -68,6 +72,7 @@ class SymbolicSearch {
   Work& work_;
   Atoms atoms_;
   Side before_, after_;
+  std::optional<ClauseIndex> near_allows_, near_denials_, near_old_denials_;
   std::set<Literals> kept_;  // the old side's allows, if all that it denies is still denied
   std::map<Literals, SubjectAnswer> solved_;
   std::vector<SubjectAnswer> free_;  // of subjects about which nothing is asked
