@@ -118,6 +118,27 @@ class OwnPolicies {
   std::vector<std::unique_ptr<const policy::Policy>> kept_;
 };
 
+// What an actor's own policies could allow of one action. Where the resource's side says nothing,
+// nothing else allows: most pairs end here.
+class OwnGrants {
+ public:
+  OwnGrants(const Actor& actor, const std::string& action)
+      : all_(actor.principal.kind == policy::Principal::Kind::root) {
+    for (const policy::Policy* policy : actor.identity)
+      for (const policy::Rule& rule : policy->rules())
+        if (rule.allows() && rule.covers_action(action)) rules_.push_back(&rule);
+  }
+  bool could(const std::string& resource, const policy::Context& context) const {
+    return all_ || std::ranges::any_of(rules_, [&](const policy::Rule* rule) {
+             return rule->covers_resource(resource, context);
+           });
+  }
+
+ private:
+  bool all_;
+  std::vector<const policy::Rule*> rules_;
+};
+
 class Filler {
  public:
   Filler(const World& world, Matrix& matrix, const policy::Context& context)
@@ -152,11 +173,13 @@ class Filler {
     policy::Request request = request_of(actor, matrix_.action, first, context_);
     policy::Policies policies = policies_of(actor, first, request);
     policy::Narrowed narrowed(request, policies, {});
+    OwnGrants grants(actor, to_lower(matrix_.action));
     bool cross = request.cross_account();
     for (size_t column : group.members) {
       const policy::PolicyList& own = own_.of(column);
       if (cross && own.empty()) continue;  // nothing of the resource's side allows it
       const Target& target = matrix_.targets[column];
+      if (own.empty() && !grants.could(target.arn, request.context)) continue;
       bool may = narrowed.decide(target.arn, target.account, own).allowed();
       // An encrypted object asks for its key, too.
       bool by_key = may && target.object && target.bucket->encryption.starts_with("aws:kms");
