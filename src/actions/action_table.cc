@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "actions/action_data.hh"
-#include "actions/arn_template.hh"
 #include "base/text.hh"
 
 namespace mainstay::actions {
@@ -79,14 +78,14 @@ std::vector<std::string> resource_globs(const Action& action, const std::string&
                                         const std::string& region) {
   std::vector<std::string> out;
   for (const ActionResource& resource : action.resources) {
-    auto arns =
-        fill(resource.type->arn, [&](std::string_view variable) -> std::vector<std::string> {
-          if (variable == "Partition") return {"aws"};
-          if (variable == "Account") return {account};
-          if (variable == "Region") return {region};
-          return {};
-        });
-    out.push_back(std::move(arns.front()));
+    std::vector<ArnTemplate::Values> values;
+    for (const std::string& variable : resource.type->form.variables()) {
+      ArnTemplate::Values& of = values.emplace_back();
+      if (variable == "Partition") of = {"aws"};
+      if (variable == "Account") of = {account};
+      if (variable == "Region") of = {region};
+    }
+    out.push_back(resource.type->form.fill(values).front());
   }
   return out;
 }
@@ -96,7 +95,8 @@ Service::Service(const Value& data)
       name_(data["name"].as_string()),
       keys_(read_keys(data["keys"])) {
   for (const auto& [name, row] : data["types"].members())
-    types_.push_back({name, row.at(0).as_string(), keys_at(keys_, row.at(1))});
+    types_.push_back({name, row.at(0).as_string(), ArnTemplate(row.at(0).as_string()),
+                      keys_at(keys_, row.at(1))});
   for (const Value& row : data["actions"].items()) {
     Action action{prefix_ + ":" + row.at(0).as_string(),
                   named(level_names, row.at(1).as_string()),

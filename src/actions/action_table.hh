@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actions/arn_template.hh"
 #include "base/value.hh"
 
 namespace mainstay::actions {
@@ -32,6 +33,7 @@ using Keys = std::vector<const ConditionKey*>;
 struct ResourceType {
   std::string name;  // "bucket"
   std::string arn;   // "arn:${Partition}:s3:::${BucketName}"
+  ArnTemplate form;  // the same, taken apart
   Keys keys;
 };
 

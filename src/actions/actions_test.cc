@@ -146,12 +146,12 @@ TEST_CASE("actions: every row of the data names real actions, types and transfor
 }
 
 TEST_CASE("actions: templates of ARNs") {
-  auto none = [](std::string_view) { return std::vector<std::string>(); };
-  CHECK(fill("arn:${Partition}:s3:::${B}/x", none)[0] == "arn:*:s3:::*/x");
-  auto two = [](std::string_view) { return std::vector<std::string>{"1", "2"}; };
-  CHECK(fill("${A}-${B}", two).size() == 4);
-  CHECK(fill("${A}-${B}", two, 2)[1] == "2-*");
-  CHECK(fill("${A", two)[0] == "1");
+  std::vector<std::string> two = {"1", "2"};
+  CHECK(ArnTemplate("arn:${Partition}:s3:::${B}/x").fill({{}, {}})[0] == "arn:*:s3:::*/x");
+  CHECK(ArnTemplate("${A}-${B}").fill({two, two}).size() == 4);
+  CHECK(ArnTemplate("${A}-${B}").fill({two, two}, 2)[1] == "2-*");
+  CHECK(ArnTemplate("${A").fill({two})[0] == "1");
+  CHECK(ArnTemplate("a").fill({}) == std::vector<std::string>{"a"});
   CHECK(fits("arn:aws:x:${T}", "arn:aws:x:y"));
   CHECK_FALSE(fits("arn:aws:x:table/${T}", "arn:aws:x:table/a/index/b"));
   CHECK(fits("arn:aws:iam::1:role/${RoleNameWithPath}", "arn:aws:iam::1:role/a/b"));

@@ -12,61 +12,59 @@ namespace {
 constexpr std::array<std::string_view, 4> with_slashes = {"WithPath", "ObjectName",
                                                           "WithoutLeadingSlash", "LogGroupName"};
 
-struct Piece {
-  std::string text;
-  bool variable = false;
-};
+bool may_have_slashes(std::string_view variable) {
+  return std::ranges::any_of(with_slashes,
+                             [&](std::string_view end) { return variable.ends_with(end); });
+}
 
-std::vector<Piece> pieces_of(std::string_view text) {
-  std::vector<Piece> out;
-  while (!text.empty()) {
-    size_t open = text.find("${");
-    if (open > 0) out.push_back({std::string(text.substr(0, open)), false});
-    if (open == std::string_view::npos) break;
-    size_t close = text.find('}', open);
-    if (close == std::string_view::npos) close = text.size();
-    out.push_back({std::string(text.substr(open + 2, close - open - 2)), true});
-    text.remove_prefix(std::min(close + 1, text.size()));
+// Each ARN so far with each of the values.
+void append_each(std::vector<std::string>& arns, const std::vector<std::string>& values) {
+  if (values.size() == 1) {
+    for (std::string& arn : arns) arn += values[0];
+    return;
   }
-  return out;
+  std::vector<std::string> longer;
+  longer.reserve(arns.size() * values.size());
+  for (const std::string& arn : arns)
+    for (const std::string& value : values) longer.push_back(arn + value);
+  arns = std::move(longer);
 }
 
 }  // namespace
 
-std::vector<std::string> fill(std::string_view arn_template, const Lookup& lookup,
-                              size_t combinations_max) {
-  std::vector<std::string> out = {""};
-  for (const Piece& piece : pieces_of(arn_template)) {
-    std::vector<std::string> values = {piece.text};
-    if (piece.variable) values = lookup(piece.text);
-    if (values.empty() || values.size() * out.size() > combinations_max) values = {"*"};
-    std::vector<std::string> longer;
-    longer.reserve(values.size() * out.size());
-    for (const std::string& arn : out)
-      for (const std::string& value : values) longer.push_back(arn + value);
-    out = std::move(longer);
+ArnTemplate::ArnTemplate(std::string_view text) {
+  while (true) {
+    size_t open = text.find("${");
+    texts_.emplace_back(text.substr(0, open));
+    glob_ += texts_.back();
+    if (open == std::string_view::npos) break;
+    size_t close = std::min(text.find('}', open), text.size());
+    variables_.emplace_back(text.substr(open + 2, close - open - 2));
+    glob_ += '*';
+    slashes_ |= may_have_slashes(variables_.back());
+    text.remove_prefix(std::min(close + 1, text.size()));
+  }
+}
+
+ArnTemplate::Values ArnTemplate::fill(const std::vector<Values>& values,
+                                      size_t combinations_max) const {
+  static const Values anything = {"*"};
+  Values out = {texts_[0]};
+  for (size_t i = 0; i < variables_.size(); ++i) {
+    bool usable = !values[i].empty() && values[i].size() * out.size() <= combinations_max;
+    append_each(out, usable ? values[i] : anything);
+    for (std::string& arn : out) arn += texts_[i + 1];
   }
   return out;
 }
 
-std::vector<std::string> variables_of(std::string_view arn_template) {
-  std::vector<std::string> out;
-  for (Piece& piece : pieces_of(arn_template))
-    if (piece.variable) out.push_back(std::move(piece.text));
-  return out;
+bool ArnTemplate::fits(std::string_view arn) const {
+  return glob_match(glob_, arn) &&
+         (slashes_ || std::ranges::count(glob_, '/') == std::ranges::count(arn, '/'));
 }
 
 bool fits(std::string_view arn_template, std::string_view arn) {
-  std::string glob;
-  bool slashes = false;
-  for (const Piece& piece : pieces_of(arn_template)) {
-    glob += piece.variable ? "*" : piece.text;
-    slashes |= piece.variable && std::ranges::any_of(with_slashes, [&](std::string_view part) {
-                 return piece.text.ends_with(part);
-               });
-  }
-  return glob_match(glob, arn) &&
-         (slashes || std::ranges::count(glob, '/') == std::ranges::count(arn, '/'));
+  return ArnTemplate(arn_template).fits(arn);
 }
 
 }  // namespace mainstay::actions

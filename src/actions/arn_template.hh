@@ -1,25 +1,39 @@
 // ARN templates of the Service Authorization Reference, "arn:${Partition}:s3:::${BucketName}".
-// Pure; threads: any.
+// Immutable once made; threads: any.
 #pragma once
 
-#include <functional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mainstay::actions {
 
-// Possible values of a template's variable; none where the request doesn't say.
-using Lookup = std::function<std::vector<std::string>(std::string_view variable)>;
+class ArnTemplate {
+ public:
+  using Values = std::vector<std::string>;
 
-// Every combination of values; a variable without one is "*".
-// Limit: combinations_max ARNs; a variable whose values would exceed it is "*" instead.
-std::vector<std::string> fill(std::string_view arn_template, const Lookup& lookup,
-                              size_t combinations_max = 10'000);
+  explicit ArnTemplate(std::string_view text);
 
-std::vector<std::string> variables_of(std::string_view arn_template);
-// Whether an ARN is of the template's kind. Only names with a path, keys of objects and the like
-// may have slashes within a variable.
+  // In the order in which they stand.
+  const std::vector<std::string>& variables() const { return variables_; }
+
+  // Every combination of the variables' values, which are in the same order; a variable without
+  // one is "*". Limit: combinations_max ARNs; a variable that would exceed it is "*" as well.
+  Values fill(const std::vector<Values>& values, size_t combinations_max = 10'000) const;
+
+  // Whether an ARN is of the template's kind. Only names with a path, keys of objects and the like
+  // may have slashes within a variable.
+  bool fits(std::string_view arn) const;
+
+ private:
+  std::vector<std::string> texts_;  // before, between and after the variables
+  std::vector<std::string> variables_;
+  std::string glob_;
+  bool slashes_ = false;
+};
+
+// The same for a template that is not at hand.
 bool fits(std::string_view arn_template, std::string_view arn);
 
 }  // namespace mainstay::actions

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
+#include <optional>
 
 #include "actions/action_data.hh"
-#include "actions/arn_template.hh"
 #include "actions/input_path.hh"
 #include "base/text.hh"
 
@@ -74,66 +75,63 @@ class Variables {
   std::array<const Value*, 2> tables_;
 };
 
-struct TypeArns {
-  std::string type;
-  Values arns;
+// A resource type of an action, and what the request says of its ARN.
+struct Candidate {
+  const ResourceType* type = nullptr;
   bool required = false;
-  size_t known = 0;  // variables that the request gave, beside those that every request has
+  Values arns;                 // given whole
+  std::vector<Values> values;  // else of the template's variables
+  size_t known = 0;            // variables given, beside those that every request has
   size_t unknown = 0;
+
+  Values take_arns() { return arns.empty() ? type->form.fill(values) : std::move(arns); }
 };
 
-// The ARNs among values that are of this type; the others are dropped.
-Values take_arns(Values& values, const std::string& arn_template) {
-  Values arns;
+// The ARNs among a variable's values: those of this type are what the request is about, others are
+// about something else.
+void take_whole(Values& values, const ArnTemplate& form, Values& arns) {
   for (const std::string& value : values)
-    if (value.starts_with("arn:") && fits(arn_template, value)) arns.push_back(value);
+    if (value.starts_with("arn:") && form.fits(value)) arns.push_back(value);
   std::erase_if(values, [](const std::string& value) { return value.starts_with("arn:"); });
-  return arns;
 }
 
 // ARNs that the request has as members of their own ("TopicArn").
-Values arns_in(const Value& in, const std::string& arn_template) {
+Values arns_in(const Value& in, const ArnTemplate& form) {
   Values out;
   for (const auto& [name, value] : in.members())
-    if (value.as_string().starts_with("arn:") && fits(arn_template, value.as_string()))
+    if (value.as_string().starts_with("arn:") && form.fits(value.as_string()))
       out.push_back(value.as_string());
   return out;
 }
 
-TypeArns arns_of(const ResourceType& type, const Variables& variables, const Value& in) {
-  TypeArns out{type.name, {}, false, 0, 0};
-  std::map<std::string, Values, std::less<>> values;
-  for (const std::string& variable : variables_of(type.arn)) {
+Candidate candidate(const ResourceType& type, const Variables& variables, const Value& in) {
+  Candidate out{&type, false, {}, {}, 0, 0};
+  for (const std::string& variable : type.form.variables()) {
     Values found = variables.of(type.name, variable);
-    for (std::string& arn : take_arns(found, type.arn)) out.arns.push_back(std::move(arn));
+    take_whole(found, type.form, out.arns);
     if (found.empty())
       if (auto value = variables.standard(variable)) found = {*value};
     if (std::ranges::find(given, variable) == given.end())
       ++(found.empty() ? out.unknown : out.known);
-    values[variable] = std::move(found);
+    out.values.push_back(std::move(found));
   }
-  if (out.arns.empty() && out.unknown > 0) out.arns = arns_in(in, type.arn);
-  if (!out.arns.empty()) {
-    out.known += out.unknown;
-    out.unknown = 0;
-    return out;
-  }
-  out.arns =
-      fill(type.arn, [&](std::string_view variable) { return values.find(variable)->second; });
+  if (out.arns.empty() && out.unknown > 0) out.arns = arns_in(in, type.form);
+  if (out.arns.empty()) return out;
+  out.known += out.unknown;
+  out.unknown = 0;
   return out;
 }
 
 // Of the types that an action may act on, those that this request is about: the required ones, the
 // others where the request names them whole; if there are none, those it names in part.
-std::vector<TypeArns> chosen(std::vector<TypeArns> all) {
-  auto keep = [&](auto&& wanted) {
-    std::vector<TypeArns> out;
-    std::ranges::copy_if(all, std::back_inserter(out), wanted);
-    return out;
-  };
-  auto whole =
-      keep([](const TypeArns& t) { return t.required || (t.known > 0 && t.unknown == 0); });
-  return whole.empty() ? keep([](const TypeArns& t) { return t.known > 0; }) : whole;
+std::vector<Candidate> chosen(std::vector<Candidate> all) {
+  auto is_whole = [](const Candidate& c) { return c.required || (c.known > 0 && c.unknown == 0); };
+  auto is_part = [](const Candidate& c) { return c.known > 0; };
+  if (std::ranges::any_of(all, is_whole))
+    std::erase_if(all, std::not_fn(is_whole));
+  else
+    std::erase_if(all, std::not_fn(is_part));
+  return all;
 }
 
 struct Wanted {
@@ -182,10 +180,12 @@ void add_by_id(const Needed& common, const Service& service, const Value& kinds,
     const ResourceType* type = service.type(name);
     if (!type) continue;
     out.back().type = name;
-    out.back().resources = fill(type->arn, [&](std::string_view variable) {
+    std::vector<Values> values;
+    for (const std::string& variable : type->form.variables()) {
       auto value = variables.standard(variable);
-      return value ? Values{*value} : of_type;
-    });
+      values.push_back(value ? Values{*value} : of_type);
+    }
+    out.back().resources = type->form.fill(values);
   }
 }
 
@@ -225,15 +225,15 @@ void Operations::add(const Request& request, const Value& need, std::vector<Need
   const Value& in = fresh ? nothing : request.in;
   Variables variables(in, request.where, need["with"],
                       fresh ? nothing : data_["variables"][prefix]);
-  std::vector<TypeArns> all;
+  std::vector<Candidate> all;
   for (const Wanted& wanted : wanted_types(service, *action, need, request.in)) {
-    all.push_back(arns_of(*wanted.type, variables, in));
+    all.push_back(candidate(*wanted.type, variables, in));
     all.back().required = wanted.required && !need["one_of"].as_bool();
   }
   auto found = chosen(std::move(all));
   if (found.empty()) out.push_back(common);
-  for (TypeArns& type : found)
-    out.push_back({common.action, std::move(type.type), std::move(type.arns), common.context});
+  for (Candidate& one : found)
+    out.push_back({common.action, one.type->name, one.take_arns(), common.context});
 }
 
 std::vector<Needed> Operations::needed(std::string_view service, std::string_view operation,
