@@ -4,7 +4,6 @@
 #include <atomic>
 #include <map>
 
-#include "actions/arn_template.hh"
 #include "base/text.hh"
 
 namespace mainstay::access {
@@ -196,7 +195,7 @@ class Filler {
 
 bool can_be_about(const actions::Action& action, const std::string& arn) {
   return std::ranges::any_of(action.resources, [&](const actions::ActionResource& resource) {
-    return actions::fits(resource.type->arn, arn);
+    return resource.type->form.fits(arn);
   });
 }
 
