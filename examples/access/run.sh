@@ -3,7 +3,7 @@
 # an embedded cloud, asked about, and a set-up that does not work explained. All in a temporary folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-mainstay=$PWD/build/release/mainstay
+mainstay=${MAINSTAY_BIN:-$PWD/build/release/mainstay}
 example=$PWD/examples/access/three-accounts.json
 folder=$(mktemp -d "${TMPDIR:-/tmp}/mainstay-access-XXXXXX")
 cd "$folder"

@@ -15,6 +15,7 @@ namespace mainstay::access {
 struct Damage {
   std::set<std::string> actions;
   std::set<std::string> resources;  // patterns and ARNs
+  std::set<std::string> data;       // what the snapshot has of these
   std::set<size_t> actors;          // through whom, places in World::actors()
 };
 

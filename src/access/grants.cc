@@ -55,7 +55,7 @@ class Asker {
       : world_(world), table_(table), actor_(actor), context_(context) {}
 
   Granted ask(const actions::Action& action) {
-    Granted out{&action, {}, {}};
+    Granted out{&action, {}, {}, {}};
     for (const std::string& pattern : patterns_for(actor_, action.name))
       if (allowed(action, pattern)) out.resources.push_back(pattern);
     if (action.resources.empty()) return out;
@@ -66,7 +66,9 @@ class Asker {
                      std::any_of(out.resources.begin(),
                                  out.resources.begin() + static_cast<std::ptrdiff_t>(patterns),
                                  [&](const std::string& one) { return glob_match(one, arn); });
-      if (allowed(action, arn) == covered) continue;
+      bool may = allowed(action, arn);
+      if (may) out.data.push_back(arn);
+      if (may == covered) continue;
       (covered ? out.exceptions : out.resources).push_back(arn);
     }
     return out;

@@ -17,7 +17,8 @@ struct Granted {
   const actions::Action* action = nullptr;
   std::vector<std::string> resources;  // patterns and ARNs, sorted
   std::vector<std::string>
-      exceptions;  // known resources that a pattern covers but that are refused
+      exceptions;                 // known resources that a pattern covers but that are refused
+  std::vector<std::string> data;  // known resources that are allowed, by pattern or name
 };
 
 // What an action does to data, or to who may do what.

@@ -44,25 +44,37 @@ std::string reached_text(const access::World& world, const access::Blast& blast)
   return text;
 }
 
+std::string service_text(const std::string& service, const access::Damage& damage, size_t most,
+                         size_t actions_most) {
+  const std::set<std::string>& where = damage.data.empty() ? damage.resources : damage.data;
+  return fmt::format("  {}  {} action{}: {}\n      on {}\n", service, damage.actions.size(),
+                     damage.actions.size() == 1 ? "" : "s",
+                     few(without_prefix(damage.actions, service), actions_most), few(where, most));
+}
+
+// Services of which the snapshot has data come first; of the others a few, unless all are wanted.
 std::string damage_text(access::Effect effect,
                         const std::map<std::string, access::Damage>& services, bool all) {
+  constexpr size_t actions_listed_max = 4;
+  size_t most = all ? std::string::npos : blast_listed_max;
+  size_t actions_most = all ? most : actions_listed_max;
+  std::string with_data, others;
+  std::set<std::string> hidden;
+  size_t listed = 0;
+  for (const auto& [service, damage] : services) {
+    if (!damage.data.empty())
+      with_data += service_text(service, damage, most, actions_most);
+    else if (services.size() <= most || listed++ < actions_listed_max)
+      others += service_text(service, damage, most, actions_most);
+    else
+      hidden.insert(service);
+  }
   std::string text = fmt::format("\n{}  {} service{}\n", to_upper(access::effect_name(effect)),
                                  services.size(), services.size() == 1 ? "" : "s");
-  size_t most = all ? std::string::npos : blast_listed_max, hidden = 0, shown = 0;
-  for (const auto& [service, damage] : services) {
-    // What reaches anything of a service says less than what names its data.
-    bool only_star = damage.resources.size() == 1 && *damage.resources.begin() == "*";
-    if (only_star && !all && services.size() > most && shown >= most) {
-      ++hidden;
-      continue;
-    }
-    ++shown;
-    text += fmt::format("  {}  {} action{}: {}\n      on {}\n", service, damage.actions.size(),
-                        damage.actions.size() == 1 ? "" : "s",
-                        few(without_prefix(damage.actions, service), all ? most : 4),
-                        few(damage.resources, most));
-  }
-  if (hidden > 0) text += fmt::format("  and {} more services, on * (--all lists them)\n", hidden);
+  text += with_data + others;
+  if (!hidden.empty())
+    text += fmt::format("  and {} more services: {} (--all lists them)\n", hidden.size(),
+                        few(hidden, most));
   return text;
 }
 
@@ -88,6 +100,7 @@ void blast_lines(Ndjson& out, const access::World& world, const access::Blast& b
                                     {"service", service},
                                     {"actions", set_value(damage.actions)},
                                     {"resources", set_value(damage.resources)},
+                                    {"data", set_value(damage.data)},
                                     {"through", std::move(through)}}));
     }
 }

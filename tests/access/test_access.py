@@ -208,3 +208,34 @@ def test_errors_name_what_would_be_right(cloud):
     assert 'no account of the snapshot has "role/nobody"' in done.stderr
     assert run("who", "s3:GetObject", "arn:aws:s3:::nope/x", "--endpoint", cloud.url, code=3).stderr.endswith(
         "no account of the snapshot has the bucket nope\n")
+
+
+def test_the_example_runs():
+    done = subprocess.run([ROOT / "examples/access/run.sh"], capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "MAINSTAY_BIN": MAINSTAY})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "28 pairs decided, all as they should be" in done.stdout
+    assert "2 of 6 principals may" in done.stdout
+    assert "With 2 changes: works" in done.stdout
+
+
+def test_a_role_is_tightened_to_what_it_did(cloud):
+    """CloudTrail's own list: two calls of a role that may do everything become a policy of two actions."""
+    put_role(cloud, OWNER, "app", {"Effect": "Allow", "Action": "*", "Resource": "*"})
+    iam = cloud.client("iam", OWNER)
+    iam.create_user(UserName="ann")
+    iam.put_user_policy(UserName="ann", PolicyName="all", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    ssm = cloud.client("ssm", key["AccessKeyId"], key["SecretAccessKey"])
+    ssm.put_parameter(Name="/app/size", Value="1", Type="String")
+    ssm.get_parameter(Name="/app/size")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment["AWS_ACCESS_KEY_ID"] = OWNER
+    done = subprocess.run([MAINSTAY, "access", "tighten", "--endpoint", cloud.url, "--principal",
+                           f"arn:aws:iam::{OWNER}:user/ann"], env=environment, capture_output=True, text=True,
+                          timeout=60)
+    assert done.returncode == 0, done.stderr
+    (statement,) = json.loads(done.stdout)["Statement"]
+    assert sorted(statement["Action"]) == ["ssm:GetParameter", "ssm:PutParameter"]
+    assert statement["Resource"] == f"arn:aws:ssm:{REGION}:{OWNER}:parameter/app/size"
