@@ -1,0 +1,42 @@
+// Secrets as documents: table "secret" by name, in DescribeSecret's shape, with _Policy (the
+// resource policy's text). Table "version" by name and version id: {VersionId, CreatedDate, _Kind
+// ("SecretString" or "SecretBinary"), _Sealed, _DataKey}. VersionIdsToStages says which versions
+// have stages; a version that loses its last one is gone.
+#pragma once
+
+#include <string>
+
+#include "cloud/call.hh"
+#include "cloud/paging.hh"
+
+namespace mainstay::secretsmanager {
+
+using cloud::Call;
+
+inline constexpr const char* current = "AWSCURRENT";
+inline constexpr const char* previous = "AWSPREVIOUS";
+
+// By name, ARN, or ARN without the six characters at its end. Error ResourceNotFoundException.
+Result<Value> find_secret(Call& call, const Value& id);
+// The same, and not marked for deletion.
+Result<Value> find_live_secret(Call& call, const Value& id);
+void put_secret(Call& call, const Value& secret);
+std::string version_key(const Value& secret, const std::string& version);
+bool has_stage(const Value& stages, std::string_view stage);
+// The id of the version that has a stage, "" if none has.
+std::string version_of_stage(const Value& secret, std::string_view stage);
+// Moves a stage to a version; the one before it becomes AWSPREVIOUS where it is AWSCURRENT.
+void move_stage(Call& call, Value& secret, const std::string& stage, const std::string& to);
+
+// Adds a version with what `in` gives as SecretString or SecretBinary, under the id
+// ClientRequestToken or a new one; the id. Errors: ResourceExistsException for an id that has
+// another value, and KMS's.
+Result<std::string> add_version(Call& call, Value& secret, const Value& in,
+                                const std::vector<std::string>& stages);
+Result<Value> open_version(Call& call, const Value& secret, const Value& version);
+
+Value named(const Value& secret);  // {ARN, Name}
+Error invalid_parameter(std::string message);
+Error invalid_request(std::string message);
+
+}  // namespace mainstay::secretsmanager

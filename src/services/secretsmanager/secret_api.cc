@@ -1,0 +1,228 @@
+#include <algorithm>
+
+#include "base/json.hh"
+#include "base/text.hh"
+#include "services/secretsmanager/handlers.hh"
+
+namespace mainstay::secretsmanager {
+namespace {
+
+constexpr size_t tags_max = 50;
+constexpr int64_t page_max = 100, window_days_default = 30;
+constexpr int64_t day_ms = 24LL * 3600 * 1000;
+
+Status check_name(const std::string& name) {
+  constexpr std::string_view others = "/_+=.@-";
+  bool plain = std::all_of(name.begin(), name.end(), [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || others.find(c) != others.npos;
+  });
+  if (!plain || name.empty())
+    return aws_error("ValidationException",
+                     "Invalid name. Must be a valid name containing alphanumeric characters, or "
+                     "any of the following: -/_+=.@!");
+  return {};
+}
+
+Status check_tags(const Value& tags) {
+  if (tags.size() > tags_max) return invalid_parameter("A secret can have at most 50 tags.");
+  for (const Value& tag : tags.items())
+    if (tag["Key"].as_string().starts_with("aws:"))
+      return invalid_parameter("Tag keys can't begin with aws:.");
+  return {};
+}
+
+bool has_value(const Value& in) {
+  return in.has("SecretString") || in.has("SecretBinary");
+}
+
+Value shown(const Value& secret) {
+  Value out = Value::map({});
+  for (const auto& [name, value] : secret.members())
+    if (!name.starts_with("_") && !value.is_null()) out.set(name, value);
+  return out;
+}
+
+// As ListSecrets shows it: the stages under another name.
+Value listed(const Value& secret) {
+  Value out = shown(secret);
+  out.set("SecretVersionsToStages", out["VersionIdsToStages"]);
+  out.erase("VersionIdsToStages");
+  return out;
+}
+
+bool begins_any(const Value& values, const std::string& text) {
+  const List& all = values.items();
+  return std::any_of(all.begin(), all.end(), [&](const Value& v) {
+    const std::string& wanted = v.as_string();
+    bool negated = wanted.starts_with("!");
+    return text.starts_with(wanted.substr(negated ? 1 : 0)) != negated;
+  });
+}
+
+bool passes(const Value& secret, const Value& filter) {
+  const std::string& key = filter["Key"].as_string();
+  const Value& values = filter["Values"];
+  if (key == "name") return begins_any(values, secret["Name"].as_string());
+  if (key == "description") return begins_any(values, secret["Description"].as_string());
+  bool any = key == "all" && (begins_any(values, secret["Name"].as_string()) ||
+                              begins_any(values, secret["Description"].as_string()));
+  for (const Value& tag : secret["Tags"].items()) {
+    if (key != "tag-value") any = any || begins_any(values, tag["Key"].as_string());
+    if (key != "tag-key") any = any || begins_any(values, tag["Value"].as_string());
+  }
+  return any;
+}
+
+// A name that is free: none there, or one whose recovery window is over.
+Status check_free(Call& call, const std::string& name) {
+  const Value* found = call.find("secret", name);
+  if (!found) return {};
+  if (found->has("DeletedDate"))
+    return invalid_request(
+        "You can't create this secret because a secret with this name is already scheduled for "
+        "deletion.");
+  return aws_error("ResourceExistsException",
+                   "The operation failed because the secret " + name + " already exists.");
+}
+
+void forget(Call& call, const Value& secret) {
+  for (const auto& [id, stages] : secret["VersionIdsToStages"].members())
+    call.remove("version", version_key(secret, id));
+  call.remove("secret", secret["Name"].as_string());
+}
+
+}  // namespace
+
+Result<Value> create_secret(Call& call, const Value& in) {
+  std::string name = in["Name"].as_string();
+  CHECK_OK(check_name(name));
+  CHECK_OK(check_tags(in["Tags"]));
+  CHECK_OK(check_free(call, name));
+  Value secret =
+      Value::map({{"ARN", call.arn("secret:" + name + "-" + call.random.alphanumeric(6))},
+                  {"Name", name},
+                  {"CreatedDate", call.now},
+                  {"LastChangedDate", call.now},
+                  {"VersionIdsToStages", Value::map({})},
+                  {"Tags", Value(List(in["Tags"].items()))}});
+  for (const char* member : {"Description", "KmsKeyId"})
+    if (in.has(member)) secret.set(member, in[member]);
+  Value out = named(secret);
+  if (has_value(in)) {
+    TRY(std::string id, add_version(call, secret, in, {current}));
+    out.set("VersionId", id);
+  }
+  put_secret(call, secret);
+  return out;
+}
+
+Result<Value> update_secret(Call& call, const Value& in) {
+  TRY(Value secret, find_live_secret(call, in["SecretId"]));
+  for (const char* member : {"Description", "KmsKeyId"})
+    if (in.has(member)) secret.set(member, in[member]);
+  secret.set("LastChangedDate", call.now);
+  Value out = named(secret);
+  if (has_value(in)) {
+    TRY(std::string id, add_version(call, secret, in, {current}));
+    out.set("VersionId", id);
+  }
+  put_secret(call, secret);
+  return out;
+}
+
+Result<Value> describe_secret(Call& call, const Value& in) {
+  TRY(Value secret, find_secret(call, in["SecretId"]));
+  return shown(secret);
+}
+
+Result<Value> delete_secret(Call& call, const Value& in) {
+  TRY(Value secret, find_secret(call, in["SecretId"]));
+  bool at_once = in["ForceDeleteWithoutRecovery"].as_bool();
+  if (at_once && in.has("RecoveryWindowInDays"))
+    return invalid_parameter(
+        "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+  int64_t days = in["RecoveryWindowInDays"].as_int(window_days_default);
+  if (days < 7 || days > 30)
+    return invalid_parameter(
+        "The RecoveryWindowInDays value must be between 7 and 30 days "
+        "(inclusive).");
+  Time gone = at_once ? call.now : call.now + days * day_ms;
+  if (at_once)
+    forget(call, secret);
+  else
+    put_secret(call, secret.set("DeletedDate", call.now));
+  return named(secret).set("DeletionDate", gone);
+}
+
+Result<Value> restore_secret(Call& call, const Value& in) {
+  TRY(Value secret, find_secret(call, in["SecretId"]));
+  secret.erase("DeletedDate");
+  put_secret(call, secret);
+  return named(secret);
+}
+
+Result<Value> list_secrets(Call& call, const Value& in) {
+  std::string from;
+  if (in.has("NextToken")) {
+    auto position = cloud::read_token(in["NextToken"].as_string());
+    if (!position) return aws_error("InvalidNextTokenException", "Invalid token");
+    from = *position;
+  }
+  size_t count = static_cast<size_t>(in["MaxResults"].as_int(page_max));
+  const List& filters = in["Filters"].items();
+  Value out = Value::map({{"SecretList", Value::list()}});
+  const auto& all = call.all("secret");
+  for (auto it = all.lower_bound(from); it != all.end(); ++it) {
+    const Value& secret = it->second;
+    if ((secret.has("DeletedDate") && !in["IncludePlannedDeletion"].as_bool()) ||
+        !std::all_of(filters.begin(), filters.end(),
+                     [&](const Value& filter) { return passes(secret, filter); }))
+      continue;
+    if (out["SecretList"].size() == count)
+      return out.set("NextToken", cloud::make_token(it->first));
+    out.member("SecretList").push_back(listed(secret));
+  }
+  return out;
+}
+
+Result<Value> tag_resource(Call& call, const Value& in) {
+  TRY(Value secret, find_live_secret(call, in["SecretId"]));
+  CHECK_OK(check_tags(in["Tags"]));
+  Value tags = cloud::merge_tags(secret["Tags"], in["Tags"]);
+  CHECK_OK(check_tags(tags));
+  put_secret(call, secret.set("Tags", std::move(tags)));
+  return Value::map({});
+}
+
+Result<Value> untag_resource(Call& call, const Value& in) {
+  TRY(Value secret, find_live_secret(call, in["SecretId"]));
+  secret.set("Tags", cloud::without_tags(secret["Tags"], in["TagKeys"]));
+  put_secret(call, secret);
+  return Value::map({});
+}
+
+Result<Value> put_resource_policy(Call& call, const Value& in) {
+  TRY(Value secret, find_live_secret(call, in["SecretId"]));
+  auto policy = parse_json(in["ResourcePolicy"].as_string());
+  if (!policy.has_value() || !policy->has("Statement"))
+    return aws_error("MalformedPolicyDocumentException",
+                     "This resource policy contains invalid Json.");
+  put_secret(call, secret.set("_Policy", in["ResourcePolicy"]));
+  return named(secret);
+}
+
+Result<Value> get_resource_policy(Call& call, const Value& in) {
+  TRY(Value secret, find_secret(call, in["SecretId"]));
+  Value out = named(secret);
+  if (secret.has("_Policy")) out.set("ResourcePolicy", secret["_Policy"]);
+  return out;
+}
+
+Result<Value> delete_resource_policy(Call& call, const Value& in) {
+  TRY(Value secret, find_live_secret(call, in["SecretId"]));
+  secret.erase("_Policy");
+  put_secret(call, secret);
+  return named(secret);
+}
+
+}  // namespace mainstay::secretsmanager

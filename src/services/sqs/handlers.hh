@@ -1,0 +1,39 @@
+// The operations, by the file that holds them.
+#pragma once
+
+#include "services/sqs/queue.hh"
+
+namespace mainstay::sqs {
+
+#define SQS_HANDLER(name) Result<Value> name(Call& call, const Value& in)
+
+// queue_api.cc
+SQS_HANDLER(create_queue);
+SQS_HANDLER(get_queue_url);
+SQS_HANDLER(get_queue_attributes);
+SQS_HANDLER(set_queue_attributes);
+SQS_HANDLER(list_queues);
+SQS_HANDLER(delete_queue);
+SQS_HANDLER(purge_queue);
+SQS_HANDLER(tag_queue);
+SQS_HANDLER(untag_queue);
+SQS_HANDLER(list_queue_tags);
+// message.cc
+SQS_HANDLER(send_message);
+SQS_HANDLER(receive_message);
+SQS_HANDLER(delete_message);
+SQS_HANDLER(change_visibility);
+// message_batch.cc
+SQS_HANDLER(send_batch);
+SQS_HANDLER(delete_batch);
+
+#undef SQS_HANDLER
+
+// access.cc: see cloud::Service
+Status guard(Call& call, const Value& in, cloud::Access& access);
+
+// digest.cc: the MD5 of message attributes, as SDKs check it ("Calculating the MD5 message digest
+// for message attributes", developer guide).
+std::string digest_of_attributes(const Value& attributes);
+
+}  // namespace mainstay::sqs

@@ -1,0 +1,58 @@
+#include "services/sqs/queue.hh"
+
+#include "base/text.hh"
+
+namespace mainstay::sqs {
+
+QueueName parse_url(const std::string& url) {
+  auto parts = split(url, "/");
+  if (parts.size() < 2) return {};
+  const std::string& account = parts[parts.size() - 2];
+  bool is_account = account.size() == 12 && parse_int(account);
+  return {is_account ? account : "", parts.back()};
+}
+
+std::string url_of(const Call& call, const std::string& name) {
+  std::string host =
+      call.endpoint.empty() ? "https://sqs." + call.region + ".amazonaws.com" : call.endpoint;
+  return host + "/" + call.account + "/" + name;
+}
+
+Result<Value> find_queue(Call& call, const Value& in) {
+  std::string name =
+      in.has("QueueUrl") ? parse_url(in["QueueUrl"].as_string()).name : in["QueueName"].as_string();
+  const Value* found = call.find("queue", name);
+  if (!found) return aws_error("QueueDoesNotExist", "The specified queue does not exist.");
+  return *found;
+}
+
+void put_queue(Call& call, const Value& queue) {
+  call.put("queue", queue["QueueName"].as_string(), queue);
+}
+
+Value default_attributes() {
+  return Value::map({{"VisibilityTimeout", "30"},
+                     {"MaximumMessageSize", "1048576"},
+                     {"MessageRetentionPeriod", "345600"},
+                     {"DelaySeconds", "0"},
+                     {"ReceiveMessageWaitTimeSeconds", "0"},
+                     {"SqsManagedSseEnabled", "true"}});
+}
+
+int64_t number_of(const Value& queue, std::string_view attribute) {
+  return parse_int(queue["Attributes"][attribute].as_string()).value_or(0);
+}
+
+std::string messages_of(const Value& queue) {
+  return "message/" + queue["_Id"].as_string();
+}
+
+std::string places_of(const Value& queue) {
+  return "place/" + queue["_Id"].as_string();
+}
+
+Error invalid_value(std::string message) {
+  return aws_error("InvalidParameterValue", std::move(message));
+}
+
+}  // namespace mainstay::sqs

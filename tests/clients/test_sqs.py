@@ -1,0 +1,180 @@
+"""SQS: queues and messages."""
+
+import json
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+from helpers import fails
+
+
+@pytest.fixture
+def queue(sqs):
+    return sqs.create_queue(QueueName="jobs")["QueueUrl"]
+
+
+def receive(sqs, queue, **more):
+    return sqs.receive_message(QueueUrl=queue, **more).get("Messages", [])
+
+
+def bodies(messages):
+    return [m["Body"] for m in messages]
+
+
+def attributes(sqs, queue, *wanted):
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=list(wanted) or ["All"])
+    return answer.get("Attributes", {})
+
+
+def test_a_queue(sqs, queue, account):
+    assert queue.endswith(f"/{account}/jobs")
+    assert sqs.get_queue_url(QueueName="jobs")["QueueUrl"] == queue
+    found = attributes(sqs, queue)
+    assert found["QueueArn"] == f"arn:aws:sqs:us-east-1:{account}:jobs"
+    assert (found["VisibilityTimeout"], found["ApproximateNumberOfMessages"]) == ("30", "0")
+    assert attributes(sqs, queue, "DelaySeconds") == {"DelaySeconds": "0"}
+    sqs.delete_queue(QueueUrl=queue)
+    with pytest.raises(sqs.exceptions.QueueDoesNotExist):
+        sqs.get_queue_url(QueueName="jobs")
+
+
+def test_a_queue_is_made_once(sqs, queue):
+    assert sqs.create_queue(QueueName="jobs")["QueueUrl"] == queue
+    with pytest.raises(sqs.exceptions.QueueNameExists, match="a different value for attribute "
+                       "VisibilityTimeout"):
+        sqs.create_queue(QueueName="jobs", Attributes={"VisibilityTimeout": "5"})
+
+
+def test_messages(sqs, queue):
+    sent = sqs.send_message(QueueUrl=queue, MessageBody="hello", MessageAttributes={
+        "n": {"DataType": "Number", "StringValue": "1"},
+        "b": {"DataType": "Binary", "BinaryValue": b"\x00"}})
+    assert sent["MD5OfMessageBody"] == "5d41402abc4b2a76b9719d911017c592"
+    message, = receive(sqs, queue, MessageAttributeNames=["All"], AttributeNames=["All"])
+    assert (message["MessageId"], message["Body"]) == (sent["MessageId"], "hello")
+    assert message["MD5OfMessageAttributes"] == sent["MD5OfMessageAttributes"]
+    assert message["MessageAttributes"]["b"]["BinaryValue"] == b"\x00"
+    assert message["Attributes"]["ApproximateReceiveCount"] == "1"
+    assert receive(sqs, queue) == []
+    assert attributes(sqs, queue)["ApproximateNumberOfMessagesNotVisible"] == "1"
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    assert attributes(sqs, queue)["ApproximateNumberOfMessagesNotVisible"] == "0"
+
+
+def test_in_the_order_they_were_sent(sqs, queue):
+    for n in range(5):
+        sqs.send_message(QueueUrl=queue, MessageBody=str(n))
+        time.sleep(0.002)
+    assert bodies(receive(sqs, queue, MaxNumberOfMessages=3)) == ["0", "1", "2"]
+    assert bodies(receive(sqs, queue, MaxNumberOfMessages=10)) == ["3", "4"]
+
+
+def test_visibility(sqs, queue):
+    sqs.send_message(QueueUrl=queue, MessageBody="x")
+    message, = receive(sqs, queue, VisibilityTimeout=0)
+    message, = receive(sqs, queue)
+    sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"],
+                                  VisibilityTimeout=0)
+    message, = receive(sqs, queue, AttributeNames=["ApproximateReceiveCount"])
+    assert message["Attributes"] == {"ApproximateReceiveCount": "3"}
+
+
+def test_delays(sqs, queue):
+    sqs.send_message(QueueUrl=queue, MessageBody="later", DelaySeconds=900)
+    assert receive(sqs, queue) == []
+    assert attributes(sqs, queue)["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
+def test_dead_letters(sqs, queue):
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    policy = {"deadLetterTargetArn": attributes(sqs, dead)["QueueArn"], "maxReceiveCount": 2}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedrivePolicy": json.dumps(policy)})
+    sqs.send_message(QueueUrl=queue, MessageBody="bad")
+    for _ in range(2):
+        assert bodies(receive(sqs, queue, VisibilityTimeout=0)) == ["bad"]
+    assert receive(sqs, queue) == []
+    assert bodies(receive(sqs, dead)) == ["bad"]
+
+
+def test_batches(sqs, queue):
+    entries = [{"Id": str(n), "MessageBody": f"m{n}"} for n in range(3)]
+    answer = sqs.send_message_batch(QueueUrl=queue, Entries=[*entries, {
+        "Id": "late", "MessageBody": "x", "DelaySeconds": 901}])
+    assert [e["Id"] for e in answer["Successful"]] == ["0", "1", "2"]
+    assert [(e["Id"], e["Code"]) for e in answer["Failed"]] == [("late", "InvalidParameterValue")]
+    messages = receive(sqs, queue, MaxNumberOfMessages=10)
+    answer = sqs.delete_message_batch(QueueUrl=queue, Entries=[
+        {"Id": m["Body"], "ReceiptHandle": m["ReceiptHandle"]} for m in messages])
+    assert len(answer["Successful"]) == 3
+    with pytest.raises(sqs.exceptions.BatchEntryIdsNotDistinct, match="Id 0 repeated."):
+        sqs.send_message_batch(QueueUrl=queue, Entries=[entries[0], entries[0]])
+    with pytest.raises(sqs.exceptions.TooManyEntriesInBatchRequest):
+        sqs.send_message_batch(QueueUrl=queue, Entries=[
+            {"Id": str(n), "MessageBody": "x"} for n in range(11)])
+
+
+def test_purge(sqs, queue):
+    sqs.send_message(QueueUrl=queue, MessageBody="x")
+    sqs.purge_queue(QueueUrl=queue)
+    assert receive(sqs, queue) == []
+
+
+def test_lists_in_pages(sqs, account):
+    for name in ("a-1", "a-2", "b-1"):
+        sqs.create_queue(QueueName=name)
+    urls = sqs.list_queues(QueueNamePrefix="a-")["QueueUrls"]
+    assert [url.rsplit("/", 1)[1] for url in urls] == ["a-1", "a-2"]
+    pages = sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 2})
+    assert [len(page["QueueUrls"]) for page in pages] == [2, 1]
+
+
+def test_tags(sqs, queue):
+    sqs.tag_queue(QueueUrl=queue, Tags={"a": "1", "b": "2"})
+    sqs.untag_queue(QueueUrl=queue, TagKeys=["a"])
+    assert sqs.list_queue_tags(QueueUrl=queue)["Tags"] == {"b": "2"}
+
+
+@pytest.mark.parametrize("name, value, code", [
+    ("VisibilityTimeout", "43201", "InvalidAttributeValue"),
+    ("DelaySeconds", "x", "InvalidAttributeValue"), ("Policy", "{", "InvalidAttributeValue"),
+    ("Colour", "red", "InvalidAttributeName"), ("FifoQueue", "true", "NotImplemented")])
+def test_attributes_are_checked(sqs, queue, name, value, code):
+    with fails(code):
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: value})
+
+
+def test_what_is_sent_is_checked(sqs, queue):
+    with fails("InvalidParameterValue", "Can only include alphanumeric characters, hyphens, or "
+               "underscores. 1 to 80 in length"):
+        sqs.create_queue(QueueName="a b")
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"MaximumMessageSize": "1024"})
+    with fails("InvalidParameterValue", "One or more parameters are invalid. Reason: Message must "
+               "be shorter than 1024 bytes."):
+        sqs.send_message(QueueUrl=queue, MessageBody="x" * 1025)
+    with fails("InvalidParameterValue"):
+        receive(sqs, queue, MaxNumberOfMessages=11)
+    with pytest.raises(sqs.exceptions.ReceiptHandleIsInvalid):
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle="nonsense")
+
+
+def allowed(iam, clients, service, action):
+    """A client of a user that may do this, and nothing else."""
+    iam.create_user(UserName="u")
+    iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17",
+         "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}))
+    key = iam.create_access_key(UserName="u")["AccessKey"]
+    return clients(service, access_key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+
+
+def test_a_queue_policy_lets_another_account_send(sqs, queue, clients, account):
+    other_account = "5" + account[1:]
+    user = allowed(clients("iam", access_key=other_account), clients, "sqs", "sqs:SendMessage")
+    with pytest.raises(ClientError, match="is not authorized to perform: sqs:SendMessage"):
+        user.send_message(QueueUrl=queue, MessageBody="x")
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": other_account}, "Action": "sqs:SendMessage",
+         "Resource": f"arn:aws:sqs:us-east-1:{account}:jobs"}]}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    user.send_message(QueueUrl=queue, MessageBody="x")
+    assert bodies(receive(sqs, queue)) == ["x"]
