@@ -102,7 +102,7 @@ std::vector<Names> reached(const Value& given, const Names& names) {
   return out;
 }
 
-void add_tables(Value& statements, const Names& names, Limits& limits) {
+void add_tables(Value& statements, const Names& names, std::vector<std::string>& own) {
   statements.push_back(
       allow("Tables",
             {"dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:DescribeTable",
@@ -115,26 +115,27 @@ void add_tables(Value& statements, const Names& names, Limits& limits) {
   statements.push_back(allow(
       "Streams", {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
       {names.tables() + "/stream/*"}));
-  limits.only_on.push_back(names.tables());
+  own.push_back(names.tables());
 }
 
-void add_queues(Value& statements, const Names& names, Limits& limits) {
+void add_queues(Value& statements, const Names& names, std::vector<std::string>& own) {
   statements.push_back(
       allow("Queues",
             {"sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage", "sqs:ReceiveMessage",
              "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
             {names.queues()}));
-  limits.only_on.push_back(names.queues());
+  own.push_back(names.queues());
 }
 
-void add_secrets(Value& statements, const Names& names, Limits& limits) {
+void add_secrets(Value& statements, const Names& names, std::vector<std::string>& own) {
   statements.push_back(allow("Secrets",
                              {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"},
                              {names.secrets()}));
-  limits.only_on.push_back(names.secrets());
+  own.push_back(names.secrets());
 }
 
-void add_buckets(Value& statements, const Value& buckets, const Names& names, Limits& limits) {
+void add_buckets(Value& statements, const Value& buckets, const Names& names,
+                 std::vector<std::string>& own) {
   std::vector<std::string> objects, whole;
   for (const Value& bucket : buckets.items()) {
     whole.push_back("arn:${AWS::Partition}:s3:::" + bucket.to_text());
@@ -147,12 +148,11 @@ void add_buckets(Value& statements, const Value& buckets, const Names& names, Li
   statements.push_back(
       allow("Listing", {"s3:ListBucket"}, whole,
             Value::map({{"StringLike", Value::map({{"s3:prefix", names.path() + "*"}})}})));
-  for (const auto* list : {&objects, &whole})
-    limits.only_on.insert(limits.only_on.end(), list->begin(), list->end());
+  for (const auto* list : {&objects, &whole}) own.insert(own.end(), list->begin(), list->end());
 }
 
 // Through the services that hold the application's data only, so that the key opens nothing else.
-void add_keys(Value& statements, const Value& keys, Limits& limits) {
+void add_keys(Value& statements, const Value& keys, std::vector<std::string>& own) {
   std::vector<std::string> arns;
   for (const Value& key : keys.items()) arns.push_back(key.to_text());
   if (arns.empty()) return;
@@ -162,21 +162,22 @@ void add_keys(Value& statements, const Value& keys, Limits& limits) {
   statements.push_back(
       allow("Keys", {"kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"}, arns,
             Value::map({{"StringEquals", Value::map({{"kms:ViaService", services}})}})));
-  limits.only_on.insert(limits.only_on.end(), arns.begin(), arns.end());
+  own.insert(own.end(), arns.begin(), arns.end());
 }
 
 // Whatever another policy of the role may allow, its tables stay, and so do other applications'.
-void add_denials(Value& statements, const std::vector<Names>& others, Limits& limits) {
+std::vector<Limit> add_denials(Value& statements, const std::vector<Names>& others) {
   statements.push_back(deny("TablesStay", {"dynamodb:DeleteTable"}, {"*"}));
-  limits.never.push_back("dynamodb:DeleteTable");
+  std::vector<Limit> limits{never_allows({"dynamodb:DeleteTable"})};
   std::vector<std::string> theirs;
   for (const Names& other : others) {
     theirs.push_back(other.tables());
     theirs.push_back(other.queues());
   }
-  if (theirs.empty()) return;
+  if (theirs.empty()) return limits;
   statements.push_back(deny("NotOthers", {"dynamodb:*", "sqs:*"}, theirs));
-  limits.never_on = theirs;
+  limits.push_back(never_reaches(theirs));
+  return limits;
 }
 
 Result<Value> render_app(const Value& given) {
@@ -188,13 +189,14 @@ Result<Value> render_app(const Value& given) {
                        "*, reach those of " + others[0].app + ", " + others[0].prefix() + "*",
                    "name one of them differently, or set Overlap to exclude");
   Value statements = Value::list();
-  Limits limits;
-  if (given["Tables"].as_bool()) add_tables(statements, names, limits);
-  if (given["Queues"].as_bool()) add_queues(statements, names, limits);
-  if (given["Secrets"].as_bool()) add_secrets(statements, names, limits);
-  add_buckets(statements, given["Buckets"], names, limits);
-  add_keys(statements, given["KmsKeys"], limits);
-  add_denials(statements, others, limits);
+  std::vector<std::string> own;
+  if (given["Tables"].as_bool()) add_tables(statements, names, own);
+  if (given["Queues"].as_bool()) add_queues(statements, names, own);
+  if (given["Secrets"].as_bool()) add_secrets(statements, names, own);
+  add_buckets(statements, given["Buckets"], names, own);
+  add_keys(statements, given["KmsKeys"], own);
+  std::vector<Limit> limits = add_denials(statements, others);
+  limits.push_back(stays_on(own));
   Value document = policy_of(std::move(statements));
   CHECK_OK(prove(document, limits));
   Builder t;

@@ -62,10 +62,11 @@ TEST_CASE("names that could mean another environment's or application's are refu
 
 TEST_CASE("a policy beyond its limits does not pass, and the error names a request") {
   Value wide = policy_of(Value::list({allow("Wide", {"dynamodb:*"}, {"*"})}));
-  Status deletes = prove(wide, {{"dynamodb:DeleteTable"}, {}, {}});
+  Status deletes = prove(wide, {never_allows({"dynamodb:DeleteTable"})});
   REQUIRE_FALSE(deletes.has_value());
   CHECK(to_lower(deletes.error().message).contains("allow dynamodb:deletetable on"));
-  CHECK_FALSE(prove(wide, {{}, {arn_here("dynamodb", "table/dev-api-*")}, {}}).has_value());
-  CHECK_FALSE(prove(wide, {{}, {}, {arn_here("dynamodb", "table/dev-api-admin-*")}}).has_value());
-  CHECK(prove(wide, {{"s3:*"}, {}, {}}).has_value());
+  CHECK_FALSE(prove(wide, {stays_on({arn_here("dynamodb", "table/dev-api-*")})}).has_value());
+  CHECK_FALSE(
+      prove(wide, {never_reaches({arn_here("dynamodb", "table/dev-api-admin-*")})}).has_value());
+  CHECK(prove(wide, {never_allows({"s3:*"})}).has_value());
 }

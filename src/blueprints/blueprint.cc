@@ -4,13 +4,15 @@
 
 #include "base/text.hh"
 #include "blueprints/app.hh"
+#include "blueprints/emr.hh"
 #include "blueprints/network.hh"
 #include "blueprints/vpc.hh"
 
 namespace mainstay::blueprints {
 namespace {
 
-const Blueprint registry[] = {app_blueprint(), network_blueprint(), vpc2_blueprint()};
+const Blueprint registry[] = {app_blueprint(), emr_blueprint(), network_blueprint(),
+                              vpc2_blueprint()};
 
 Error in_variable(Error error, std::string_view name) {
   return std::move(error).because("variable " + std::string(name));

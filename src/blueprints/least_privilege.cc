@@ -6,7 +6,7 @@
 namespace mainstay::blueprints {
 namespace {
 
-using policy::Answer, policy::Comparison, policy::PolicyList;
+using policy::Answer, policy::Comparison;
 
 // An account and region in place of the template's pseudo parameters.
 std::string in_sample_account(std::string text) {
@@ -42,21 +42,18 @@ Value statement(std::string_view effect, std::string_view sid,
       {{"Sid", sid}, {"Effect", effect}, {"Action", list}, {"Resource", texts_of(resources)}});
 }
 
-Status proved(const Comparison& comparison, const std::string& what) {
-  if (comparison.answer == Answer::no_more) return {};
-  if (comparison.answer == Answer::undecided)
-    return Error("BlueprintInvalid", "that the generated policy " + what +
-                                         " could not be decided: " + comparison.reason);
-  const policy::Request& request = comparison.witnesses.at(0).request;
-  return Error("BlueprintInvalid", "the generated policy must not be: that it " + what +
-                                       " is untrue, it would allow " + request.action + " on " +
-                                       request.resource);
+Result<policy::Document> sample_document(const Value& document) {
+  return policy::from_value(
+      mapped(document, [](const std::string& text) { return Value(in_sample_account(text)); }),
+      policy::Kind::identity);
 }
 
-std::vector<std::string> in_sample_account(const std::vector<std::string>& texts) {
-  std::vector<std::string> out;
-  for (const std::string& text : texts) out.push_back(in_sample_account(text));
-  return out;
+Value anything_but(std::string_view not_element, const std::vector<std::string>& patterns) {
+  bool actions = not_element == "NotAction";
+  return Value::map(
+      {{"Effect", "Allow"},
+       {actions ? "NotAction" : "Action", actions ? texts_of(patterns) : Value("*")},
+       {actions ? "Resource" : "NotResource", actions ? Value("*") : texts_of(patterns)}});
 }
 
 }  // namespace
@@ -99,28 +96,51 @@ Value trust_for(std::string_view service) {
                                             {"Condition", std::move(condition)}})}));
 }
 
-Status prove(const Value& document, const Limits& limits) {
-  Value sample =
-      mapped(document, [](const std::string& text) { return Value(in_sample_account(text)); });
-  TRY(policy::Document parsed, policy::from_value(sample, policy::Kind::identity));
+Limit never_allows(const std::vector<std::string>& actions) {
+  return {"never allows " + join(actions, ", "), Value::list({anything_but("NotAction", actions)})};
+}
+
+Limit stays_on(const std::vector<std::string>& resources) {
+  return {"stays on " + join(resources, ", "), Value::list({allow("", {"*"}, resources)})};
+}
+
+Limit never_reaches(const std::vector<std::string>& resources) {
+  return {"never reaches " + join(resources, ", "),
+          Value::list({anything_but("NotResource", resources)})};
+}
+
+Limit only_where(std::string what, const std::vector<std::string>& actions, Value condition) {
+  Value there = Value::map({{"Effect", "Allow"},
+                            {"Action", texts_of(actions)},
+                            {"Resource", "*"},
+                            {"Condition", std::move(condition)}});
+  return {std::move(what), Value::list({anything_but("NotAction", actions), std::move(there)})};
+}
+
+Limit only_on(std::string what, const std::vector<std::string>& actions,
+              const std::vector<std::string>& resources) {
+  Value there = Value::map(
+      {{"Effect", "Allow"}, {"Action", texts_of(actions)}, {"Resource", texts_of(resources)}});
+  return {std::move(what), Value::list({anything_but("NotAction", actions), std::move(there)})};
+}
+
+Status prove(const Value& document, const std::vector<Limit>& limits) {
+  TRY(policy::Document parsed, sample_document(document));
   policy::Policy generated("the generated policy", std::move(parsed));
-  PolicyList list{&generated};
-  if (!limits.never.empty()) {
-    TRY(Comparison found, policy::never(list, limits.never));
-    CHECK_OK(proved(found, "never allows " + join(limits.never, ", ")));
+  for (const Limit& limit : limits) {
+    TRY(policy::Document outermost, sample_document(policy_of(limit.statements)));
+    policy::Policy within("the limit", std::move(outermost));
+    Comparison found = policy::compare({&within}, {&generated});
+    if (found.answer == Answer::no_more) continue;
+    std::string rule = "a policy that " + limit.what;
+    if (found.answer == Answer::undecided)
+      return Error("BlueprintInvalid",
+                   "whether this is " + rule + " could not be decided: " + found.reason);
+    const policy::Request& request = found.witnesses.at(0).request;
+    return Error("BlueprintInvalid", "this is not " + rule + ": it would allow " + request.action +
+                                         " on " + request.resource);
   }
-  if (!limits.only_on.empty()) {
-    TRY(Comparison found, policy::only_on(list, in_sample_account(limits.only_on)));
-    CHECK_OK(proved(found, "stays within " + join(limits.only_on, ", ")));
-  }
-  if (limits.never_on.empty()) return {};
-  Value rest = policy_of(
-      Value::list({Value::map({{"Effect", "Allow"},
-                               {"Action", "*"},
-                               {"NotResource", texts_of(in_sample_account(limits.never_on))}})}));
-  TRY(policy::Document outside, policy::from_value(rest, policy::Kind::identity));
-  policy::Policy allowed("all but what it must not reach", std::move(outside));
-  return proved(policy::compare({&allowed}, list), "never reaches " + join(limits.never_on, ", "));
+  return {};
 }
 
 }  // namespace mainstay::blueprints

@@ -25,14 +25,23 @@ Value substituted(const Value& document);
 // A role that a service may assume for resources of this account only (aws:SourceAccount).
 Value trust_for(std::string_view service);
 
-// What a generated policy must never do, decided for all requests (policy/symbolic.hh).
-struct Limits {
-  std::vector<std::string> never;     // action patterns
-  std::vector<std::string> only_on;   // resource patterns, "*" for actions without resources too
-  std::vector<std::string> never_on;  // resource patterns that no action may reach
+// What a generated policy must stay within: whatever it allows, these statements allow too.
+struct Limit {
+  std::string what;  // "never deletes a table", for the error
+  Value statements;
 };
-// Errors: "BlueprintInvalid" with the request that goes beyond, or with what could not be decided.
-// Pseudo parameters stand for a sample account: another would only rename.
-Status prove(const Value& document, const Limits& limits);
+Limit never_allows(const std::vector<std::string>& actions);
+Limit stays_on(const std::vector<std::string>& resources);
+Limit never_reaches(const std::vector<std::string>& resources);
+// The actions only where the condition holds, others anywhere.
+Limit only_where(std::string what, const std::vector<std::string>& actions, Value condition);
+// The actions only on these resources, others anywhere.
+Limit only_on(std::string what, const std::vector<std::string>& actions,
+              const std::vector<std::string>& resources);
+
+// Decides for all requests (policy/symbolic.hh) that the document stays within each limit. Errors:
+// "BlueprintInvalid" with a request that goes beyond, or with what could not be decided. Pseudo
+// parameters stand for a sample account: another would only rename.
+Status prove(const Value& document, const std::vector<Limit>& limits);
 
 }  // namespace mainstay::blueprints
