@@ -9,6 +9,11 @@ namespace {
 constexpr const char* witness_account = "123456789012";
 constexpr const char* witness_region = "us-east-1";
 
+const std::string& spelled(const std::string& key, const policy::Spelling& spelling) {
+  auto it = spelling.find(key);
+  return it == spelling.end() ? key : it->second;
+}
+
 }  // namespace
 
 Vocabulary::Vocabulary() {
@@ -28,22 +33,22 @@ policy::SymbolicOptions Vocabulary::options() const {
   return options;
 }
 
-std::string witness_text(const policy::Request& request) {
+std::string witness_text(const policy::Request& request, const policy::Spelling& spelling) {
   std::string text = request.action + " on " + request.resource;
   std::string before = " with ";
   for (const policy::Context::Entry& entry : request.context.entries()) {
-    text += before + entry.key + "=" + join(entry.values, ",");
+    text += before + spelled(entry.key, spelling) + "=" + join(entry.values, ",");
     before = ", ";
   }
   return text;
 }
 
-Value witness_value(const policy::Request& request) {
+Value witness_value(const policy::Request& request, const policy::Spelling& spelling) {
   Value context = Value::map();
   for (const policy::Context::Entry& entry : request.context.entries()) {
     Value values = Value::list();
     for (const std::string& value : entry.values) values.push_back(value);
-    context.set(entry.key, std::move(values));
+    context.set(spelled(entry.key, spelling), std::move(values));
   }
   Value out = Value::map({{"action", request.action},
                           {"resource", request.resource},

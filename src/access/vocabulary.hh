@@ -23,7 +23,8 @@ class Vocabulary {
 };
 
 // "s3:PutObject on arn:aws:s3:::b/k with aws:SourceIp=10.0.0.1".
-std::string witness_text(const policy::Request& request);
-Value witness_value(const policy::Request& request);
+// Keys as `spelling` has them, in lower case where it has none.
+std::string witness_text(const policy::Request& request, const policy::Spelling& spelling = {});
+Value witness_value(const policy::Request& request, const policy::Spelling& spelling = {});
 
 }  // namespace mainstay::access

@@ -20,7 +20,8 @@ std::vector<access::Finding> findings_of(const Checked& check) {
                    {check.file->text.file, 1, 1},
                    false});
   for (const policy::Witness& witness : check.comparison.witnesses)
-    out.push_back({check.rule, check.question + ": " + access::witness_text(witness.request),
+    out.push_back({check.rule,
+                   check.question + ": " + access::witness_text(witness.request, witness.spelling),
                    witness.rule ? check.file->statement(*witness.rule) : Position{}, true});
   return out;
 }
@@ -35,7 +36,7 @@ std::string check_text(AccessRun& run, const Checked& check, const Style& style)
                      " " + printable(check.question) + "\n";
   if (!more) return text + "  " + printable(check.comparison.reason) + "\n";
   for (const policy::Witness& witness : check.comparison.witnesses) {
-    text += "  " + printable(access::witness_text(witness.request)) + "\n";
+    text += "  " + printable(access::witness_text(witness.request, witness.spelling)) + "\n";
     if (!witness.rule) continue;
     text += fmt::format("      by statement {}\n",
                         printable(access::statement_label(*witness.allowed_by, *witness.rule)));
@@ -54,7 +55,8 @@ void check_lines(Ndjson& out, const Checked& check) {
                                 {"reason", check.comparison.reason}}));
   for (const policy::Witness& witness : check.comparison.witnesses) {
     Value line =
-        Value::map({{"rule", check.rule}, {"witness", access::witness_value(witness.request)}});
+        Value::map({{"rule", check.rule},
+                    {"witness", access::witness_value(witness.request, witness.spelling)}});
     if (witness.rule) {
       Position at = check.file->statement(*witness.rule);
       line.set("file", at.file).set("line", at.line).set("column", at.column);

@@ -44,7 +44,7 @@ class CompareRun {
       if (outcome.kind == Outcome::possible) outcome = with_values(i, std::move(outcome));
       if (outcome.kind == Outcome::found)
         (outcome.real ? out_.witnesses : unreal_)
-            .push_back({std::move(outcome.request), allow.policy, allow.rule});
+            .push_back({std::move(outcome.request), spelling(), allow.policy, allow.rule});
       if (outcome.kind == Outcome::possible && out_.reason.empty())
         out_.reason = place_of(allow) + ": " + outcome.why;
     }
@@ -58,6 +58,12 @@ class CompareRun {
   bool is_reported(const Clause& allow) const {
     return std::any_of(out_.witnesses.begin(), out_.witnesses.end(),
                        [&](const Witness& witness) { return witness.rule == allow.rule; });
+  }
+
+  Spelling spelling() const {
+    Spelling out;
+    for (const KeyFacts& key : search_.atoms().keys()) out[key.name] = key.written;
+    return out;
   }
 
   SearchOutcome with_values(size_t allow, SearchOutcome possible) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,9 +23,13 @@ namespace mainstay::policy {
 
 enum class Answer { no_more, more, undecided };
 
+// Keys of a context, which are in lower case there, as the documents write them.
+using Spelling = std::map<std::string, std::string>;
+
 // A request that is allowed now and was not before.
 struct Witness {
   Request request;
+  Spelling spelling;
   const Policy* allowed_by = nullptr;  // of the new policies
   const Rule* rule = nullptr;
 };

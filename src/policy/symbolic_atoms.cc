@@ -187,7 +187,9 @@ void Atoms::note_variables(const Pattern& pattern) {
 Subject Atoms::key_subject(const std::string& name) {
   std::string lower = to_lower(name);
   auto [it, fresh] = by_key_.emplace(lower, first_key_subject + keys_.size());
-  if (fresh) keys_.push_back({lower, false, {}});
+  if (fresh) keys_.push_back({lower, lower, false, {}});
+  std::string& written = keys_[it->second - first_key_subject].written;
+  if (written == lower) written = name;
   return it->second;
 }
 

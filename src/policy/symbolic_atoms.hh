@@ -63,6 +63,7 @@ struct Side {
 
 struct KeyFacts {
   std::string name;            // in lower case
+  std::string written;         // as a condition has it; else in lower case
   bool may_be_list = false;    // some condition has a set operator for it
   std::vector<Operand> types;  // that conditions compare it as, presence aside
 };

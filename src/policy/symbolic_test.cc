@@ -129,6 +129,11 @@ TEST_CASE("symbolic: one witness for each statement that allows more") {
   REQUIRE(comparison.witnesses.size() == 2);
   CHECK(comparison.witnesses[0].rule == &after->rules()[1]);
   CHECK(comparison.witnesses[1].rule == &after->rules()[2]);
+  PolicyPointer tagged = policy_of(R"([{"Effect": "Allow", "Action": "sqs:*", "Resource": "*",
+      "Condition": {"StringEquals": {"aws:ResourceTag/Team": "a"}}}])");
+  Comparison more = compare({before.get()}, {tagged.get()});
+  CHECK(more.witnesses.at(0).request.context.find("aws:ResourceTag/Team") != nullptr);
+  CHECK(more.witnesses.at(0).spelling.at("aws:resourcetag/team") == "aws:ResourceTag/Team");
 }
 
 TEST_CASE("symbolic: several policies on a side count together") {
