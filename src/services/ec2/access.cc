@@ -1,12 +1,35 @@
-// What decisions about requests ask EC2: the tags of its resources.
+// What decisions about requests ask EC2: the tags of its resources, and which role an instance
+// profile passes.
 #include "cloud/access.hh"
 
+#include "cloud/cloud.hh"
 #include "services/ec2/handlers.hh"
 #include "services/ec2/resource.hh"
 
 namespace mainstay::ec2 {
+namespace {
 
-Status guard(Call& call, const Value&, cloud::Access& access) {
+// Requests name the profile; what is passed is the role in it. Without one the pattern of all roles
+// stays, which only those who may pass every role are allowed.
+void resolve_passed_role(Call& call, const Value& in, cloud::Access& access) {
+  const Value& profile = in["IamInstanceProfile"];
+  const std::string& arn = profile["Arn"].as_string();
+  std::string name = arn.empty() ? profile["Name"].as_string() : arn.substr(arn.rfind('/') + 1);
+  auto found = call.cloud.invoke(
+      cloud::Caller::service_principal(call.account, "ec2.amazonaws.com"), call.account,
+      call.region, "iam", "GetInstanceProfile", Value::map({{"InstanceProfileName", name}}));
+  if (!found.has_value()) return;
+  const Value& role = (*found)["InstanceProfile"]["Roles"].at(0);
+  if (role.has("Arn")) access.request.resource = role["Arn"].as_string();
+}
+
+}  // namespace
+
+Status guard(Call& call, const Value& in, cloud::Access& access) {
+  if (access.request.action == "iam:PassRole") {
+    resolve_passed_role(call, in, access);
+    return {};
+  }
   const std::string& arn = access.request.resource;
   std::string id = arn.substr(arn.rfind('/') + 1);
   const Kind* kind = kind_of_id(id);
