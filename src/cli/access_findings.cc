@@ -67,6 +67,11 @@ void check_lines(Ndjson& out, const Checked& check) {
 
 }  // namespace
 
+void CheckFlags::apply(policy::SymbolicOptions& options) const {
+  options.witnesses_max = witnesses;
+  options.only_known_actions = real_actions;
+}
+
 void add_check_flags(CLI::App& command, CheckFlags& flags) {
   command.add_option("--kind", flags.kind, "What kind of policy; auto: by what it has")
       ->check(CLI::IsMember(policy_file_kinds()))
@@ -75,6 +80,8 @@ void add_check_flags(CLI::App& command, CheckFlags& flags) {
   command.add_option("--witnesses", flags.witnesses, "At most so many requests to show")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  command.add_flag("--real-actions", flags.real_actions,
+                   "Only actions that AWS has today count, not what a pattern may come to cover");
   add_access_output_flags(command, flags);
 }
 

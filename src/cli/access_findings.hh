@@ -15,6 +15,8 @@ struct CheckFlags : AccessFlags {
   std::string kind = "auto";
   bool sarif = false;
   size_t witnesses = 10;
+  bool real_actions = false;
+  void apply(policy::SymbolicOptions& options) const;
 };
 void add_check_flags(CLI::App& command, CheckFlags& flags);
 

@@ -17,7 +17,7 @@ Exit policy_diff_command(const DiffPolicyFlags& flags) {
   if (!after) return run.fail(after.error());
   access::Vocabulary vocabulary;
   policy::SymbolicOptions options = vocabulary.options();
-  options.witnesses_max = flags.witnesses;
+  flags.apply(options);
   const policy::Policy *old_policy = before->policy.get(), *new_policy = after->policy.get();
   std::vector<Checked> checks{{"access-widened", "allows more than " + flags.before,
                                "allows nothing that " + flags.before + " does not", &*after,
