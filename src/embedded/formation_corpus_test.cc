@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t deployed_min = 40;
 
-// What the templates expect to be there already: a network, a key pair.
+// What the templates expect to be there already: a network, key pairs, an instance profile.
 struct Ground {
   std::string vpc, subnets;
   std::vector<std::string> subnet_ids;
@@ -35,6 +35,12 @@ Ground prepare_ground(test::World& world) {
   auto groups = world.ask("ec2", "DescribeSecurityGroups", Value::map({}));
   REQUIRE(groups.has_value());
   ground.group = (*groups)["SecurityGroups"].at(0)["GroupId"].as_string();
+  for (const char* key : {"Abcd1234", "sample"})
+    REQUIRE(world.ask("ec2", "CreateKeyPair", Value::map({{"KeyName", key}})).has_value());
+  REQUIRE(world
+              .ask("iam", "CreateInstanceProfile",
+                   Value::map({{"InstanceProfileName", "CloudWatchAgentAdminRole"}}))
+              .has_value());
   std::string body = test::slurp(std::filesystem::path(MAINSTAY_CORPUS "/templates") / production);
   CHECK(world.create("production", body)["StackStatus"].as_string() == "CREATE_COMPLETE");
   ground.subnets = join(ground.subnet_ids, ",");

@@ -236,3 +236,28 @@ def test_images_are_those_of_parameter_store(ec2, ssm, run):
     assert {"al2023-ami-kernel-default-arm64", "amzn2-ami-hvm-arm64-gp2"} <= set(names(arm, "Name"))
     assert ec2.describe_images(Owners=["self"])["Images"] == []
     assert run(ImageId=image)[0]["ImageId"] == image
+
+
+def test_an_instance_by_cloudformation(ec2, cloudformation):
+    template = """
+Resources:
+  Instance:
+    Type: AWS::EC2::Instance
+    Properties:
+      ImageId: "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2}}"
+      InstanceType: t3.micro
+      Tags: [{Key: Name, Value: web}]
+Outputs: {Id: {Value: !Ref Instance}, Ip: {Value: !GetAtt Instance.PrivateIp}}
+"""
+    cloudformation.create_stack(StackName="s", TemplateBody=template)
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="s", WaiterConfig={"Delay": 1})
+    stack, = cloudformation.describe_stacks(StackName="s")["Stacks"]
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+    instance, = described(ec2, outputs["Id"])
+    assert instance["PrivateIpAddress"] == outputs["Ip"]
+    assert {"Key": "Name", "Value": "web"} in instance["Tags"]
+    cloudformation.delete_stack(StackName="s")
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName="s", WaiterConfig={"Delay": 1})
+    assert described(ec2, outputs["Id"])[0]["State"]["Name"] == "terminated"

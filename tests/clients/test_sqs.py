@@ -178,3 +178,43 @@ def test_a_queue_policy_lets_another_account_send(sqs, queue, clients, account):
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
     user.send_message(QueueUrl=queue, MessageBody="x")
     assert bodies(receive(sqs, queue)) == ["x"]
+
+
+def test_queues_by_cloudformation(sqs, cloudformation):
+    template = """
+Parameters: {Timeout: {Type: String}}
+Resources:
+  Dead: {Type: AWS::SQS::Queue}
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: jobs
+      VisibilityTimeout: !Ref Timeout
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}
+      Tags: [{Key: team, Value: ops}]
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: s3.amazonaws.com}, Action: "sqs:SendMessage", Resource: !GetAtt Queue.Arn}]
+"""
+
+    def deploy(action, timeout):
+        getattr(cloudformation, f"{action}_stack")(
+            StackName="s", TemplateBody=template,
+            Parameters=[{"ParameterKey": "Timeout", "ParameterValue": timeout}])
+        cloudformation.get_waiter(f"stack_{action}_complete").wait(
+            StackName="s", WaiterConfig={"Delay": 1})
+        return attributes(sqs, sqs.get_queue_url(QueueName="jobs")["QueueUrl"])
+
+    made = deploy("create", "60")
+    assert made["VisibilityTimeout"] == "60"
+    assert json.loads(made["RedrivePolicy"])["maxReceiveCount"] in (3, "3")
+    assert json.loads(made["Policy"])["Statement"][0]["Resource"] == made["QueueArn"]
+    assert deploy("update", "90")["VisibilityTimeout"] == "90"
+    cloudformation.delete_stack(StackName="s")
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName="s", WaiterConfig={"Delay": 1})
+    assert "QueueUrls" not in sqs.list_queues()

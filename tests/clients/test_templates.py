@@ -34,9 +34,10 @@ class Place:
         self.s3 = clients("s3", access_key=account, s3={"addressing_style": "path"})
         self.account = account
         self.names = self.prepare(clients("ec2", access_key=account),
-                                  clients("route53", access_key=account))
+                                  clients("route53", access_key=account),
+                                  clients("iam", access_key=account))
 
-    def prepare(self, ec2, route53):
+    def prepare(self, ec2, route53, iam):
         default = [{"Name": "is-default", "Values": ["true"]}]
         vpc = ec2.describe_vpcs(Filters=default)["Vpcs"][0]["VpcId"]
         inside = [{"Name": "vpc-id", "Values": [vpc]}]
@@ -46,7 +47,9 @@ class Place:
         other = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
         peering = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)
         zone = route53.create_hosted_zone(Name="example.com", CallerReference=self.account)
-        ec2.create_key_pair(KeyName="ops")
+        for key in ("ops", "sample"):
+            ec2.create_key_pair(KeyName=key)
+        iam.create_instance_profile(InstanceProfileName="CloudWatchAgentAdminRole")
         self.s3.create_bucket(Bucket=f"made-{self.account}")
         return {
             "$account": self.account, "$vpc": vpc, "$other_vpc": other, "$key": "ops",
