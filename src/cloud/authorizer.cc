@@ -49,7 +49,7 @@ policy::Principal principal_of(const Caller& caller) {
 
 // What the caller's credential and its organization say of it.
 void add_caller_keys(policy::Context& context, const policy::Principal& principal,
-                     const Caller& caller, const Standing& standing) {
+                     const Caller& caller, const Standing& standing, Time now) {
   principal.add_keys(context);
   if (!caller.source_ip.empty() && caller.via.empty())
     context.set("aws:SourceIp", caller.source_ip);
@@ -61,7 +61,10 @@ void add_caller_keys(policy::Context& context, const policy::Principal& principa
   }
   if (caller.details.has("SessionToken")) {
     context.set("aws:TokenIssueTime", format_iso8601(caller.details["CreateDate"].as_time()));
-    context.set("aws:MultiFactorAuthPresent", "false");
+    const Value& factor = caller.details["MultiFactorAuthTime"];
+    context.set("aws:MultiFactorAuthPresent", factor.is_time() ? "true" : "false");
+    if (factor.is_time())
+      context.set("aws:MultiFactorAuthAge", std::to_string((now - factor.as_time()) / 1000));
   }
   if (caller.details.has("SourceIdentity"))
     context.set("aws:SourceIdentity", caller.details["SourceIdentity"].as_string());
@@ -88,26 +91,54 @@ Status Authorizer::add_control(Access& access, const Standing& standing) {
   return {};
 }
 
-Result<CallerSide> Authorizer::caller_side(const Caller& caller, std::string_view region) {
+// The endpoint's policy and VPC. Endpoints are looked for in the caller's account.
+Status Authorizer::add_endpoint(Access& access, const Caller& caller, std::string_view region,
+                                const std::string& id) {
+  TRY(Value found, cloud_.invoke(Caller::service_principal(caller.account, "ec2.amazonaws.com"),
+                                 caller.account, region, "ec2", "DescribeVpcEndpoints",
+                                 Value::map({{"VpcEndpointIds", Value::list({id})}})));
+  const Value& endpoint = found["VpcEndpoints"].at(0);
+  policy::Context& context = access.request.context;
+  context.set("aws:SourceVpce", id);
+  context.set("aws:SourceVpc", endpoint["VpcId"].as_string());
+  if (!caller.source_ip.empty()) {
+    context.erase("aws:SourceIp");
+    context.set("aws:VpcSourceIp", caller.source_ip);
+  }
+  access.policies.has_endpoint_policy = true;
+  return access.add(policy::Kind::endpoint, "endpoint policy of " + id,
+                    endpoint["PolicyDocument"].as_string());
+}
+
+Result<CallerSide> Authorizer::caller_side(const Caller& caller, std::string_view region,
+                                           const Origin& origin) {
   CallerSide side;
+  side.origin = origin;
   if (caller.kind == Kind::service) {
     side.free = true;
     return side;
   }
   side.standing = standing_of(caller.account);
-  side.free_at_home = caller.kind == Kind::root && !is_limited(side.standing);
+  side.free_at_home =
+      caller.kind == Kind::root && !is_limited(side.standing) && origin.vpc_endpoint.empty();
   if (!side.free_at_home) {
-    TRY(side.access, make_access(caller, region, side.standing));
+    TRY(side.access, make_access(caller, region, side.standing, origin));
   }
   return side;
 }
 
 Result<std::shared_ptr<const Access>> Authorizer::make_access(const Caller& caller,
                                                               std::string_view region,
-                                                              const Standing& standing) {
+                                                              const Standing& standing,
+                                                              const Origin& origin) {
   auto access = std::make_shared<Access>(cache_);
   access->request.principal = principal_of(caller);
-  add_caller_keys(access->request.context, access->request.principal, caller, standing);
+  add_caller_keys(access->request.context, access->request.principal, caller, standing,
+                  cloud_.now());
+  if (!origin.user_agent.empty()) access->request.context.set("aws:UserAgent", origin.user_agent);
+  if (!origin.referer.empty()) access->request.context.set("aws:referer", origin.referer);
+  if (!origin.vpc_endpoint.empty())
+    CHECK_OK(add_endpoint(*access, caller, region, origin.vpc_endpoint));
   CHECK_OK(add_control(*access, standing));
   if (caller.kind == Kind::user || caller.kind == Kind::session)
     CHECK_OK(cloud_.describe_caller(caller, region, *access));
@@ -119,7 +150,7 @@ Status Authorizer::check(Call& call, const Value& in, const CallerSide& side) {
   if (side.free_at_home && call.caller.account == call.service.owner_for(call, in)) return {};
   auto caller_access = side.access;
   if (!caller_access) {
-    TRY(caller_access, make_access(call.caller, call.region, side.standing));
+    TRY(caller_access, make_access(call.caller, call.region, side.standing, side.origin));
   }
   Access common = *caller_access;
   add_request_keys(common.request.context, call, in);

@@ -16,6 +16,7 @@
 #include "base/error.hh"
 #include "cloud/access.hh"
 #include "cloud/caller.hh"
+#include "cloud/origin.hh"
 #include "cloud/standing.hh"
 
 namespace mainstay::cloud {
@@ -28,6 +29,7 @@ struct CallerSide {
   bool free = false;          // a service acting for itself
   bool free_at_home = false;  // an account's root, on resources of its account
   Standing standing;
+  Origin origin;
   std::shared_ptr<const Access> access;  // made later for those that are free at home
 };
 
@@ -36,7 +38,8 @@ class Authorizer {
   explicit Authorizer(Cloud& cloud) : cloud_(cloud), operations_(table_) {}
 
   // Takes IAM's and Organizations' locks, so it comes before the service's own state is locked.
-  Result<CallerSide> caller_side(const Caller& caller, std::string_view region);
+  Result<CallerSide> caller_side(const Caller& caller, std::string_view region,
+                                 const Origin& origin);
 
   // Errors: the refusal, or that something could not be decided.
   Status check(Call& call, const Value& in, const CallerSide& side);
@@ -44,7 +47,9 @@ class Authorizer {
  private:
   Standing standing_of(const std::string& account);
   Result<std::shared_ptr<const Access>> make_access(const Caller& caller, std::string_view region,
-                                                    const Standing& standing);
+                                                    const Standing& standing, const Origin& origin);
+  Status add_endpoint(Access& access, const Caller& caller, std::string_view region,
+                      const std::string& id);
   Status add_control(Access& access, const Standing& standing);
   Status add_resource_side(const Call& call, Access& access, const Standing& own);
   Status check_one(Call& call, const Value& in, const Access& common, const Standing& standing,

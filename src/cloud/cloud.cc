@@ -136,7 +136,7 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std:
                             wire::validate_options(*loaded.model, loaded.model->protocol())));
   std::string account = found->service.account_for(made_in, in);
   CHECK_OK(prepare(*found, account, region));
-  TRY(CallerSide side, authorizer_->caller_side(caller, region));
+  TRY(CallerSide side, authorizer_->caller_side(caller, region, {}));
   store::Unit unit(*store_, shard(found->service, account, region), it->second->mode_for(in));
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
   auto answer = [&]() -> Result<Value> {

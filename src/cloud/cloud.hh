@@ -90,7 +90,7 @@ class Cloud {
   static Caller caller_of(const Value& credential);
   static Error not_implemented(std::string_view service, std::string_view operation);
   Result<Value> run(Request& request, const Value& in);
-  void record(const HttpRequest& http, Request& request, const Value& in, const Result<Value>& out);
+  void record(Request& request, const Value& in, const Result<Value>& out);
   Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
                              const Value& in);
   HttpResponse health() const;

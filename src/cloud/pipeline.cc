@@ -103,6 +103,7 @@ struct Cloud::Request {
   std::string region;
   std::string id;
   std::string endpoint;
+  Origin origin;
   Caller caller;
   const Operation* handled = nullptr;  // once there is a handler for it
 };
@@ -148,7 +149,7 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
   if (!in.has_value()) return failed(in.error());
   auto out = run(request, *in);
-  record(http, request, *in, out);
+  record(request, *in, out);
   if (!out.has_value()) return failed(out.error());
   return wire::encode_response(*request.loaded.model, *request.operation, request.protocol, *out,
                                request.id);
@@ -161,6 +162,7 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
   request.region = region_of(request.hints);
   request.protocol = protocol_of_form(request.hints);
   request.endpoint = "http://" + std::string(http.headers.get("Host"));
+  request.origin = Origin::of(http);
   auto candidates = models_.candidates(request.hints);
   if (candidates.empty()) return unknown_service(request.hints);
   for (const std::string& name : candidates) {
@@ -169,7 +171,7 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
     if (!request.hints.operation.empty()) {
       operation = loaded.model->operation(request.hints.operation);
     } else if (loaded.router) {
-      if (name == "s3") request.bucket = wire::virtual_host_bucket(request.hints.host);
+      if (name == "s3") request.bucket = bucket_of_host(request.hints.host);
       bool hosted = name == "s3" && !request.bucket.empty();
       std::string path = hosted ? "/" + request.bucket + http.path : http.path;
       operation = loaded.router->match(http.method, path, http.query, &http.headers);
@@ -199,7 +201,7 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
   std::string account = found->service.account_for(
       request.caller.account.empty() ? default_account : request.caller.account, in);
   CHECK_OK(prepare(*found, account, request.region));
-  TRY(CallerSide side, authorizer_->caller_side(request.caller, request.region));
+  TRY(CallerSide side, authorizer_->caller_side(request.caller, request.region, request.origin));
   store::Unit unit(*store_, shard(found->service, account, request.region),
                    operation->mode_for(in));
   Call call =
@@ -210,13 +212,11 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
   return call_handler(*found, *operation, call, in);
 }
 
-void Cloud::record(const HttpRequest& http, Request& request, const Value& in,
-                   const Result<Value>& out) {
+void Cloud::record(Request& request, const Value& in, const Result<Value>& out) {
   if (!request.handled) return;
-  trail_.record(
-      {0, now(), request.service, std::string(request.handled->name), request.region, request.id,
-       std::string(http.headers.get("User-Agent")), std::move(request.caller)},
-      request.handled->mode_for(in), in, out);
+  trail_.record({0, now(), request.service, std::string(request.handled->name), request.region,
+                 request.id, request.origin.user_agent, std::move(request.caller)},
+                request.handled->mode_for(in), in, out);
 }
 
 Error Cloud::not_implemented(std::string_view service, std::string_view operation) {

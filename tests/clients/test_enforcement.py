@@ -275,7 +275,7 @@ def test_deleted_role_leaves_its_sessions_nothing(clients):
 def test_control_policies(clients, account):
     organizations = clients("organizations")
     organizations.create_organization(FeatureSet="ALL")
-    status = organizations.create_account(AccountName="m", Email="m@example.com")
+    status = organizations.create_account(AccountName="m", Email=f"m-{account}@example.com")
     member = status["CreateAccountStatus"]["AccountId"]
     clients("ssm", access_key=member).put_parameter(Name="p", Value="v", Type="String")
     policy = organizations.create_policy(
@@ -289,3 +289,58 @@ def test_control_policies(clients, account):
     with fails("AccessDeniedException",
                "...because no service control policy allows the ssm:GetParameter action"):
         clients("ssm", access_key=member).get_parameter(Name="p")
+
+
+def test_resource_control_policies(clients, account):
+    organizations = clients("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="RESOURCE_CONTROL_POLICY")
+    status = organizations.create_account(AccountName="m", Email=f"m-{account}@example.com")
+    member = status["CreateAccountStatus"]["AccountId"]
+    own = clients("s3", access_key=member)
+    own.create_bucket(Bucket=f"b-{account}")
+    policy = organizations.create_policy(
+        Name="only-us", Description="", Type="RESOURCE_CONTROL_POLICY", Content=document(
+            {**deny("s3:PutObject"), "Principal": "*",
+             "Condition": {"StringNotLike": {"aws:UserAgent": "*Boto3*"}}},
+            {**deny("s3:GetObject"), "Principal": "*"}))["Policy"]["PolicySummary"]["Id"]
+    organizations.attach_policy(PolicyId=policy, TargetId=root)
+    own.put_object(Bucket=f"b-{account}", Key="k", Body=b"x")
+    with fails("AccessDenied", "...with an explicit deny in a resource control policy"):
+        own.get_object(Bucket=f"b-{account}", Key="k")
+
+
+def test_multi_factor_authentication(user, clients, account):
+    needs = allow("ssm:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    ann = user("ann", needs)
+    with fails("AccessDeniedException"):
+        ann("ssm").put_parameter(Name="p", Value="v", Type="String")
+    keys = ann("sts").get_session_token(SerialNumber=f"arn:aws:iam::{account}:mfa/ann",
+                                        TokenCode="123456")["Credentials"]
+    clients("ssm", access_key=keys["AccessKeyId"], secret=keys["SecretAccessKey"],
+            token=keys["SessionToken"]).put_parameter(Name="p", Value="v", Type="String")
+
+
+def test_vpc_endpoint(clients, s3, account):
+    """A request to an endpoint's name goes through the endpoint: its policy and the keys count."""
+    bucket = f"b-{account}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    ec2 = clients("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3",
+        PolicyDocument=document({**allow("s3:GetObject"), "Principal": "*"}))["VpcEndpoint"]
+    role = Role(clients, "app", allow("s3:*", Condition={"StringEquals": {"aws:SourceVpc": vpc}}))
+    client = role.session()("s3")
+    with fails("AccessDenied"):
+        client.get_object(Bucket=bucket, Key="k")  # not through the endpoint
+
+    def through(request, **_):
+        request.headers["Host"] = f"{endpoint['VpcEndpointId']}-ab.s3.us-east-1.vpce.amazonaws.com"
+
+    client.meta.events.register("before-sign.s3", through)
+    assert client.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+    with fails("AccessDenied", "...because no VPC endpoint policy allows the s3:PutObject action"):
+        client.put_object(Bucket=bucket, Key="k", Body=b"x")

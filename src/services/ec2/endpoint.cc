@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "base/json.hh"
+#include "policy/document.hh"
 #include "services/ec2/handlers.hh"
 #include "services/ec2/network.hh"
 
@@ -145,8 +145,8 @@ Status set_policy(Value& endpoint, const Value& document) {
     endpoint.set("PolicyDocument", open_policy);
     return {};
   }
-  if (!parse_json(document.as_string()).has_value())
-    return aws_error("InvalidPolicyDocument", "The policy is not valid JSON");
+  auto parsed = policy::parse(document.as_string(), policy::Kind::endpoint);
+  if (!parsed.has_value()) return aws_error("InvalidPolicyDocument", parsed.error().message);
   endpoint.set("PolicyDocument", document);
   return {};
 }

@@ -80,6 +80,11 @@ Status check_policy(const Value& document) {
   return {};
 }
 
+// A device and its code: any six digits are taken, since there are no devices here.
+bool has_factor(const Value& in) {
+  return in.has("SerialNumber") && in.has("TokenCode");
+}
+
 // What a role's session remembers of how it came to be. Tags that the asking session marked as
 // transitive, and its source identity, go on with the chain ("Session tags", "Source identity").
 Value session_details(const Call& call, const Value& in) {
@@ -99,6 +104,7 @@ Value session_details(const Call& call, const Value& in) {
   const Value& identity =
       in.has("SourceIdentity") ? in["SourceIdentity"] : asking["SourceIdentity"];
   if (!identity.is_null()) out.set("SourceIdentity", identity);
+  if (has_factor(in)) out.set("MultiFactorAuthTime", call.now);
   return out;
 }
 
@@ -149,7 +155,8 @@ Result<Value> get_session_token(Call& call, const Value& in) {
   TRY(Value credentials,
       issue(call, {call.caller.account, call.caller.arn, call.caller.user_id,
                    call.caller.kind == cloud::Caller::Kind::root ? "root" : "user",
-                   in["DurationSeconds"].as_int(default_s), Value()}));
+                   in["DurationSeconds"].as_int(default_s),
+                   has_factor(in) ? Value::map({{"MultiFactorAuthTime", call.now}}) : Value()}));
   return Value::map({{"Credentials", std::move(credentials)}});
 }
 

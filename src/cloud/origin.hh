@@ -1,0 +1,26 @@
+// Where a request came from, as far as conditions may ask: its client, and the VPC endpoint that it
+// went through. A request goes through an endpoint if its host is one of the endpoint's names
+// ("vpce-0123456789abcdef0-x.s3.us-east-1.vpce.amazonaws.com", or any other host whose first labels
+// are such a name, as "vpce-0123456789abcdef0.localhost"). Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/http_message.hh"
+
+namespace mainstay::cloud {
+
+struct Origin {
+  std::string user_agent;
+  std::string referer;
+  std::string vpc_endpoint;  // "vpce-0123456789abcdef0", "" without one
+
+  static Origin of(const HttpRequest& http);
+};
+
+// The bucket of an S3 host ("" in path style), where the host may be a VPC endpoint's: then the
+// bucket stands before ".bucket." (S3 user guide, "AWS PrivateLink for Amazon S3").
+std::string bucket_of_host(std::string_view host);
+
+}  // namespace mainstay::cloud
