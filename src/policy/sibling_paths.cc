@@ -32,6 +32,23 @@ struct DeepestFirst {
 
 }  // namespace
 
+std::string exact_pattern(const std::string& resource) {
+  std::string out;
+  for (size_t i = 0; i < resource.size(); ++i) {
+    char c = resource[i];
+    bool special = c == '*' || c == '?' || (c == '$' && resource.substr(i, 2) == "${");
+    out += special ? std::string("${") + c + "}" : std::string(1, c);
+  }
+  return out;
+}
+
+std::vector<std::string> patterns_above(const std::string& resource) {
+  std::vector<std::string> out;
+  for (std::string at = parent_of(resource); !at.empty(); at = parent_of(at + "*"))
+    out.push_back(at + "*");
+  return out;
+}
+
 SiblingPaths join_siblings(const std::set<std::string>& resources, size_t siblings_max,
                            const std::function<bool(const std::string& pattern)>& accept) {
   std::map<std::string, std::set<std::string>, DeepestFirst> children;
@@ -43,7 +60,7 @@ SiblingPaths join_siblings(const std::set<std::string>& resources, size_t siblin
     auto deepest = children.extract(children.begin());
     const std::string& path = deepest.key();
     if (deepest.mapped().size() <= siblings_max || !accept(path + "*")) continue;
-    joined.insert(path);
+    joined.insert(path + "*");
     if (std::string above = parent_of(path + "*"); !above.empty())
       children[above].insert(path + "*");
   }
@@ -51,12 +68,12 @@ SiblingPaths join_siblings(const std::set<std::string>& resources, size_t siblin
   std::map<std::string, size_t> counts;
   for (const std::string& resource : resources) {
     std::string top;
-    for (std::string at = parent_of(resource); !at.empty(); at = parent_of(at + "*"))
-      if (joined.contains(at)) top = at;
+    for (std::string& pattern : patterns_above(resource))
+      if (joined.contains(pattern)) top = std::move(pattern);
     if (top.empty())
       out.resources.insert(resource);
     else
-      ++counts[top + "*"];
+      ++counts[top];
   }
   for (const auto& [pattern, count] : counts) {
     out.resources.insert(pattern);

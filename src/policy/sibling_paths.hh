@@ -8,6 +8,12 @@
 
 namespace mainstay::policy {
 
+// A resource element that matches this text alone.
+std::string exact_pattern(const std::string& resource);
+// The paths above a resource with a star, deepest first: "arn:aws:s3:::b/logs/*",
+// "arn:aws:s3:::b/*".
+std::vector<std::string> patterns_above(const std::string& resource);
+
 struct SiblingPaths {
   std::set<std::string> resources;
   std::vector<std::string> generalized;  // "PATTERN for N resources"

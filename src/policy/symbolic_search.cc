@@ -122,8 +122,9 @@ bool SymbolicSearch::still_open(const State& state, Step& step) {
     if (is_assigned(state, negation(l))) return false;
   for (Literal l : step.clause->literals) {
     if (is_assigned(state, l)) continue;
+    if (!consistent(state, negation(l))) continue;
     if (!consistent(state, l)) return false;
-    if (consistent(state, negation(l))) step.choices.push_back(negation(l));
+    step.choices.push_back(negation(l));
   }
   return true;
 }

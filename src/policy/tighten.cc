@@ -10,6 +10,7 @@
 #include "base/text.hh"
 #include "base/value.hh"
 #include "policy/sibling_paths.hh"
+#include "policy/sliced_policy.hh"
 
 namespace mainstay::policy {
 namespace {
@@ -31,16 +32,6 @@ std::string text_of(const std::vector<Condition>& conditions) {
 // A star at the end of an ARN is how a request names what it is about to make ("vpc/*").
 bool names_many(const std::string& resource) {
   return resource == "*" || resource.ends_with("/*");
-}
-
-// A pattern that matches this resource alone.
-std::string exactly(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    bool special = text[i] == '*' || text[i] == '?' || text.substr(i, 2) == "${";
-    out += special ? std::string("${") + text[i] + "}" : std::string(1, text[i]);
-  }
-  return out;
 }
 
 // The resource element by which a rule covers the request, if it has variables.
@@ -102,7 +93,7 @@ class Tightening {
     // Of a statement with NotResource, an ARN may be excepted for other values of its variables.
     bool excepts = rule && rule->statement().not_resource;
     std::string open = rule && !excepts ? open_pattern(*rule, request) : "";
-    std::string exact = request.resource == "*" ? "*" : exactly(request.resource);
+    std::string exact = request.resource == "*" ? "*" : exact_pattern(request.resource);
     bool is_pattern = names_many(request.resource);
     if (!open.empty())
       grant(open, {});
@@ -203,16 +194,17 @@ class Tightening {
   Status verify(const std::vector<Request>& requests) {
     TRY(auto policy,
         Policy::parse("the tightened policy", to_json(to_value(out_.document)), Kind::identity));
+    SlicedPolicy sliced(policy->document());
     std::set<size_t> refused(out_.refused.begin(), out_.refused.end());
     for (size_t i = 0; i < requests.size(); ++i)
-      if (!refused.contains(i) && !allows({policy.get()}, requests[i]))
+      if (!refused.contains(i) && !sliced.allows(requests[i]))
         return Error("TightenFailed", "the result does not allow " + requests[i].action + " on " +
                                           requests[i].resource);
     if (current_.empty()) {
       out_.check.reason = "there is no current policy to hold it against";
       return {};
     }
-    out_.check = compare(current_, {policy.get()}, options_.compare);
+    out_.check = compare(current_, sliced.slices(), options_.compare);
     if (out_.check.answer == Answer::more) {
       const Request& request = out_.check.witnesses[0].request;
       return Error("TightenFailed",

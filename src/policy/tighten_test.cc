@@ -120,3 +120,15 @@ TEST_CASE("tighten: paths join from the deepest up") {
   CHECK(join_siblings(resources, 2, not_top).resources.size() == 5);
   CHECK(join_siblings(resources, 3, yes).resources.size() == 11);
 }
+
+TEST_CASE("tighten: very many resources stay linear, and are still held to the current policies") {
+  auto current =
+      current_policy(R"([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b*"}])");
+  std::vector<Request> requests;
+  for (int i = 0; i < 20'000; ++i)
+    requests.push_back(made_request(
+        "s3:GetObject", "arn:aws:s3:::b/" + std::to_string(i % 5000) + "/" + std::to_string(i)));
+  auto out = tighten({current.get()}, requests).value();
+  CHECK(out.check.answer == Answer::no_more);
+  CHECK(out.document.statements[0].resources.size() == 20'000);
+}
