@@ -43,6 +43,13 @@ Value json_text(const Value& argument, const Value&, const Scope& scope) {
   return v.is_null() || v.is_string() ? v : Value(to_json(v));
 }
 
+Value json_with(const Value& argument, const Value& form, const Scope& scope) {
+  auto object = parse_json(expand(argument, scope).as_string());
+  if (!object.has_value() || !object->is_map()) return {};
+  object->set(expand(form["member"], scope).to_text(), expand(form["value"], scope));
+  return to_json(*object);
+}
+
 Value wrap(const Value& argument, const Value&, const Scope& scope) {
   Value v = expand(argument, scope);
   return v.is_null() || v.is_list() ? v : Value::list({v});
@@ -104,10 +111,19 @@ struct Named {
   std::string_view name;
   Function function;
 };
-constexpr Named functions[] = {{"$each", each},      {"$when", when},     {"$first", first},
-                               {"$json", json_text}, {"$wrap", wrap},     {"$after", after},
-                               {"$named", named},    {"$pairs", pairs},   {"$tag_spec", tag_spec},
-                               {"$find", find},      {"$choose", choose}, {"$use", use}};
+constexpr Named functions[] = {{"$each", each},
+                               {"$when", when},
+                               {"$first", first},
+                               {"$json", json_text},
+                               {"$json_with", json_with},
+                               {"$wrap", wrap},
+                               {"$after", after},
+                               {"$named", named},
+                               {"$pairs", pairs},
+                               {"$tag_spec", tag_spec},
+                               {"$find", find},
+                               {"$choose", choose},
+                               {"$use", use}};
 
 Value interpolate(const std::string& text, const Scope& scope) {
   std::string out;

@@ -7,6 +7,7 @@
 //   {"$when": X, "value": T, "else": U}   T where X is given and not false
 //   {"$first": [X, Y]}           the first that is given
 //   {"$json": X}                 X as JSON text, unless it is text already
+//   {"$json_with": X, "member": A, "value": B}  X, a JSON object as text, with a member more
 //   {"$wrap": X}                 X as a list, unless it is one already
 //   {"$after": X, "text": "/"}   the text of X after the last "/"
 //   {"$named": X}                list of {Key, Value} as a map

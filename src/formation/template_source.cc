@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/digest.hh"
+#include "base/json.hh"
 #include "base/text.hh"
 #include "cloud/cloud.hh"
 
@@ -94,12 +95,32 @@ Result<std::string> read_ssm(const Asker& asker, const std::string& name, bool d
                           "] from parameter store for this account.");
 }
 
+// "ID:SecretString:member:stage:version", all but the ID optional, and the ID maybe an ARN (user
+// guide, "Get a secret or secret value from Secrets Manager").
+Result<std::string> read_secret(const Asker& asker, const std::string& reference) {
+  constexpr std::string_view mark = ":SecretString";
+  size_t at = reference.find(mark);
+  auto parts = split(at == std::string::npos ? "" : reference.substr(at + mark.size()), ":");
+  parts.resize(4);
+  Value in = Value::map({{"SecretId", reference.substr(0, at)}});
+  if (!parts[2].empty()) in.set("VersionStage", parts[2]);
+  if (!parts[3].empty()) in.set("VersionId", parts[3]);
+  auto found = ask(asker, asker.region, "secretsmanager", "GetSecretValue", std::move(in));
+  if (!found.has_value()) return validation_error(found.error().message);
+  std::string text = (*found)["SecretString"].as_string();
+  if (parts[1].empty()) return text;
+  auto object = parse_json(text);
+  if (!object.has_value() || !object->has(parts[1]))
+    return validation_error("Could not find a value associated with JSONKey " + parts[1] +
+                            " in SecretString");
+  return (*object)[parts[1]].to_text();
+}
+
 Result<std::string> resolve_reference(const Asker& asker, const std::string& service,
                                       const std::string& reference) {
   if (service == "ssm" || service == "ssm-secure")
     return read_ssm(asker, reference, service == "ssm-secure");
-  // Secrets are recorded only here, and so is all that could use one: any stable text serves.
-  return "recorded-" + hex_encode(sha256(service + ":" + reference)).substr(0, 24);
+  return read_secret(asker, reference);
 }
 
 Result<Value> zones_of(const Asker& asker, const std::string& region) {

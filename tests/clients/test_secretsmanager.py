@@ -155,3 +155,31 @@ def test_passwords(secretsmanager):
 def test_a_secret_has_one_value(secretsmanager):
     with fails("InvalidParameterException"):
         secretsmanager.create_secret(Name="x", SecretString="a", SecretBinary=b"b")
+
+
+def test_a_secret_by_cloudformation(secretsmanager, ssm, cloudformation):
+    template = """
+Resources:
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      Name: app/db
+      GenerateSecretString:
+        SecretStringTemplate: '{"user": "app"}'
+        GenerateStringKey: password
+        ExcludePunctuation: true
+  User:
+    Type: AWS::SSM::Parameter
+    Properties: {Name: /user, Type: String, Value: !Sub "{{resolve:secretsmanager:${Secret}:SecretString:user}}"}
+"""
+    cloudformation.create_stack(StackName="s", TemplateBody=template)
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="s", WaiterConfig={"Delay": 1})
+    made = json.loads(value(secretsmanager))
+    assert made["user"] == "app" and len(made["password"]) == 32
+    assert ssm.get_parameter(Name="/user")["Parameter"]["Value"] == "app"
+    cloudformation.delete_stack(StackName="s")
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName="s", WaiterConfig={"Delay": 1})
+    with fails("ResourceNotFoundException"):
+        secretsmanager.describe_secret(SecretId="app/db")
