@@ -14,7 +14,8 @@ namespace {
 
 constexpr size_t deployed_min = 40;
 
-// What the templates expect to be there already: a network, key pairs, an instance profile.
+// What the templates expect to be there already: a network, key pairs, an instance
+// profile, secrets.
 struct Ground {
   std::string vpc, subnets;
   std::vector<std::string> subnet_ids;
@@ -41,6 +42,12 @@ Ground prepare_ground(test::World& world) {
               .ask("iam", "CreateInstanceProfile",
                    Value::map({{"InstanceProfileName", "CloudWatchAgentAdminRole"}}))
               .has_value());
+  for (const char* secret : {"aurora-source-enpoint-password", "microsoft-ad-pw", "simple-ad-pw"})
+    REQUIRE(world
+                .ask("secretsmanager", "CreateSecret",
+                     Value::map({{"Name", secret},
+                                 {"SecretString", R"({"password":"x-22","pasword":"x-22"})"}}))
+                .has_value());
   std::string body = test::slurp(std::filesystem::path(MAINSTAY_CORPUS "/templates") / production);
   CHECK(world.create("production", body)["StackStatus"].as_string() == "CREATE_COMPLETE");
   ground.subnets = join(ground.subnet_ids, ",");

@@ -35,9 +35,10 @@ class Place:
         self.account = account
         self.names = self.prepare(clients("ec2", access_key=account),
                                   clients("route53", access_key=account),
-                                  clients("iam", access_key=account))
+                                  clients("iam", access_key=account),
+                                  clients("secretsmanager", access_key=account))
 
-    def prepare(self, ec2, route53, iam):
+    def prepare(self, ec2, route53, iam, secretsmanager):
         default = [{"Name": "is-default", "Values": ["true"]}]
         vpc = ec2.describe_vpcs(Filters=default)["Vpcs"][0]["VpcId"]
         inside = [{"Name": "vpc-id", "Values": [vpc]}]
@@ -50,6 +51,9 @@ class Place:
         for key in ("ops", "sample"):
             ec2.create_key_pair(KeyName=key)
         iam.create_instance_profile(InstanceProfileName="CloudWatchAgentAdminRole")
+        for secret in GIVEN["secrets"]:
+            secretsmanager.create_secret(
+                Name=secret, SecretString='{"password": "hunter-22", "pasword": "hunter-22"}')
         self.s3.create_bucket(Bucket=f"made-{self.account}")
         return {
             "$account": self.account, "$vpc": vpc, "$other_vpc": other, "$key": "ops",
