@@ -16,8 +16,9 @@ Blast blast_of(const World& world, const actions::ActionTable& table, size_t act
                const policy::Context& context) {
   Blast blast;
   blast.reached = Closure(world, context).from(actor);
+  Grants grants(world, table, context);
   for (const Reached::Node& node : blast.reached.nodes)
-    for (const Granted& granted : grants_of(world, table, world.actors()[node.actor], context)) {
+    for (const Granted& granted : grants.of(world.actors()[node.actor])) {
       Damage& damage = blast.damage[effect_of(*granted.action)][std::string(service_of(granted))];
       damage.actions.insert(granted.action->name);
       damage.resources.insert(granted.resources.begin(), granted.resources.end());

@@ -58,16 +58,16 @@ void take_encryption(Bucket& bucket, const Value& answer, Notes&) {
   bucket.key = rule["KMSMasterKeyID"].as_string();
 }
 
-struct Part {
+struct BucketPart {
   const char* operation;
   const char* noun;
   void (*take)(Bucket&, const Value& answer, Notes&);  // a null answer: not configured
 };
-constexpr Part bucket_parts[] = {{"GetBucketPolicy", "policy", take_policy},
-                                 {"GetBucketOwnershipControls", "ownership", take_ownership},
-                                 {"GetBucketAcl", "ACL", take_acl},
-                                 {"GetPublicAccessBlock", "public access block", take_block},
-                                 {"GetBucketEncryption", "encryption", take_encryption}};
+constexpr BucketPart bucket_parts[] = {{"GetBucketPolicy", "policy", take_policy},
+                                       {"GetBucketOwnershipControls", "ownership", take_ownership},
+                                       {"GetBucketAcl", "ACL", take_acl},
+                                       {"GetPublicAccessBlock", "public access block", take_block},
+                                       {"GetBucketEncryption", "encryption", take_encryption}};
 
 std::string region_of(aws::Client& client, const Value& listed) {
   if (listed.has("BucketRegion")) return listed["BucketRegion"].as_string();
@@ -82,7 +82,7 @@ Bucket bucket_of(aws::Client& client, const Value& listed, Notes& notes) {
   Bucket bucket;
   bucket.name = listed["Name"].as_string();
   bucket.region = region_of(client, listed);
-  for (const Part& part : bucket_parts) {
+  for (const BucketPart& part : bucket_parts) {
     auto answer =
         client.call("s3", part.operation, Value::map({{"Bucket", bucket.name}}), bucket.region);
     bool absent =

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <map>
 
+#include "access/own_grants.hh"
+
 #include "base/text.hh"
 
 namespace mainstay::access {
@@ -16,14 +18,6 @@ struct Group {
   std::vector<size_t> members;
   bool plain = true;
 };
-
-bool has_rules_of_its_own(const World& world, const Target& target) {
-  if (target.key) return !target.key->grants.empty();
-  if (!target.bucket) return false;
-  const Bucket& bucket = *target.bucket;
-  return bucket.ownership != "BucketOwnerEnforced" || bucket.public_access_block.restrict_buckets ||
-         world.account_of(bucket)->public_access_block.restrict_buckets;
-}
 
 // Text that is the same for two targets if one narrowed evaluator will do for both.
 std::string group_key(const Target& target) {
@@ -55,17 +49,6 @@ std::vector<Group> grouped(const World& world, const std::vector<Target>& target
 bool of_caller(const std::string& key) {
   return key.starts_with("aws:principal") || key == "aws:userid" || key == "aws:username" ||
          key == "kms:calleraccount";
-}
-
-bool has_variables(const policy::Rule& rule) {
-  auto of_condition = [](const policy::Condition& condition) {
-    return std::ranges::any_of(condition.values,
-                               [](const std::string& text) { return text.contains("${"); });
-  };
-  return std::ranges::any_of(rule.statement().conditions, of_condition) ||
-         std::ranges::any_of(rule.resources(), [](const policy::ResourcePattern& one) {
-           return one.pattern().has_variables();
-         });
 }
 
 // Whether a statement of a resource's policy can matter to anyone who asks for this action on it.
@@ -117,27 +100,6 @@ class OwnPolicies {
   std::vector<std::unique_ptr<const policy::Policy>> kept_;
 };
 
-// What an actor's own policies could allow of one action. Where the resource's side says nothing,
-// nothing else allows: most pairs end here.
-class OwnGrants {
- public:
-  OwnGrants(const Actor& actor, const std::string& action)
-      : all_(actor.principal.kind == policy::Principal::Kind::root) {
-    for (const policy::Policy* policy : actor.identity)
-      for (const policy::Rule& rule : policy->rules())
-        if (rule.allows() && rule.covers_action(action)) rules_.push_back(&rule);
-  }
-  bool could(const std::string& resource, const policy::Context& context) const {
-    return all_ || std::ranges::any_of(rules_, [&](const policy::Rule* rule) {
-             return rule->covers_resource(resource, context);
-           });
-  }
-
- private:
-  bool all_;
-  std::vector<const policy::Rule*> rules_;
-};
-
 class Filler {
  public:
   Filler(const World& world, Matrix& matrix, const policy::Context& context)
@@ -172,7 +134,7 @@ class Filler {
     policy::Request request = request_of(actor, matrix_.action, first, context_);
     policy::Policies policies = policies_of(actor, first, request);
     policy::Narrowed narrowed(request, policies, {});
-    OwnGrants grants(actor, to_lower(matrix_.action));
+    OwnGrants grants(actor, matrix_.action);
     bool cross = request.cross_account();
     for (size_t column : group.members) {
       const policy::PolicyList& own = own_.of(column);

@@ -1,7 +1,6 @@
 #include "access/path.hh"
 
 #include <algorithm>
-#include <set>
 
 #include "base/text.hh"
 
@@ -121,14 +120,14 @@ std::optional<Hop> Closure::take_over(size_t from, size_t to) const {
   return std::nullopt;
 }
 
-std::vector<Hop> Closure::hops(size_t from) const {
+std::vector<Hop> Closure::hops(size_t from, const std::set<size_t>& known) const {
   std::vector<Hop> out;
   // "You cannot use the root user's credentials to call AssumeRole" (STS API reference); and who
   // has the root of an account has all of it, so its hops say nothing.
   if (!world_.actors()[from].entity) return out;
   for (size_t to = 0; to < world_.actors().size(); ++to) {
     const Actor& other = world_.actors()[to];
-    if (to == from || !other.entity) continue;
+    if (!other.entity || known.contains(to)) continue;
     std::optional<Hop> hop;
     if (is_role(other)) {
       hop = assume(from, to);
@@ -151,11 +150,11 @@ Reached Closure::from(size_t actor, const std::function<bool(const Actor&)>& sto
     }
     size_t depth = reached.nodes[at].depth + 1;
     if (depth > hops_max) break;
-    for (Hop& hop : hops(reached.nodes[at].actor))
-      if (seen.insert(hop.to).second) {
-        size_t to = hop.to;
-        reached.nodes.push_back({to, std::move(hop), depth});
-      }
+    for (Hop& hop : hops(reached.nodes[at].actor, seen)) {
+      size_t to = hop.to;
+      seen.insert(to);
+      reached.nodes.push_back({to, std::move(hop), depth});
+    }
   }
   return reached;
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,8 @@ class Closure {
 
   // By the place of the first actor. `stop_at`, if given, ends the search at the first that fits.
   Reached from(size_t actor, const std::function<bool(const Actor&)>& stop_at = {}) const;
-  // The hops that leave one actor.
-  std::vector<Hop> hops(size_t actor) const;
+  // The hops that leave one actor, but for those to actors that are `known` already.
+  std::vector<Hop> hops(size_t actor, const std::set<size_t>& known) const;
 
  private:
   std::optional<Hop> assume(size_t from, size_t to) const;

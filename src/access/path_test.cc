@@ -130,7 +130,8 @@ TEST_CASE("what is granted lists known resources that are refused as exceptions"
       .set("policies", Value::list({Value::map({{"name", "p"}, {"document", document_of(both)}})}));
   auto world = world_of(snapshot);
   actions::ActionTable table;
-  auto grants = grants_of(*world, table, *world->actor("role/idle"), {});
+  policy::Context context;
+  auto grants = Grants(*world, table, context).of(*world->actor("role/idle"));
   REQUIRE(grants.size() == 1);
   CHECK(grants[0].resources == std::vector<std::string>{"*"});
   CHECK(grants[0].exceptions == std::vector<std::string>{"arn:aws:s3:::data/*"});

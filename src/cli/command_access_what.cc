@@ -15,7 +15,7 @@ struct WhatFlags : AccessFlags {
   std::string principal, service, matrix;
 };
 
-using Grants = std::vector<access::Granted>;
+using GrantedList = std::vector<access::Granted>;
 
 // Actions of one service and level that are allowed on the same resources.
 struct Bundle {
@@ -23,7 +23,7 @@ struct Bundle {
   std::vector<std::string> resources, exceptions, actions;
 };
 
-std::vector<Bundle> bundled(const Grants& grants) {
+std::vector<Bundle> bundled(const GrantedList& grants) {
   std::map<std::string, Bundle> by_key;
   for (const access::Granted& one : grants) {
     std::string service(access::service_of(one));
@@ -61,7 +61,7 @@ std::string wrapped(const std::vector<std::string>& words, const std::string& in
   return text + line + "\n";
 }
 
-std::string what_text(const Grants& grants, const actions::ActionTable& table,
+std::string what_text(const GrantedList& grants, const actions::ActionTable& table,
                       const access::Actor& actor, const Style& style) {
   std::string text = fmt::format("{} may {} action{}\n", printable(actor.arn), grants.size(),
                                  grants.size() == 1 ? "" : "s");
@@ -94,7 +94,7 @@ access::Tone tone_of(const actions::Action& action) {
 }
 
 // Services by resources; a cell has the gravest of what may be done.
-access::Picture what_picture(const Grants& grants, const access::Actor& actor) {
+access::Picture what_picture(const GrantedList& grants, const access::Actor& actor) {
   access::Picture picture;
   picture.title = "What " + actor.arn + " may do";
   picture.about = "services by resources, as its policies and the snapshot name them";
@@ -132,7 +132,7 @@ Value texts_value(const std::vector<std::string>& texts) {
   return out;
 }
 
-void what_lines(Ndjson& out, const Grants& grants, const access::Actor& actor) {
+void what_lines(Ndjson& out, const GrantedList& grants, const access::Actor& actor) {
   for (const access::Granted& one : grants)
     out.line("what", Value::map({{"principal", actor.arn},
                                  {"action", one.action->name},
@@ -149,7 +149,7 @@ Exit what_command(const WhatFlags& flags) {
   auto actor = run.world().actor(flags.principal);
   if (!actor) return run.fail(actor.error());
   actions::ActionTable table;
-  Grants grants = access::grants_of(run.world(), table, *actor, *context);
+  GrantedList grants = access::Grants(run.world(), table, *context).of(*actor);
   if (!flags.service.empty())
     std::erase_if(grants,
                   [&](const auto& one) { return access::service_of(one) != flags.service; });
