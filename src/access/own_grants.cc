@@ -20,6 +20,29 @@ bool OwnGrants::could(const std::string& resource, const policy::Context& contex
          });
 }
 
+NarrowedActor::NarrowedActor(const Actor& actor, const std::string& action) : actor_(actor) {
+  policy::Request request;
+  request.principal = actor.principal;
+  request.action = action;
+  actor_.identity = narrowed(actor.identity, request);
+  actor_.boundary = narrowed(actor.boundary, request);
+  for (policy::PolicyList& level : actor_.service_control) level = narrowed(level, request);
+}
+
+// Every condition is left for the question itself.
+policy::PolicyList NarrowedActor::narrowed(const policy::PolicyList& list,
+                                           const policy::Request& request) {
+  policy::PolicyList out;
+  for (const policy::Policy* policy : list) {
+    std::vector<std::string> keys;
+    for (const policy::Rule& rule : policy->rules())
+      for (const policy::Test& test : rule.tests()) keys.push_back(test.key());
+    kept_.push_back(policy->narrowed(request, keys));
+    out.push_back(kept_.back().get());
+  }
+  return out;
+}
+
 bool has_variables(const policy::Rule& rule) {
   auto of_condition = [](const policy::Condition& condition) {
     return std::ranges::any_of(condition.values,

@@ -2,6 +2,7 @@
 // principals and resources end here.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,20 @@ class OwnGrants {
  private:
   bool all_;  // the root of an account
   std::vector<const policy::Rule*> rules_;
+};
+
+// An actor with only those statements that cover one action, for many questions about it. Only for
+// that action: what asks for another one beside it (an object's key) must ask the whole actor.
+class NarrowedActor {
+ public:
+  NarrowedActor(const Actor& actor, const std::string& action);
+  const Actor& actor() const { return actor_; }
+
+ private:
+  policy::PolicyList narrowed(const policy::PolicyList& list, const policy::Request& request);
+
+  Actor actor_;
+  std::vector<std::unique_ptr<const policy::Policy>> kept_;
 };
 
 bool has_variables(const policy::Rule& rule);
