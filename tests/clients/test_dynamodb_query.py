@@ -1,5 +1,7 @@
 """DynamoDB: queries and scans, over tables and indexes."""
 
+import json
+
 import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from helpers import fails, first_as_id
@@ -207,3 +209,28 @@ def test_pages_end_at_a_mebibyte(dynamodb):
     assert first["Count"] == 4
     rest = dynamodb.scan(TableName="large", ExclusiveStartKey=first["LastEvaluatedKey"])
     assert rest["Count"] == 1 and "LastEvaluatedKey" not in rest
+
+
+def test_a_policy_may_limit_the_leading_keys(orders, iam, clients, account):
+    actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem"]
+    iam.create_user(UserName="u")
+    iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": "*",
+             "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["ann"]}}}]}))
+    key = iam.create_access_key(UserName="u")["AccessKey"]
+    user = clients("dynamodb", access_key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+
+    def reaches(who):
+        return (
+            lambda: user.get_item(TableName="orders", Key=typed(who=who, no=1)),
+            lambda: user.put_item(TableName="orders", Item=typed(who=who, no=7)),
+            lambda: user.query(TableName="orders", KeyConditionExpression="who = :w",
+                               ExpressionAttributeValues=typed(**{":w": who})),
+            lambda: user.batch_get_item(RequestItems={"orders": {"Keys": [typed(who=who, no=1)]}}))
+
+    for request in reaches("ann"):
+        request()
+    for request in reaches("bob"):
+        with fails("AccessDeniedException"):
+            request()
