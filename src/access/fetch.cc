@@ -17,7 +17,7 @@ Status fetch_account(aws::Client& client, Account& account, Notes& notes) {
   for (const Bucket& bucket : account.buckets)
     if (!bucket.region.empty()) regions.insert(bucket.region);
   fetch_keys(client, regions, account, notes);
-  fetch_tables(client, regions, account, notes);
+  fetch_resources(client, regions, account, notes);
   return {};
 }
 

@@ -1,5 +1,5 @@
 // Reads a snapshot through AWS's API, with calls that only read: the organisation, and of each
-// account IAM's principals and policies, buckets, KMS keys and DynamoDB tables.
+// account IAM's principals and policies, buckets, KMS keys, and what else has policies of its own.
 //
 // What may not be read or is not there to be asked (a service that an endpoint lacks) is noted in
 // Snapshot::unread and left out; an account whose principals cannot be read is an error. Blocks.
@@ -43,8 +43,8 @@ Status fetch_principals(aws::Client& client, Account& account);
 void fetch_buckets(aws::Client& client, Account& account, Notes& notes);
 void fetch_keys(aws::Client& client, const std::set<std::string>& regions, Account& account,
                 Notes& notes);
-void fetch_tables(aws::Client& client, const std::set<std::string>& regions, Account& account,
-                  Notes& notes);
+void fetch_resources(aws::Client& client, const std::set<std::string>& regions, Account& account,
+                     Notes& notes);
 // Nothing where the account is in no organisation. Names the accounts by id.
 struct FoundOrganization {
   Organization organization;

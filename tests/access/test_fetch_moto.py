@@ -13,6 +13,8 @@ import pytest
 from test_access import run
 
 ACCOUNT = "123456789012"
+OTHER = "444444444444"
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,14 @@ def fetched(moto, tmp_path_factory):
         "Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
     s3.put_bucket_encryption(Bucket="data", ServerSideEncryptionConfiguration={"Rules": [
         {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]})
+    queue = client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
+    client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy(
+        {"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "sqs:SendMessage", "Resource": QUEUE})})
+    client("sns").create_topic(Name="news")
+    client("secretsmanager").create_secret(Name="door", SecretString="x", Tags=[{"Key": "team", "Value": "a"}])
+    client("dynamodb").create_table(TableName="t", BillingMode="PAY_PER_REQUEST",
+                                    KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+                                    AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])
     saved = tmp_path_factory.mktemp("moto") / "access.json"
     done = run("fetch", "--endpoint", moto, "--save", str(saved), code=0)
     return saved, json.loads(saved.read_text()), done.stderr
@@ -82,9 +92,15 @@ def test_all_is_read(fetched):
     (key,) = (k for k in account["keys"] if k["manager"] == "CUSTOMER")
     assert bucket["key"] == key["arn"]
     assert "warning" not in warnings, warnings
+    resources = {r["arn"].split(":")[2]: r for r in account["resources"]}
+    assert set(resources) == {"sqs", "sns", "secretsmanager", "dynamodb"}
+    assert resources["sqs"]["arn"] == QUEUE and resources["sqs"]["policy"]["Statement"]
+    assert resources["secretsmanager"]["tags"] == {"team": "a"}
 
 
 def test_answers_come_from_it(fetched):
     saved = str(fetched[0])
     for principal, code in (("user/ann", 5), ("role/app", 0)):  # ann lacks the key
         assert run("can", principal, "s3:GetObject", "arn:aws:s3:::data/x", "--from", saved).returncode == code
+    assert run("can", OTHER, "sqs:SendMessage", QUEUE, "--from", saved).returncode == 0
+    assert run("can", OTHER, "sqs:ReceiveMessage", QUEUE, "--from", saved).returncode == 5
