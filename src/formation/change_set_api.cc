@@ -129,6 +129,7 @@ Result<Value> create_change_set(Call& call, const Value& in) {
   for (const cfn::ResourceChange& change : plan.changes)
     changes.push_back(shown_change(call, key.uuid(), change));
   Value id = id_of_set(call, name);
+  TRY(Value operation, operation_document(call, in, stack));
   Value set = Value::map({{"ChangeSetName", name},
                           {"ChangeSetId", id},
                           {"StackId", stack["StackId"]},
@@ -144,7 +145,7 @@ Result<Value> create_change_set(Call& call, const Value& in) {
                           {"IncludeNestedStacks", false},
                           {"_definition", after},
                           {"_type", before.is_null() ? "CREATE" : "UPDATE"},
-                          {"_operation", operation_document(call, in)}});
+                          {"_operation", std::move(operation)}});
   if (in.has("OnStackFailure")) set.set("OnStackFailure", in["OnStackFailure"]);
   if (in.has("Description")) set.set("Description", in["Description"]);
   if (plan.is_empty())

@@ -159,7 +159,6 @@ void show_definition(Value& stack, const Prepared& prepared, const Value& defini
   stack.set("Parameters", Value(shown_parameters(prepared, definition)));
   for (const char* member : {"Capabilities", "NotificationARNs", "Tags"})
     stack.set(member, definition.has(member) ? definition[member] : Value::list());
-  stack.erase("RoleARN");
   if (definition.has("RoleARN")) stack.set("RoleARN", definition["RoleARN"]);
   stack.erase("Description");
   if (!prepared.tmpl.description.empty()) stack.set("Description", prepared.tmpl.description);

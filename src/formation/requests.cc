@@ -7,6 +7,7 @@
 #include "formation/engine.hh"
 #include "formation/exports.hh"
 #include "formation/plan.hh"
+#include "formation/service_role.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -44,15 +45,13 @@ StackKey key_of(const Call& call, const Value& stack) {
   return {call.account, call.region, stack["StackId"].as_string()};
 }
 
-// A service role stands in for the caller (user guide, "service role").
-Value operation_document(Call& call, const Value& in) {
+// A service role stands in for the caller, also later: the stack keeps the one it was given last.
+Result<Value> operation_document(Call& call, const Value& in, const Value& stack) {
   Value caller = to_value(call.caller);
-  const std::string& role = in["RoleARN"].as_string();
+  const std::string& role =
+      in.has("RoleARN") ? in["RoleARN"].as_string() : stack["RoleARN"].as_string();
   if (!role.empty()) {
-    cloud::Caller as = cloud::Caller::root_of(call.account);
-    as.kind = cloud::Caller::Kind::session;
-    as.arn = "arn:aws:sts::" + call.account + ":assumed-role/" + role.substr(role.rfind('/') + 1) +
-             "/AWSCloudFormation";
+    TRY(cloud::Caller as, session_of_role(call, role));
     caller = to_value(as);
   }
   Value op = Value::map({{"Caller", caller}, {"Endpoint", call.endpoint}});
@@ -116,7 +115,8 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
   }
   Value stack = new_stack(call, name, in);
   TRY(Value definition, make_definition(call, in, key_of(call, stack), Value()));
-  stack.set("_operation", operation_document(call, in));
+  TRY(Value operation, operation_document(call, in, stack));
+  stack.set("_operation", std::move(operation));
   if (!parent.is_null()) {
     stack.set("ParentId", parent["StackId"])
         .set("RootId", parent.has("RootId") ? parent["RootId"] : parent["StackId"]);
@@ -151,7 +151,8 @@ Result<Value> begin_update(Call& call, const Value& in) {
   TRY(Plan plan, make_plan(call, key, before, definition));
   if (plan.is_empty() && stack["StackStatus"].as_string() != "UPDATE_FAILED")
     return validation_error("No updates are to be performed.");
-  stack.set("_operation", operation_document(call, in))
+  TRY(Value operation, operation_document(call, in, stack));
+  stack.set("_operation", std::move(operation))
       .set("DisableRollback", in["DisableRollback"].as_bool());
   if (in.has("StackPolicyBody")) stack.set("_policy", in["StackPolicyBody"]);
   CHECK_OK(start_update(call, stack, definition));
@@ -172,7 +173,7 @@ Status begin_delete(Call& call, const Value& in) {
                             "]. RetainResources can be specified only if the stack is in the "
                             "DELETE_FAILED state.");
   CHECK_OK(check_exports_unused(call, stack));
-  Value operation = operation_document(call, in);
+  TRY(Value operation, operation_document(call, in, stack));
   operation.set("Retain", in["RetainResources"]);
   stack.set("_operation", std::move(operation));
   set_stack_status(call, stack, "DELETE_IN_PROGRESS", "User Initiated");

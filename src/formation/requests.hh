@@ -18,7 +18,7 @@ Result<Value> find_change_set(const Call& call, const Value& in);
 // Shared with change sets.
 Status check_stack_name(const std::string& name);
 Value new_stack(Call& call, const std::string& name, const Value& in);
-Value operation_document(Call& call, const Value& in);
+Result<Value> operation_document(Call& call, const Value& in, const Value& stack);
 Status check_updatable(const Value& stack);
 // The stack takes `definition` as what it should become, and starts to.
 Status start_create(Call& call, Value& stack, const Value& definition);

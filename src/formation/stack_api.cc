@@ -64,7 +64,7 @@ Result<Value> continue_update_rollback(Call& call, const Value& in) {
     if (!call.find("resource", row(uuid_of(stack["StackId"].as_string()), id.as_string())))
       return validation_error("Resource " + id.as_string() + " does not exist in stack " +
                               stack["StackName"].as_string());
-  Value operation = operation_document(call, in);
+  TRY(Value operation, operation_document(call, in, stack));
   operation.set("Skip", in["ResourcesToSkip"]);
   stack.set("_operation", std::move(operation));
   set_stack_status(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
@@ -79,7 +79,8 @@ Result<Value> rollback_stack(Call& call, const Value& in) {
     return validation_error(
         "RollbackStack can only be called on a stack in CREATE_FAILED or "
         "UPDATE_FAILED state");
-  stack.set("_operation", operation_document(call, in));
+  TRY(Value operation, operation_document(call, in, stack));
+  stack.set("_operation", std::move(operation));
   set_stack_status(
       call, stack,
       status == "CREATE_FAILED" ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS",

@@ -198,6 +198,22 @@ def test_pass_role(clients, account):
         stacks.create_stack(StackName="b", TemplateBody=body, RoleARN=other.arn)
 
 
+def test_stack_is_made_with_its_service_roles_rights(clients, account):
+    maker = Role(clients, "maker", allow("ec2:*"), trust={"Service": "cloudformation.amazonaws.com"})
+    closed = Role(clients, "closed", allow("*"), trust={"Service": "lambda.amazonaws.com"})
+    deployer = Role(clients, "deployer", allow(["cloudformation:*", "iam:PassRole"]))
+    stacks = deployer.session()("cloudformation")
+    template = json.dumps({"Resources": {"V": {"Type": "AWS::EC2::VPC",
+                                               "Properties": {"CidrBlock": "10.0.0.0/16"}}}})
+    with fails("ValidationError", f"Role {closed.arn} is invalid or cannot be assumed"):
+        stacks.create_stack(StackName="a", TemplateBody=template, RoleARN=closed.arn)
+    stacks.create_stack(StackName="a", TemplateBody=template, RoleARN=maker.arn)
+    wait = {"Delay": 1, "MaxAttempts": 30}
+    stacks.get_waiter("stack_create_complete").wait(StackName="a", WaiterConfig=wait)
+    stacks.delete_stack(StackName="a")  # with the role it was made with
+    stacks.get_waiter("stack_delete_complete").wait(StackName="a", WaiterConfig=wait)
+
+
 def test_stack_is_made_with_its_makers_rights(clients, account):
     deployer = Role(clients, "deployer", allow(["cloudformation:*", "ssm:*"]))
     stacks = deployer.session()("cloudformation")
