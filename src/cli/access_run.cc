@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "access/action_names.hh"
 #include "access/fetch.hh"
 #include "base/digest.hh"
 #include "base/random.hh"
@@ -189,12 +190,7 @@ Result<access::Snapshot> AccessRun::from_target() {
 Result<access::Snapshot> AccessRun::snapshot() {
   auto snapshot = flags_.from.empty() ? from_target() : from_file();
   if (!snapshot) return snapshot;
-  for (const std::string& what : snapshot->unread) {
-    if (ndjson_)
-      ndjson_->line("warning", Value::map({{"message", "not read: " + what}}));
-    else
-      note("warning: not read: " + what);
-  }
+  for (const std::string& what : snapshot->unread) warn("not read: " + what);
   return snapshot;
 }
 
@@ -215,6 +211,19 @@ Exit AccessRun::fail(const Error& error) {
 void AccessRun::print(const std::string& text) const {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+}
+
+void AccessRun::warn(const std::string& text) const {
+  if (ndjson_)
+    ndjson_->line("warning", Value::map({{"message", text}}));
+  else
+    note("warning: " + text);
+}
+
+void AccessRun::warn_of_unknown_action(const actions::ActionTable& table,
+                                       const std::string& action) const {
+  if (Status known = access::require_action(table, action); !known)
+    warn(known.error().message + ", as far as this program knows; " + known.error().hint);
 }
 
 void AccessRun::note(const std::string& text) const {

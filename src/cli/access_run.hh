@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access/world.hh"
+#include "actions/action_table.hh"
 #include "cli/exit_codes.hh"
 #include "cli/ndjson.hh"
 #include "cli/screen.hh"
@@ -49,7 +50,10 @@ class AccessRun {
 
   Exit fail(const Error& error);
   void print(const std::string& text) const;  // to standard output
-  void note(const std::string& text) const;   // to standard error, but for --json
+  void warn(const std::string& text) const;   // by --json as a line of its own
+  // A new action may be missing from the program's data, so that this is no error.
+  void warn_of_unknown_action(const actions::ActionTable& table, const std::string& action) const;
+  void note(const std::string& text) const;  // to standard error, but for --json
   Ndjson* json() { return ndjson_.get(); }
   const Style& style() const { return style_; }
   RealFiles& files() { return files_; }

@@ -20,6 +20,7 @@ Exit can_command(const CanFlags& flags) {
   if (!actor) return run.fail(actor.error());
   auto target = run.world().target(flags.resource);
   if (!target) return run.fail(target.error());
+  run.warn_of_unknown_action(actions::ActionTable(), flags.action);
   access::Question question{&*actor, flags.action, &*target, *context, flags.object};
   access::Answer answer = access::answer(run.world(), question);
   if (run.json())

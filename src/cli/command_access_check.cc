@@ -1,3 +1,4 @@
+#include "access/action_names.hh"
 #include "access/vocabulary.hh"
 #include "base/text.hh"
 #include "cli/access_commands.hh"
@@ -29,23 +30,6 @@ Result<std::vector<Checked>> ask_file(const NeverFlags& flags, const PolicyFile&
   return out;
 }
 
-// A misspelt action would be proved never to be allowed.
-Status check_actions_known(const std::vector<std::string>& patterns,
-                           const actions::ActionTable& table) {
-  for (const std::string& pattern : patterns) {
-    if (!table.matching(pattern).empty()) continue;
-    Error error("UsageInvalid", "--never " + pattern + ": AWS has no such action");
-    const actions::Service* service = table.service(pattern.substr(0, pattern.find(':')));
-    std::vector<std::string> names;
-    if (service)
-      for (const actions::Action& action : service->actions()) names.push_back(action.name);
-    auto near = nearest(pattern, names);
-    return std::move(error).with_hint(near ? "did you mean " + *near + "?"
-                                           : "actions are \"service:Name\", as s3:GetObject");
-  }
-  return {};
-}
-
 Exit never_command(const NeverFlags& flags) {
   AccessRun run(flags);
   if (flags.never.empty() && flags.only_on.empty())
@@ -58,8 +42,10 @@ Exit never_command(const NeverFlags& flags) {
     files.push_back(std::move(*file));
   }
   access::Vocabulary vocabulary;
-  if (Status known = check_actions_known(flags.never, vocabulary.table()); !known)
-    return run.fail(known.error());
+  // A misspelt action would be proved never to be allowed.
+  for (const std::string& action : flags.never)
+    if (Status known = access::require_action(vocabulary.table(), action); !known)
+      return run.fail(known.error());
   policy::SymbolicOptions options = vocabulary.options();
   flags.apply(options);
   std::vector<Checked> checks;

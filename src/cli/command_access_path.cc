@@ -46,6 +46,7 @@ Exit path_command(const PathFlags& flags) {
   if (!start) return run.fail(start.error());
   auto target = world.target(flags.resource);
   if (!target) return run.fail(target.error());
+  run.warn_of_unknown_action(actions::ActionTable(), flags.action);
   auto may = [&](const access::Actor& actor) {
     return access::answer(world, {&actor, flags.action, &*target, *context, {}},
                           access::Detail::verdict)

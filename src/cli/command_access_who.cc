@@ -140,6 +140,7 @@ Exit who_command(const WhoFlags& flags) {
   if (!context) return run.fail(context.error());
   if (Status opened = run.open(); !opened) return run.fail(opened.error());
   actions::ActionTable table;
+  run.warn_of_unknown_action(table, flags.action);
   auto targets = access::targets_of(run.world(), table, flags.action, flags.resources);
   if (!targets) return run.fail(targets.error());
   std::vector<access::Actor> others = outsiders(run.world(), *targets);

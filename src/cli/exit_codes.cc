@@ -13,6 +13,7 @@ struct Row {
 
 // Codes of ours and of AWS's. What is not listed is AWS refusing something: failed.
 constexpr Row rows[] = {
+    {"ActionUnknown", Exit::usage},
     {"BlueprintInvalid", Exit::usage},
     {"BlueprintUnknown", Exit::usage},
     {"ConfigInvalid", Exit::usage},
