@@ -102,7 +102,7 @@ std::string reason(const Step& step) {
            (kind.starts_with('i') ? "an " : "a ") + kind;
   }
   if (decision.allowed()) return "allowed by " + decision.by;
-  return "no " + kind + " allows it";
+  return "no " + kind + " allows it" + (step.remark.empty() ? "" : "; " + step.remark);
 }
 
 }  // namespace mainstay::access

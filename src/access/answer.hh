@@ -39,6 +39,7 @@ struct Step {
   policy::Request request;
   policy::Decision decision;
   policy::Trace trace;
+  std::string remark;   // what else explains a refusal by policies: who owns the object
   std::string refusal;  // where no policy was asked: "ACLs are switched off"
   bool allowed() const { return refusal.empty() && decision.allowed(); }
 };

@@ -167,6 +167,9 @@ Step bucket_step(const World& world, const Question& question, Detail detail, An
   policy::Policies policies = policies_of(*question.actor, target, step.request);
   bool about_object = target.object && !is_put(question.action);
   policy::apply_s3_rules(step.request, policies, rules, about_object ? &object : nullptr);
+  if (about_object && policies.resource_only_denies && object.account != rules.account)
+    step.remark = "the object is account " + object.account +
+                  "'s: the bucket's policy does not count for it, and its ACL does not allow it";
   if (about_object && rules.ownership != policy::Ownership::bucket_owner_enforced)
     answer.notes.push_back("the object is taken to be owned by account " + object.account +
                            ", with the ACL " +
