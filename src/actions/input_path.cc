@@ -28,29 +28,27 @@ Text owner_in_url(std::string_view text) {
   return parts[parts.size() - 2];
 }
 
-// A copy's source: "/bucket/key?versionId=1", percent-encoded (S3 API reference, CopyObject).
 Text copy_bucket(std::string_view text) {
-  text = without_slash(text);
-  if (text.starts_with("arn:") || !text.contains('/')) return {};
-  return percent_decode(text.substr(0, text.find('/')));
+  auto source = parse_copy_source(text);
+  return source ? Text(source->bucket) : Text();
 }
 
 Text copy_key(std::string_view text) {
-  text = without_slash(text.substr(0, text.find("?versionId=")));
-  if (text.starts_with("arn:") || !text.contains('/')) return {};
-  return percent_decode(text.substr(text.find('/') + 1));
+  auto source = parse_copy_source(text);
+  return source ? Text(source->key) : Text();
 }
 
 Text copy_version(std::string_view text) {
-  size_t at = text.find("?versionId=");
-  if (at == std::string_view::npos) return {};
-  return std::string(text.substr(at + 11));
+  auto source = parse_copy_source(text);
+  return source ? source->version : Text();
 }
 
 // A parameter's name may carry a version or label: "/a/b:3" (SSM user guide, parameter labels).
 Text parameter_name(std::string_view text) {
-  if (text.starts_with("arn:")) return std::string(text);
-  return std::string(without_slash(text.substr(0, text.find(':'))));
+  size_t name = text.starts_with("arn:") ? text.find(":parameter/") : 0;
+  if (name == std::string_view::npos) return std::string(text);
+  std::string_view whole = text.substr(0, text.find(':', name + 1));
+  return std::string(name == 0 ? without_slash(whole) : whole);
 }
 
 Text key_id(std::string_view text) {
@@ -218,6 +216,22 @@ std::vector<std::string> joined(const Value& in, std::string_view path) {
 
 }  // namespace
 
+std::optional<CopySource> parse_copy_source(std::string_view text) {
+  CopySource out;
+  constexpr std::string_view mark = "?versionId=";
+  if (size_t at = text.rfind(mark); at != std::string_view::npos) {
+    out.version = std::string(text.substr(at + mark.size()));
+    text = text.substr(0, at);
+  }
+  std::string whole = percent_decode(text);
+  std::string_view path = without_slash(whole);
+  size_t slash = path.find('/');
+  if (slash == std::string_view::npos || slash + 1 == path.size()) return {};
+  out.bucket = path.substr(0, slash);
+  out.key = path.substr(slash + 1);
+  return out;
+}
+
 std::vector<std::string> values_at(const Value& in, std::string_view path) {
   size_t bar = path.find('|');
   std::string_view where = path.substr(0, bar);
@@ -238,6 +252,10 @@ std::vector<std::string> values_at(const Value& in, std::string_view path) {
 }
 
 bool holds(const Value& in, std::string_view test) {
+  if (test.contains(',')) {
+    auto tests = split(test, ",");
+    return std::ranges::any_of(tests, [&](const std::string& one) { return holds(in, one); });
+  }
   size_t equals = test.find('=');
   if (equals == std::string_view::npos) return !values_at(in, test).empty();
   bool begins = equals > 0 && test[equals - 1] == '^';

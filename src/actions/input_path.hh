@@ -12,6 +12,7 @@
 // Cost: linear in the input. Values that are no scalars are left out. Pure; threads: any.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,17 @@ namespace mainstay::actions {
 
 std::vector<std::string> values_at(const Value& in, std::string_view path);
 
-// Whether a test holds: "X" has any value, "X=v" one that is v, "X^=v" one that begins with v.
+// Whether a test holds: "X" has any value, "X=v" one that is v, "X^=v" one that begins with v;
+// "A,B" whether A or B does.
 bool holds(const Value& in, std::string_view test);
+
+// A copy's source: "/bucket/key?versionId=1", percent-encoded, with or without a slash before (S3
+// API reference, CopyObject). Whoever decides about it and whoever copies must read it alike.
+struct CopySource {
+  std::string bucket, key;
+  std::optional<std::string> version;
+};
+std::optional<CopySource> parse_copy_source(std::string_view text);
 
 // The transforms that data may name, for checks of the data.
 bool is_transform(std::string_view name);

@@ -99,8 +99,13 @@ Status check_new_name(Call& call, const Value& stack, const std::string& name) {
 Result<Value> find_change_set(const Call& call, const Value& in) {
   const std::string& name = in["ChangeSetName"].as_string();
   if (name.starts_with("arn:")) {
-    if (const Value* set = call.find("change-set", name)) return *set;
-    return not_found(name);
+    const Value* set = call.find("change-set", name);
+    if (!set) return not_found(name);
+    if (in.has("StackName")) {
+      TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+      if (stack["StackId"] != (*set)["StackId"]) return not_found(name);
+    }
+    return *set;
   }
   if (!in.has("StackName"))
     return validation_error(

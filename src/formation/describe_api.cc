@@ -147,11 +147,8 @@ Result<Value> describe_stack_resources(Call& call, const Value& in) {
   std::string name = in["StackName"].as_string();
   const std::string& physical = in["PhysicalResourceId"].as_string();
   if (name.empty() && !physical.empty()) {
-    auto found = call.find_by("resource", "PhysicalResourceId", physical);
-    if (found.empty()) return validation_error("Stack for " + physical + " does not exist");
-    std::string uuid = found.front().substr(0, found.front().find('/'));
-    for (const auto& [id, stack] : call.all("stack"))
-      if (id.ends_with("/" + uuid)) name = id;
+    name = stack_of_physical(call, physical);
+    if (name.empty()) return validation_error("Stack for " + physical + " does not exist");
   }
   TRY(Value stack, find_stack(call, name));
   Value out = Value::list();

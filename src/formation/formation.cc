@@ -46,6 +46,7 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "cloudformation";
   service.scope = cloud::Scope::region;
+  service.guard = guard;
   service.operations = operations();
   service.indexes = {{"cloudformation", "export", "ExportingStackId"},
                      {"cloudformation", "import", "StackId"},

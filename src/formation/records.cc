@@ -51,6 +51,15 @@ Result<Value> find_stack(const Call& call, std::string_view name_or_id) {
   return validation_error("Stack with id " + std::string(name_or_id) + " does not exist");
 }
 
+std::string stack_of_physical(const Call& call, const std::string& physical_id) {
+  auto found = call.find_by("resource", "PhysicalResourceId", physical_id);
+  if (found.empty()) return "";
+  std::string uuid = found.front().substr(0, found.front().find('/'));
+  for (const auto& [id, stack] : call.all("stack"))
+    if (id.ends_with("/" + uuid)) return id;
+  return "";
+}
+
 void put_stack(Call& call, const Value& stack) {
   call.put("stack", stack["StackId"].as_string(), stack);
 }

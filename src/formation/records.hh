@@ -36,6 +36,8 @@ std::string row(std::string_view uuid, std::string_view rest);  // "UUID/rest"
 // By name (only stacks that are not deleted) or by id. Error: AWS's "Stack with id X does not
 // exist".
 Result<Value> find_stack(const Call& call, std::string_view name_or_id);
+// The id of the stack that has a resource of this physical id; "" if none.
+std::string stack_of_physical(const Call& call, const std::string& physical_id);
 void put_stack(Call& call, const Value& stack);
 
 // Documents of a table whose ids start with "UUID/", in id order.

@@ -27,7 +27,7 @@ Value shown_backups(const Value& table) {
 
 Result<Value> backed_up_table(Call& call, const Value& in) {
   std::string name = table_name(in["TableName"].as_string());
-  const Value* table = call.find("table", name);
+  const Value* table = table_meant(call, in["TableName"].as_string());
   if (!table) return aws_error("TableNotFoundException", "Table not found: " + name);
   return *table;
 }

@@ -24,19 +24,28 @@ int64_t estimated_bytes(const store::Documents& items) {
 
 std::string table_name(const std::string& name_or_arn) {
   if (!name_or_arn.starts_with("arn:")) return name_or_arn;
-  auto parts = split(name_or_arn, "/");
-  return parts.size() > 1 ? parts[1] : name_or_arn;
+  constexpr std::string_view mark = ":table/";
+  size_t at = name_or_arn.find(mark);
+  if (at == std::string::npos) return name_or_arn;
+  std::string name = name_or_arn.substr(at + mark.size());
+  return name.substr(0, name.find('/'));
+}
+
+const Value* table_meant(const Call& call, const std::string& name_or_arn) {
+  const Value* found = call.find("table", table_name(name_or_arn));
+  bool by_arn = name_or_arn.starts_with("arn:");
+  return found && (!by_arn || (*found)["TableArn"].as_string() == name_or_arn) ? found : nullptr;
 }
 
 Result<Value> find_table(Call& call, const Value& name_or_arn) {
-  const Value* found = call.find("table", table_name(name_or_arn.as_string()));
+  const Value* found = table_meant(call, name_or_arn.as_string());
   if (!found) return not_found("");
   return *found;
 }
 
 Result<Value> find_table_for_api(Call& call, const Value& name_or_arn) {
   std::string name = table_name(name_or_arn.as_string());
-  const Value* found = call.find("table", name);
+  const Value* found = table_meant(call, name_or_arn.as_string());
   if (!found) return not_found(": Table: " + name + " not found");
   return *found;
 }

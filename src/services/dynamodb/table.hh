@@ -15,6 +15,9 @@ using cloud::Call;
 
 // A table's name out of what a request says: the name, or an ARN.
 std::string table_name(const std::string& name_or_arn);
+// The table of this account and region; null for another's ARN, whatever table of that name is
+// here.
+const Value* table_meant(const Call& call, const std::string& name_or_arn);
 // Error ResourceNotFoundException: "Requested resource not found", with ": Table: x not found" for
 // the operations on tables.
 Result<Value> find_table(Call& call, const Value& name_or_arn);

@@ -184,7 +184,10 @@ Status update_throughput(Call& call, Value& table, const Value& in) {
 }  // namespace
 
 Result<Value> create_table(Call& call, const Value& in) {
-  std::string name = table_name(in["TableName"].as_string());
+  const std::string& asked = in["TableName"].as_string();
+  std::string name = table_name(asked);
+  if (asked != name && asked != call.arn("table/" + name))
+    return validation("TableName: " + asked + " is not in this account and region");
   CHECK_OK(check_new_table(call, in, name));
   Value table = Value::map({{"TableName", name},
                             {"TableId", call.random.uuid()},

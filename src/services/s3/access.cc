@@ -2,7 +2,7 @@
 // access block. The rules themselves are in policy/s3.hh.
 #include "cloud/access.hh"
 
-#include "base/text.hh"
+#include "actions/input_path.hh"
 #include "policy/s3.hh"
 #include "services/s3/bucket.hh"
 
@@ -85,8 +85,8 @@ std::string owner_of_bucket(Call& call, const Value& in) {
   std::string to = owner_of_target(call, in);
   const std::string& source = in["CopySource"].as_string();
   if (source.empty() || (!to.empty() && to != call.caller.account)) return to;
-  std::string path = percent_decode(source.substr(source.starts_with('/') ? 1 : 0));
-  const Value* bucket = call.find("bucket", path.substr(0, path.find('/')));
+  auto named = actions::parse_copy_source(source);
+  const Value* bucket = named ? call.find("bucket", named->bucket) : nullptr;
   return bucket ? (*bucket)["_account"].as_string() : to;
 }
 

@@ -1,3 +1,4 @@
+#include "actions/input_path.hh"
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
@@ -9,22 +10,14 @@ struct Source {
   Value bucket, object;
 };
 
-// "bucket/key?versionId=v", percent-encoded, with or without a slash before.
 Result<Source> copy_source(Call& call, const Value& in) {
-  std::string text = in["CopySource"].as_string();
-  Value where;
-  if (size_t at = text.rfind("?versionId="); at != std::string::npos) {
-    where.set("VersionId", text.substr(at + 11));
-    text.resize(at);
-  }
-  text = percent_decode(text);
-  if (text.starts_with('/')) text.erase(0, 1);
-  size_t slash = text.find('/');
-  if (slash == std::string::npos || slash + 1 == text.size())
+  auto named = actions::parse_copy_source(in["CopySource"].as_string());
+  if (!named)
     return invalid_argument(
         "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
         "x-amz-copy-source", in["CopySource"].as_string());
-  where.set("Bucket", text.substr(0, slash)).set("Key", text.substr(slash + 1));
+  Value where = Value::map({{"Bucket", named->bucket}, {"Key", named->key}});
+  if (named->version) where.set("VersionId", *named->version);
   Source source;
   TRY(source.bucket, get_bucket(call, where));
   TRY(source.object, find_object(call, source.bucket, where));

@@ -69,7 +69,11 @@ std::string arn_of(const Call& call, std::string_view name) {
 Reference parse_reference(Call& call, const std::string& text) {
   std::string name = text;
   auto arn = wire::parse_arn(text);
-  bool is_arn = arn.has_value() && arn->service == "ssm" && arn->resource.starts_with("parameter/");
+  // Of this account and region, or public: nothing else is here, whatever has its name.
+  bool is_here = arn.has_value() && arn->service == "ssm" && arn->region == call.region &&
+                 (arn->account == call.account ||
+                  (arn->account.empty() && arn->resource.starts_with("parameter/aws/")));
+  bool is_arn = is_here && arn->resource.starts_with("parameter/");
   if (is_arn) name = arn->resource.substr(9);
   Reference out;
   size_t colon = name.find(':');
