@@ -191,6 +191,7 @@ Status Authorizer::check_one(Call& call, const Value& in, const Access& common,
   access.request.resource = resource;
   access.resource_type = needed.type;
   access.request.resource_account = call.account;
+  add_specified_tags(access.request.context, in, needed.type);
   for (const auto& [key, value] : needed.context) access.request.context.set(key, value);
   if (call.service.guard) CHECK_OK(call.service.guard(call, in, access));
   CHECK_OK(add_resource_side(call, access, standing));

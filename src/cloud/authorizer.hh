@@ -65,5 +65,8 @@ class Authorizer {
 Error refusal(const Call& call, const policy::Request& request, const policy::Decision& decision);
 // Condition keys of a request that follow from the call and its input alone.
 void add_request_keys(policy::Context& context, const Call& call, const Value& in);
+// The tags that a request specifies for the resources of one type that it makes: those of another
+// type say nothing of these (EC2, "TagSpecifications").
+void add_specified_tags(policy::Context& context, const Value& in, std::string_view type);
 
 }  // namespace mainstay::cloud

@@ -93,6 +93,13 @@ void add_tag_list(policy::Context& context, std::vector<std::string>& keys, cons
   }
 }
 
+void set_tag_keys(policy::Context& context, std::vector<std::string> keys) {
+  if (keys.empty()) return;
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  context.set_list("aws:TagKeys", std::move(keys));
+}
+
 // S3's "x-amz-tagging: a=1&b=2".
 void add_tag_query(policy::Context& context, std::vector<std::string>& keys,
                    const std::string& query) {
@@ -109,8 +116,6 @@ void add_tags(policy::Context& context, const Call& call, const Value& in) {
   for (std::string_view member : tag_lists) add_tag_list(context, keys, in[member]);
   for (const auto& [key, value] : in["Tags"].members())
     add_tag(context, keys, key, value.as_string());
-  for (const Value& specification : in["TagSpecifications"].items())
-    add_tag_list(context, keys, specification["Tags"]);
   if (call.service.name == "s3") {
     add_tag_list(context, keys, in["Tagging"]["TagSet"]);
     add_tag_query(context, keys, in["Tagging"].as_string());
@@ -122,10 +127,7 @@ void add_tags(policy::Context& context, const Call& call, const Value& in) {
   if (keys.empty())
     for (std::string_view path : tag_key_paths)
       for (std::string& key : actions::values_at(in, path)) keys.push_back(std::move(key));
-  if (keys.empty()) return;
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  context.set_list("aws:TagKeys", std::move(keys));
+  set_tag_keys(context, std::move(keys));
 }
 
 void add_kms_keys(policy::Context& context, const Call& call, const Value& in) {
@@ -141,6 +143,14 @@ void add_kms_keys(policy::Context& context, const Call& call, const Value& in) {
 }
 
 }  // namespace
+
+void add_specified_tags(policy::Context& context, const Value& in, std::string_view type) {
+  std::vector<std::string> keys;
+  for (const Value& specification : in["TagSpecifications"].items())
+    if (specification["ResourceType"].as_string() == type)
+      add_tag_list(context, keys, specification["Tags"]);
+  set_tag_keys(context, std::move(keys));
+}
 
 void add_request_keys(policy::Context& context, const Call& call, const Value& in) {
   context.set("aws:CurrentTime", format_iso8601(call.now));

@@ -87,6 +87,13 @@ Status check_version_2(const HttpRequest& http, bool known_key, Time now) {
   return {};
 }
 
+// Sessions of GetFederationToken never, those of GetSessionToken only with a second factor
+// ("Comparing the AWS STS API operations", IAM user guide).
+bool may_ask_iam(const Value& credential) {
+  return !credential.has("SessionToken") || credential.has("RoleArn") ||
+         (!credential.has("Issuer") && credential.has("MultiFactorAuthTime"));
+}
+
 HttpResponse json_response(const Value& body, int status = 200) {
   return {status, {{"Content-Type", "application/json"}}, to_json(body)};
 }
@@ -258,6 +265,9 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
   }
   CHECK_OK(check_credential(*credential, http));
   auto secret = [&](std::string_view) { return (*credential)["SecretAccessKey"].as_string(); };
+  if (request.service == "iam" && !may_ask_iam(*credential))
+    return aws_error("InvalidClientTokenId",
+                     "The security token included in the request is invalid", 403);
   TRY(wire::Verified verified, wire::verify(http, secret, now()));
   request.caller = caller_of(*credential);
   request.caller.source_ip = http.peer;

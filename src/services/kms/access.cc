@@ -14,8 +14,11 @@ using cloud::Access;
 
 // The key that the request names, by id, alias or ciphertext; nothing where there is none (the
 // handler has the words for that).
-Result<Value> named_key(Call& call, const Value& in) {
-  for (const char* member : {"SourceKeyId", "KeyId", "TargetKeyId"})
+Result<Value> named_key(Call& call, const Value& in, bool by_alias) {
+  // Changing an alias is decided by the key that it means as well as by the one that it will mean.
+  if (by_alias && in.has("AliasName"))
+    if (auto found = find_key(call, in["AliasName"].as_string()); found.has_value()) return found;
+  for (const char* member : {"SourceKeyId", "KeyId", "TargetKeyId", "AliasName"})
     if (in.has(member)) return find_key(call, in[member].as_string());
   std::string arn = key_arn_in(in["CiphertextBlob"].as_bytes());
   if (arn.empty()) return not_found("");
@@ -81,6 +84,11 @@ Status guard_foreign_key(Call& call, const std::string& account, const Value& na
 
 }  // namespace
 
+std::string owner_of_destination(Call& call, const Value& in) {
+  bool at_home = call.account == call.caller.account && in.has("DestinationKeyId");
+  return at_home ? account_meant(Value::map({{"KeyId", in["DestinationKeyId"]}})) : "";
+}
+
 Status guard(Call& call, const Value& in, Access& access) {
   if (access.resource_type.empty()) return {};
   bool destination = access.request.action == "kms:ReEncryptTo";
@@ -90,8 +98,8 @@ Status guard(Call& call, const Value& in, Access& access) {
     if (account != call.account)
       return guard_foreign_key(call, account, in["DestinationKeyId"], access);
   }
-  auto found =
-      destination ? find_key(call, in["DestinationKeyId"].as_string()) : named_key(call, in);
+  auto found = destination ? find_key(call, in["DestinationKeyId"].as_string())
+                           : named_key(call, in, access.resource_type == "alias");
   if (!found.has_value()) return {};
   const Value& key = *found;
   guard_by(key, access);

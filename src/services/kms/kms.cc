@@ -17,6 +17,7 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "kms";
   service.account_of = account_meant;
+  service.owner_of = owner_of_destination;
   service.guard = guard;
   service.operations = {
       writes("CreateKey", create_key),

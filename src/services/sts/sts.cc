@@ -116,6 +116,10 @@ Result<Value> assume(Call& call, const Value& in, const std::string& action) {
   auto found = find_role(call, arn);
   if (!found.has_value()) return not_authorized(call, action, arn);
   const Value& role = *found;
+  // "After the source identity is set, the value cannot be changed" (IAM user guide).
+  const Value& identity = call.caller.details["SourceIdentity"];
+  if (in.has("SourceIdentity") && !identity.is_null() && in["SourceIdentity"] != identity)
+    return not_authorized(call, "sts:SetSourceIdentity", arn);
   int64_t duration_s = in["DurationSeconds"].as_int(hour_s);
   if (duration_s > role["MaxSessionDuration"].as_int(hour_s))
     return aws_error(
@@ -148,9 +152,18 @@ Result<Value> assume_role(Call& call, const Value& in) {
   return assume(call, in, "sts:AssumeRole");
 }
 
+// What a session may not make of itself: another, with a life of its own ("Comparing the AWS STS
+// API operations").
+Status check_lasting(const Call& call) {
+  bool temporary =
+      call.caller.kind == cloud::Caller::Kind::session || call.caller.details.has("SessionToken");
+  if (!temporary) return {};
+  return aws_error("AccessDenied",
+                   "Cannot call " + std::string(call.operation) + " with session credentials", 403);
+}
+
 Result<Value> get_session_token(Call& call, const Value& in) {
-  if (call.caller.kind == cloud::Caller::Kind::session)
-    return aws_error("AccessDenied", "Cannot call GetSessionToken with session credentials", 403);
+  CHECK_OK(check_lasting(call));
   constexpr int64_t default_s = 12 * hour_s;
   TRY(Value credentials,
       issue(call, {call.caller.account, call.caller.arn, call.caller.user_id,
@@ -161,6 +174,7 @@ Result<Value> get_session_token(Call& call, const Value& in) {
 }
 
 Result<Value> get_federation_token(Call& call, const Value& in) {
+  CHECK_OK(check_lasting(call));
   CHECK_OK(check_policy(in["Policy"]));
   const std::string& name = in["Name"].as_string();
   constexpr int64_t default_s = 12 * hour_s;
@@ -169,7 +183,9 @@ Result<Value> get_federation_token(Call& call, const Value& in) {
                 call.caller.account + ":" + name,
                 "session",
                 in["DurationSeconds"].as_int(default_s),
-                Value::map({{"Policy", in["Policy"]}, {"Issuer", call.caller.arn}})};
+                Value::map({{"Issuer", call.caller.arn}})};
+  for (const char* member : {"Policy", "PolicyArns"})
+    if (in.has(member)) session.extra.set(member, in[member]);
   TRY(Value credentials, issue(call, session));
   return Value::map(
       {{"Credentials", std::move(credentials)},
@@ -197,6 +213,10 @@ Status guard(Call& call, const Value& in, cloud::Access& access) {
   access.request.resource = arn;
   access.request.resource_account = owner_of_role(call, in);
   access.policies.resource_must_allow = true;
+  if (has_factor(in)) {
+    access.request.context.set("aws:MultiFactorAuthPresent", "true");
+    access.request.context.set("aws:MultiFactorAuthAge", "0");
+  }
   auto role = find_role(call, arn);
   if (!role.has_value()) return {};
   access.resource_tags((*role)["Tags"], "iam");
