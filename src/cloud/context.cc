@@ -58,7 +58,6 @@ constexpr std::array key_rows{
     KeyRow{"dynamodb", "dynamodb:Select", "Select"},
     KeyRow{"dynamodb", "dynamodb:ReturnValues", "ReturnValues"},
     KeyRow{"dynamodb", "dynamodb:ReturnConsumedCapacity", "ReturnConsumedCapacity"},
-    KeyRow{"dynamodb", "dynamodb:Attributes", "AttributesToGet[]", Form::list},
     KeyRow{"ssm", "ssm:Overwrite", "Overwrite"},
     KeyRow{"ssm", "ssm:Recursive", "Recursive"},
     KeyRow{"secretsmanager", "secretsmanager:SecretId", "SecretId"},

@@ -148,3 +148,14 @@ def test_new_names_need_leave(user, iam, account, kind):
     with fails("AccessDenied"):
         update(**{name: "old", new: "boss"})
     update(**{name: "old", new: "older"})
+
+
+def test_profiles_in_any_letter_case(user, iam, account):
+    iam.create_instance_profile(InstanceProfileName="Prod", Path="/ops/")
+    profile = f"arn:aws:iam::{account}:instance-profile/ops/Prod"
+    ann = user("ann", allow("iam:*"), deny("iam:*", profile))("iam")
+    for name in ("Prod", "PROD"):
+        with fails("AccessDenied"):
+            ann.delete_instance_profile(InstanceProfileName=name)
+    bob = user("bob", allow("iam:DeleteInstanceProfile", profile))("iam")
+    bob.delete_instance_profile(InstanceProfileName="Prod")

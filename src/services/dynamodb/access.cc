@@ -1,7 +1,11 @@
-// What decisions about requests ask DynamoDB: the tags of a table, and the condition key
-// dynamodb:LeadingKeys, the hash keys that a request reaches (developer guide, "Using IAM policy
+// What decisions about requests ask DynamoDB: the tags of a table, and the condition keys
+// dynamodb:LeadingKeys, the hash keys that a request reaches, and dynamodb:Attributes, the
+// top-level attributes that it names, wherever it names them (developer guide, "Using IAM policy
 // conditions for fine-grained access control").
 #include "cloud/access.hh"
+
+#include <algorithm>
+#include <array>
 
 #include "services/dynamodb/expression.hh"
 #include "services/dynamodb/handlers.hh"
@@ -35,6 +39,88 @@ void add_queried(Keys& out, const Value& table, const Value& in) {
           if (other.kind == Operand::Kind::value) add_key(out, other.value);
 }
 
+void add_path(Keys& out, const Path& path) {
+  out.push_back(path[0].name);
+}
+
+void add_paths(Keys& out, const Condition& condition) {
+  for (const Operand& operand : condition.operands)
+    if (!operand.path.empty()) add_path(out, operand.path);
+  for (const Condition& part : condition.parts) add_paths(out, part);
+}
+
+void add_paths(Keys& out, const Term& term) {
+  if (!term.operand.path.empty()) add_path(out, term.operand.path);
+  for (const Term& part : term.terms) add_paths(out, part);
+}
+
+void add_members(Keys& out, const Value& item) {
+  for (const auto& [name, value] : item.members()) out.push_back(name);
+}
+
+// Of the expressions of a request, or of one table's part of a batch. What can't be read is the
+// handler's to refuse.
+void add_expressions(Keys& out, const Value& in) {
+  auto placeholders = Placeholders::read(in);
+  if (!placeholders.has_value()) return;
+  for (const char* member : {"KeyConditionExpression", "FilterExpression", "ConditionExpression"})
+    if (in.has(member))
+      if (auto read = parse_condition(in[member].as_string(), member, *placeholders);
+          read.has_value())
+        add_paths(out, *read);
+  if (in.has("ProjectionExpression"))
+    if (auto read = parse_projection(in["ProjectionExpression"].as_string(), *placeholders);
+        read.has_value())
+      for (const Path& path : *read) add_path(out, path);
+  if (!in.has("UpdateExpression")) return;
+  auto update = parse_update(in["UpdateExpression"].as_string(), *placeholders);
+  if (!update.has_value()) return;
+  for (const Path& path : update->paths()) add_path(out, path);
+  for (const Update::Set& set : update->set) add_paths(out, set.term);
+}
+
+Keys attributes(const Value& table, const Value& in) {
+  Keys out;
+  add_members(out, in["Key"]);
+  add_members(out, in["Item"]);
+  for (const Value& name : in["AttributesToGet"].items()) out.push_back(name.as_string());
+  add_expressions(out, in);
+  for (const auto& [name, part] : in["RequestItems"].members()) {
+    if (table_name(name) != table["TableName"].as_string()) continue;
+    add_expressions(out, part);
+    for (const Value& attribute : part["AttributesToGet"].items())
+      out.push_back(attribute.as_string());
+    for (const Value& key : part["Keys"].items()) add_members(out, key);
+    for (const Value& write : part.items()) {
+      add_members(out, write["PutRequest"]["Item"]);
+      add_members(out, write["DeleteRequest"]["Key"]);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+// What a read selects where it doesn't say so (API reference, Query, "Select"). A policy that holds
+// reads to some attributes rests on it: "prevents the API action from returning any attributes that
+// aren't allowed" (IAM user guide, "DynamoDB: Allows access to specific attributes").
+const char* selection(const Value& in) {
+  if (in.has("ProjectionExpression") || in.has("AttributesToGet")) return "SPECIFIC_ATTRIBUTES";
+  return in.has("IndexName") ? "ALL_PROJECTED_ATTRIBUTES" : "ALL_ATTRIBUTES";
+}
+
+void add_selection(Call& call, const Value& table, const Value& in, cloud::Access& access) {
+  constexpr std::array reading{std::string_view("GetItem"), std::string_view("Query"),
+                               std::string_view("Scan"), std::string_view("BatchGetItem")};
+  if (in.has("Select") ||
+      std::find(reading.begin(), reading.end(), call.operation) == reading.end())
+    return;
+  access.request.context.set("dynamodb:Select", selection(in));
+  for (const auto& [name, part] : in["RequestItems"].members())
+    if (table_name(name) == table["TableName"].as_string())
+      access.request.context.set("dynamodb:Select", selection(part));
+}
+
 Keys leading_keys(const Value& table, const Value& in) {
   const std::string hash = schema_of(table, table["KeySchema"]).hash.name;
   Keys out;
@@ -60,6 +146,9 @@ Status guard(Call& call, const Value& in, cloud::Access& access) {
   access.resource_tags((*table)["_Tags"]);
   Keys keys = leading_keys(*table, in);
   if (!keys.empty()) access.request.context.set_list("dynamodb:LeadingKeys", std::move(keys));
+  add_selection(call, *table, in, access);
+  Keys named = attributes(*table, in);
+  if (!named.empty()) access.request.context.set_list("dynamodb:Attributes", std::move(named));
   return {};
 }
 

@@ -92,8 +92,15 @@ Status describe_caller(Call& call, const cloud::Caller& caller, Access& access) 
   return add_session_policies(call, session, access);
 }
 
-// The request names roles and users without their paths; here their ARNs are known.
+// The request names roles, users and profiles without their paths, in any letter case; here their
+// ARNs are known.
 Status guard(Call& call, const Value&, Access& access) {
+  if (access.resource_type == "instance-profile")
+    if (const Value* found =
+            call.find("instance-profile", key_of(last_part(access.request.resource)))) {
+      access.request.resource = (*found)["Arn"].as_string();
+      access.resource_tags((*found)["Tags"], "iam");
+    }
   for (const Entity* entity : {&user, &group, &role}) {
     if (access.resource_type != entity->noun) continue;
     const Value* found = document_of(call, *entity, access.request.resource);
