@@ -42,10 +42,18 @@ function(room name)
     target_precompile_headers(${target}_test REUSE_FROM std_headers)
     set_target_properties(${target}_test PROPERTIES UNITY_BUILD OFF)  # tests' helpers share names
     target_compile_definitions(${target}_test PRIVATE
+      MAINSTAY_TRIES_DIVISOR=${MAINSTAY_TRIES_DIVISOR}
       MAINSTAY_CORPUS="${MAINSTAY_CORPUS}" MAINSTAY_SOURCE="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${target} COMMAND ${target}_test)
   endif()
 endfunction()
+
+# How many random tries a test makes: all of them, or a tenth where each takes ten times as long.
+if(MAINSTAY_SANITIZE)
+  set(MAINSTAY_TRIES_DIVISOR 10)
+else()
+  set(MAINSTAY_TRIES_DIVISOR 1)
+endif()
 
 # The corpus of cases that others wrote stands beside the project.
 set(MAINSTAY_CORPUS "${CMAKE_SOURCE_DIR}/../shared/corpus" CACHE PATH "Cases written by others")

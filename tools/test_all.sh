@@ -46,8 +46,11 @@ packages build
 packages format
 venv
 step "house: layers, sizes, format" house python3 tools/house.py
-step "build" build cmake_build release mainstay links
+step "build" build cmake_build release mainstay links policy_test access_test
 begin_sanitizers
+# With all of their random tries; the sanitizers below make a tenth.
+step "policies: decided, compared, proved" policies ctest --test-dir build/release -R '^(policy|access)$' \
+  --output-on-failure
 step "the main job" main-job tools/test_clients.sh tests/main_job
 step "real clients: boto3, awscli" clients tools/test_clients.sh
 step "who may do what" access tools/test_clients.sh tests/access

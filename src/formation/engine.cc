@@ -51,12 +51,18 @@ void Engine::run_later(const StackKey& key) {
 }
 
 void Engine::run_now(const StackKey& key) {
-  std::stop_source source = arm(key);
-  Operation(*this, *cloud_, key, source).run();
+  {
+    // One at a time: who is about to end may still see, and then do, what has come meanwhile.
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [&] { return !running_.contains(key.id); });
+    running_[key.id] = std::stop_source();
+  }
+  Operation(*this, *cloud_, key, arm(key)).run();
   {
     std::lock_guard guard(mutex_);
     running_.erase(key.id);
   }
+  idle_.notify_all();
   notify();
 }
 

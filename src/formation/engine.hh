@@ -30,7 +30,8 @@ class Engine : public cloud::Background {
 
   // Takes the operation up that the stack's documents describe; returns at once.
   void run_later(const StackKey& key);
-  // The same on this thread: returns when the operation is over or the engine stops.
+  // The same on this thread, after whoever runs this stack now: returns when the operation is over
+  // or the engine stops.
   void run_now(const StackKey& key);
   // Interrupts what an operation waits for and starts no more of its steps.
   void cancel(const StackKey& key);
@@ -56,6 +57,7 @@ class Engine : public cloud::Background {
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
+  std::condition_variable idle_;  // a stack is no longer run by anybody
   uint64_t changes_ = 0;
   std::map<std::string, std::stop_source> running_;  // by stack id
   std::unique_ptr<ThreadPool> jobs_;

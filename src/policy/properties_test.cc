@@ -13,7 +13,7 @@ using namespace mainstay::policy;
 
 namespace {
 
-constexpr int tries = 4000;
+constexpr int tries = 4000 / MAINSTAY_TRIES_DIVISOR;
 
 // Policies and requests over so small a vocabulary that they often meet.
 class World {
