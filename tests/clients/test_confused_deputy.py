@@ -137,3 +137,19 @@ def test_tags_of_stacks(user, account, change_set):
     ann.describe_stacks(StackName="dev")
     with fails("AccessDenied"):
         ann.describe_stacks(StackName="prod")
+
+
+def test_missing_keys_are_told_to_those_who_may_list(user, s3, bucket):
+    ann = user("ann", allow("s3:GetObject"))("s3")
+    with fails("AccessDenied", "...no identity-based policy allows the s3:ListBucket action", 403):
+        ann.get_object(Bucket=bucket, Key="nothing")
+    with fails("403"):
+        ann.head_object(Bucket=bucket, Key="nothing")
+    bob = user("bob", allow(["s3:GetObject", "s3:ListBucket"]))("s3")
+    with fails("NoSuchKey", status=404):
+        bob.get_object(Bucket=bucket, Key="nothing")
+    with fails("404"):
+        bob.head_object(Bucket=bucket, Key="nothing")
+    carl = user("carl", allow("s3:ListBucket"))("s3")
+    with fails("AccessDenied", "...no identity-based policy allows the s3:GetObject action"):
+        carl.get_object(Bucket=bucket, Key="nothing")

@@ -2,6 +2,8 @@
 // access block. The rules themselves are in policy/s3.hh.
 #include "cloud/access.hh"
 
+#include <optional>
+
 #include "actions/input_path.hh"
 #include "policy/s3.hh"
 #include "services/s3/bucket.hh"
@@ -78,6 +80,20 @@ bool makes_bucket(const Call& call) {
   return call.operation == "CreateBucket";
 }
 
+// That a key is not there is told to those who may list the bucket; others are refused (S3 API
+// reference, GetObject, "Permissions").
+Status check_may_know(Access access, const Value& bucket) {
+  access.request.action = "s3:ListBucket";
+  access.request.resource = "arn:aws:s3:::" + bucket["Name"].as_string();
+  policy::apply_s3_rules(access.request, access.policies, facts_of(bucket), nullptr);
+  policy::Decision decision = policy::decide(access.request, access.policies);
+  if (decision.allowed()) return {};
+  bool anonymous = access.request.principal.kind == policy::Principal::Kind::anonymous;
+  return aws_error(
+      "AccessDenied",
+      anonymous ? "Access Denied" : policy::denial_message(access.request, decision, true), 403);
+}
+
 }  // namespace
 
 std::string owner_of_bucket(Call& call, const Value& in) {
@@ -107,9 +123,13 @@ Status guard(Call& call, const Value& in, Access& access) {
       access.request.context.set("s3:ExistingObjectTag/" + tag["Key"].as_string(),
                                  tag["Value"].as_string());
   }
+  bool reads = call.operation == "GetObject" || call.operation == "HeadObject";
+  std::optional<Access> missing;
+  if (reads && document.is_null()) missing = access;
   policy::apply_s3_rules(access.request, access.policies, facts_of(*bucket),
                          document.is_null() ? nullptr : &object);
-  return {};
+  if (!missing || !policy::decide(access.request, access.policies).allowed()) return {};
+  return check_may_know(std::move(*missing), *bucket);
 }
 
 }  // namespace mainstay::s3
