@@ -138,26 +138,25 @@ Result<Condition> read_one(Parser& p, int level) {
   return read_comparison(p);
 }
 
-Result<Condition> read_all(Parser& p, int level) {
-  Condition out{Condition::Kind::all, "AND", {}, {}};
+// Parts joined by one word, or the part alone where there is only one.
+Result<Condition> read_joined(Parser& p, int level, Condition::Kind kind, const char* word,
+                              Result<Condition> (*read_part)(Parser&, int)) {
+  Condition out{kind, word, {}, {}};
   do {
-    TRY(Condition part, read_one(p, level));
+    TRY(Condition part, read_part(p, level));
     out.parts.push_back(std::move(part));
-  } while (p.take_keyword("AND"));
+  } while (p.take_keyword(word));
   if (out.parts.size() > 1) return out;
   Condition only = std::move(out.parts[0]);
   return only;
 }
 
+Result<Condition> read_all(Parser& p, int level) {
+  return read_joined(p, level, Condition::Kind::all, "AND", read_one);
+}
+
 Result<Condition> read_any(Parser& p, int level) {
-  Condition out{Condition::Kind::any, "OR", {}, {}};
-  do {
-    TRY(Condition part, read_all(p, level));
-    out.parts.push_back(std::move(part));
-  } while (p.take_keyword("OR"));
-  if (out.parts.size() > 1) return out;
-  Condition only = std::move(out.parts[0]);
-  return only;
+  return read_joined(p, level, Condition::Kind::any, "OR", read_all);
 }
 
 // The length of a text in characters, of bytes, or how many elements there are; null for others.

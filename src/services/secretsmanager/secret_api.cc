@@ -91,6 +91,20 @@ void forget(Call& call, const Value& secret) {
   call.remove("secret", secret["Name"].as_string());
 }
 
+// What CreateSecret and UpdateSecret may give: a description, a key, a value as the current
+// version.
+Result<Value> keep_described(Call& call, Value& secret, const Value& in) {
+  for (const char* member : {"Description", "KmsKeyId"})
+    if (in.has(member)) secret.set(member, in[member]);
+  Value out = named(secret);
+  if (has_value(in)) {
+    TRY(std::string id, add_version(call, secret, in, {current}));
+    out.set("VersionId", id);
+  }
+  put_secret(call, secret);
+  return out;
+}
+
 }  // namespace
 
 Result<Value> create_secret(Call& call, const Value& in) {
@@ -105,29 +119,12 @@ Result<Value> create_secret(Call& call, const Value& in) {
                   {"LastChangedDate", call.now},
                   {"VersionIdsToStages", Value::map({})},
                   {"Tags", Value(List(in["Tags"].items()))}});
-  for (const char* member : {"Description", "KmsKeyId"})
-    if (in.has(member)) secret.set(member, in[member]);
-  Value out = named(secret);
-  if (has_value(in)) {
-    TRY(std::string id, add_version(call, secret, in, {current}));
-    out.set("VersionId", id);
-  }
-  put_secret(call, secret);
-  return out;
+  return keep_described(call, secret, in);
 }
 
 Result<Value> update_secret(Call& call, const Value& in) {
   TRY(Value secret, find_live_secret(call, in["SecretId"]));
-  for (const char* member : {"Description", "KmsKeyId"})
-    if (in.has(member)) secret.set(member, in[member]);
-  secret.set("LastChangedDate", call.now);
-  Value out = named(secret);
-  if (has_value(in)) {
-    TRY(std::string id, add_version(call, secret, in, {current}));
-    out.set("VersionId", id);
-  }
-  put_secret(call, secret);
-  return out;
+  return keep_described(call, secret.set("LastChangedDate", call.now), in);
 }
 
 Result<Value> describe_secret(Call& call, const Value& in) {
