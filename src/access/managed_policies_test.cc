@@ -151,7 +151,8 @@ TEST_CASE("access: each AWS-managed policy and the next one, compared both ways"
   Names names = all_policy_names();
   CHECK(names.size() > 1000);
   PolicyPtr last = managed_policy(names.back());
-  for (const std::string& name : names) {
+  for (size_t i = 0; i < names.size(); i += MAINSTAY_TRIES_DIVISOR) {
+    const std::string& name = names[i];
     INFO(name);
     PolicyPtr next = managed_policy(name);
     for (auto [a, b] : {std::pair(last.get(), next.get()), std::pair(next.get(), last.get())}) {
