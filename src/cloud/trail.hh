@@ -38,7 +38,7 @@ struct TrailEvent {
 
 class Trail {
  public:
-  static constexpr size_t events_max = 20'000;
+  static constexpr size_t events_max = 10'000;
   static constexpr size_t trails_max = 1'000;
   static constexpr size_t bytes_max = 64 << 10;
   using Events = std::vector<std::shared_ptr<const TrailEvent>>;
