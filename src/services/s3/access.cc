@@ -38,11 +38,15 @@ policy::Acl acl_of(const Value& grants, std::string_view owner) {
   return out;
 }
 
+policy::Ownership ownership_of(const Value& bucket) {
+  return policy::ownership_from(
+      bucket["_OwnershipControls"]["Rules"].at(0)["ObjectOwnership"].as_string());
+}
+
 policy::S3Bucket facts_of(const Value& bucket) {
   policy::S3Bucket out;
   out.account = bucket["_account"].as_string();
-  out.ownership = policy::ownership_from(
-      bucket["_OwnershipControls"]["Rules"].at(0)["ObjectOwnership"].as_string());
+  out.ownership = ownership_of(bucket);
   out.acl = acl_of(bucket["_Grants"], out.account);
   const Value& block = bucket["_PublicAccessBlockConfiguration"];
   out.ignore_public_acls = block["IgnorePublicAcls"].as_bool();
@@ -65,14 +69,14 @@ Value object_at(Call& call, const Value& bucket, const Place& place, const Value
 std::string owner_of_target(Call& call, const Value& in) {
   const Value* bucket = call.find("bucket", in["Bucket"].as_string());
   if (!bucket) return "";
-  bool reads = call.operation == "HeadObject" ||
-               policy::is_object_action("s3:" + std::string(call.operation));
-  Value object =
-      reads ? object_at(call, *bucket, {in["Bucket"].as_string(), in["Key"].as_string()}, in)
-            : Value();
-  bool foreign =
-      !object.is_null() && facts_of(*bucket).ownership != policy::Ownership::bucket_owner_enforced;
-  return foreign ? object["_Owner"].as_string() : (*bucket)["_account"].as_string();
+  const std::string& account = (*bucket)["_account"].as_string();
+  // Where ownership is enforced the objects need not be looked at, and it mostly is.
+  bool of_object = ownership_of(*bucket) != policy::Ownership::bucket_owner_enforced &&
+                   (call.operation == "HeadObject" ||
+                    policy::is_object_action("s3:" + std::string(call.operation)));
+  if (!of_object) return account;
+  Value object = object_at(call, *bucket, {in["Bucket"].as_string(), in["Key"].as_string()}, in);
+  return object.is_null() ? account : object["_Owner"].as_string();
 }
 
 // Names are everyone's: who asks for a bucket asks its own account, whoever has one of that name.
