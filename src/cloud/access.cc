@@ -2,6 +2,8 @@
 
 #include <mutex>
 
+#include "cloud/authorizer.hh"
+
 namespace mainstay::cloud {
 namespace {
 
@@ -25,14 +27,17 @@ policy::PolicyList& list_of(policy::Policies& policies, policy::Kind kind) {
 
 void set_tags(policy::Context& context, const Value& tags, const std::string& prefix) {
   for (const Value& tag : tags.items()) {
-    // KMS names the members of a tag otherwise.
-    bool kms = tag.has("TagKey");
-    context.set(prefix + tag[kms ? "TagKey" : "Key"].as_string(),
-                tag[kms ? "TagValue" : "Value"].as_string());
+    auto [key, value] = tag_pair(tag);
+    context.set(prefix + key, value);
   }
 }
 
 }  // namespace
+
+std::pair<const std::string&, const std::string&> tag_pair(const Value& tag) {
+  bool kms = tag.has("TagKey");
+  return {tag[kms ? "TagKey" : "Key"].as_string(), tag[kms ? "TagValue" : "Value"].as_string()};
+}
 
 Result<std::shared_ptr<const policy::Policy>> PolicyCache::get(policy::Kind kind,
                                                                const std::string& name,

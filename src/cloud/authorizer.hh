@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "actions/operations.hh"
 #include "base/error.hh"
@@ -63,6 +64,8 @@ class Authorizer {
 
 // The refusal as the service words and codes it.
 Error refusal(const Call& call, const policy::Request& request, const policy::Decision& decision);
+// A tag's key and value, whose members KMS names TagKey and TagValue. Refers to the tag.
+std::pair<const std::string&, const std::string&> tag_pair(const Value& tag);
 // Condition keys of a request that follow from the call and its input alone.
 void add_request_keys(policy::Context& context, const Call& call, const Value& in);
 // The tags that a request specifies for the resources of one type that it makes: those of another

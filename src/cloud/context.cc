@@ -86,9 +86,8 @@ void add_tag(policy::Context& context, std::vector<std::string>& keys, const std
 
 void add_tag_list(policy::Context& context, std::vector<std::string>& keys, const Value& tags) {
   for (const Value& tag : tags.items()) {
-    bool kms = tag.has("TagKey");
-    add_tag(context, keys, tag[kms ? "TagKey" : "Key"].as_string(),
-            tag[kms ? "TagValue" : "Value"].as_string());
+    auto [key, value] = tag_pair(tag);
+    add_tag(context, keys, key, value);
   }
 }
 
