@@ -53,6 +53,7 @@ constexpr Row rows[] = {
     {"StackStuck", Exit::rollback_failed},
     {"AccountMismatch", Exit::approval},
     {"ApprovalNeeded", Exit::approval},
+    {"PlanStale", Exit::approval},
     {"Protected", Exit::approval},
     {"TerminationProtected", Exit::approval},
     {"AccessDenied", Exit::credentials},

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/text.hh"
 
 namespace mainstay::cli {
@@ -31,6 +34,14 @@ std::string took_text(int64_t ms) {
   constexpr int64_t short_ms_max = 10'000;
   if (ms >= short_ms_max) return duration_text(ms);
   return fmt::format("{}.{} s", ms / 1000, ms / 100 % 10);
+}
+
+std::string shell_quoted(const std::string& text) {
+  auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-_./:=@,+").contains(c);
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain)) return text;
+  return "'" + replace_all(printable(text), "'", "'\\''") + "'";
 }
 
 std::string snippet(const Position& at, const Files& files) {

@@ -30,6 +30,8 @@ std::string took_text(int64_t ms);
 
 // "error: file:1:2: message" with the line and a mark under the column, then the hint.
 std::string error_text(const Error& error, const Files& files, const Style& style);
+// As a POSIX shell reads it back.
+std::string shell_quoted(const std::string& text);
 // The line that a position names, with a mark; "" if it can't be read.
 std::string snippet(const Position& at, const Files& files);
 

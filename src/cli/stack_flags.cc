@@ -1,6 +1,25 @@
 #include "cli/stack_flags.hh"
 
+#include "cli/screen.hh"
+
 namespace mainstay::cli {
+
+std::string repeated_flags(const StackFlags& flags) {
+  std::string text;
+  auto add = [&](std::string_view flag, const std::string& value) {
+    if (!value.empty()) text += std::string(flag) + shell_quoted(value) + " ";
+  };
+  add("--profile ", flags.target.profile);
+  add("--account ", flags.target.account);
+  add("--endpoint ", flags.target.endpoint);
+  add("--state ", flags.target.state_directory);
+  add("--region ", flags.target.region);
+  for (const std::string& target : flags.targets) add("--targets ", target);
+  for (const std::string& name : flags.force) add("--force ", name);
+  if (!flags.assignments.empty()) text += "-e ... ";
+  for (const std::string& file : flags.files) add("", file);
+  return text;
+}
 
 void add_common_flags(CLI::App& command, StackFlags& flags) {
   command.add_option("config", flags.files, "[ENVFILE] CONFIG; \"-\" reads CONFIG from stdin")
@@ -22,6 +41,12 @@ void add_common_flags(CLI::App& command, StackFlags& flags) {
 
 void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what) {
   command.add_option("--targets,--stacks", flags.targets, what)->allow_extra_args(false);
+}
+
+void add_approve_flag(CLI::App& command, StackFlags& flags) {
+  command.add_flag("--approve{protected}", flags.approve,
+                   "What may happen without a question, with commas: protected (the default), "
+                   "replace, access, data:STACK");
 }
 
 void add_parallel_flags(CLI::App& command, StackFlags& flags) {

@@ -6,6 +6,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cli/client_models.hh"
+#include "stacks/fingerprint.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -103,7 +104,13 @@ Status StackRun::open() {
       if (stack.enabled && !stack.profile.empty())
         progress_->warning("stack " + printable(stack.name) + ": its profile " +
                            printable(stack.profile) + " only counts on real accounts");
-  approver_ = std::make_unique<TerminalApprover>(can_ask(), flags_.approve, style_);
+  TRY(Approvals approvals, Approvals::parse(flags_.approve));
+  approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_);
+  make_session(run_options());
+  return {};
+}
+
+void StackRun::make_session(stacks::RunOptions options) {
   stacks::Surroundings around{environment_,
                               files_,
                               clock_,
@@ -114,8 +121,38 @@ Status StackRun::open() {
                               poll_policy(target_.kind),
                               stop_.get_token(),
                               run_id_,
-                              embedded_schemas()};
-  session_ = std::make_unique<stacks::Session>(config_, variables_, run_options(), around);
+                              embedded_knowledge()};
+  session_ = std::make_unique<stacks::Session>(config_, variables_, std::move(options), around);
+}
+
+Result<StackRun::Plan> StackRun::plan(const std::function<void(const stacks::StackDiff&)>& show) {
+  Plan plan;
+  std::map<std::string, std::string> all;
+  CHECK_OK(stacks::diff_all(*session_, [&](const stacks::StackDiff& diff) {
+    all[diff.stack] = diff.fingerprint;
+    if (!diff.awaits_outputs && !diff.fingerprint.empty())
+      plan.stacks[diff.stack] = diff.fingerprint;
+    show(diff);
+  }));
+  plan.id = stacks::plan_id(target_.where, all);
+  return plan;
+}
+
+Status StackRun::hold_to_plan(const std::string& id) {
+  std::optional<Error> error;
+  TRY(Plan now, plan([&](const stacks::StackDiff& diff) {
+        if (diff.error && !error) error = diff.error;
+      }));
+  if (error) return std::move(*error);
+  if (now.id != id)
+    return Error("PlanStale", "plan " + printable(id) +
+                                  " no longer holds: the configuration or what is deployed has "
+                                  "moved since it was shown (it would be " +
+                                  now.id + " now)")
+        .with_hint("look at `mainstay diff` again; nothing was changed");
+  stacks::RunOptions options = run_options();
+  options.plan = std::move(now.stacks);
+  make_session(std::move(options));
   return {};
 }
 
