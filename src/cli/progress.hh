@@ -22,6 +22,8 @@ class Progress : public stacks::Reporter {
  public:
   // Rows and lines may still be waiting to be shown: finish shows them and stops the clockwork.
   virtual void finish() = 0;
+  // While a person is asked something, nothing is drawn over the question.
+  virtual void hold(bool) {}
 };
 
 // Steps that stand still for long are named every 30 seconds.

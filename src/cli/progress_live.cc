@@ -65,6 +65,11 @@ class LiveProgress : public Progress {
     scroll("warning: " + text + "\n");
   }
   bool wants_events() const override { return true; }
+  void hold(bool held) override {
+    std::scoped_lock lock(mutex_);
+    held_ = held;
+    if (held) write(erased());
+  }
   void finish() override {
     painter_.request_stop();
     if (painter_.joinable()) painter_.join();
@@ -128,6 +133,7 @@ class LiveProgress : public Progress {
   void paint_regularly(std::stop_token stop) {
     while (clock_.sleep_ms(frame_ms, stop)) {
       std::scoped_lock lock(mutex_);
+      if (held_) continue;
       std::string text = erased();
       for (size_t i = 0; i < std::min(rows_.size(), rows_max); ++i, ++drawn_)
         text += row_line(rows_[i]) + "\n";
@@ -146,6 +152,7 @@ class LiveProgress : public Progress {
   std::mutex mutex_;
   std::vector<LiveRow> rows_;
   size_t finished_ = 0;
+  bool held_ = false;
   int drawn_ = 0;  // lines that will be drawn over
   std::jthread painter_;
 };

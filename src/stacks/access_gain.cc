@@ -118,7 +118,7 @@ class HolderComparison {
     if (out.is_trust && !statement.not_principal)
       out.principals = new_ones(out.principals, known_principals(before));
     const policy::Request& request = witness.request;
-    if (!request.principal.arn.empty()) out.example = request.principal.arn + ": ";
+    if (!out.principals.empty()) out.example = request.principal.arn + ": ";
     out.example += request.action;
     if (!out.is_trust) out.example += " on " + request.resource;
     gains_.push_back(std::move(out));
