@@ -14,7 +14,8 @@ std::string listed(const std::vector<std::string>& texts) {
   std::string text;
   for (size_t i = 0; i < std::min(texts.size(), items_shown_max); ++i)
     text += (i == 0 ? "" : texts[i - 1] == "all but" ? " " : ", ") + printable(texts[i]);
-  if (texts.size() > items_shown_max) text += fmt::format(" and {} more", texts.size() - items_shown_max);
+  if (texts.size() > items_shown_max)
+    text += fmt::format(" and {} more", texts.size() - items_shown_max);
   return text;
 }
 
