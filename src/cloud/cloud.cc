@@ -147,7 +147,7 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std:
   // What a service asks on a caller's behalf is an event; what it asks for itself is its inside.
   if (!caller.via.empty())
     trail_.record({0, now(), std::string(service), std::string(operation), std::string(region),
-                   call.request_id, caller.via, caller},
+                   call.request_id, caller.asking_service(), caller},
                   it->second->mode_for(in), in, out);
   return out;
 }
