@@ -3,6 +3,7 @@
 
 #include "base/text.hh"
 #include "formation/operation.hh"
+#include "formation/stack_policy.hh"
 #include "formation/template_source.hh"
 
 namespace mainstay::formation {
@@ -151,6 +152,7 @@ Status Operation::update_one(Value present, const Value& wanted) {
   Subject s = subject(next);
   s.before = former["Properties"];
   s.tags_before = former["_tags"];
+  s.may_change = [&] { return check_policy(update_action::modify, former); };
   cfn::Environment env = make_environment(asker(), {});
   auto resolved = cfn::resolve_dynamic_references(s.properties, env);
   Status done = resolved.has_value() ? Status() : Status(resolved.error());
@@ -234,11 +236,50 @@ Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
       return {};
     });
   }
-  if (engine_.provider().replaces(type, changes)) return replace_one(prepared, present, *wanted);
+  bool replaced = engine_.provider().replaces(type, changes);
+  if (!nested || !changes.empty()) {
+    Status may = check_policy(replaced ? update_action::replace : update_action::modify, present);
+    if (!may.has_value()) return refuse(present, may.error());
+  }
+  if (replaced) return replace_one(prepared, present, *wanted);
   return update_one(present, *wanted);
 }
 
+// Only an update asks the policy: neither a creation nor a rollback does.
+Status Operation::check_policy(std::string_view action, const Value& present) const {
+  if (stack_["StackStatus"].as_string() != "UPDATE_IN_PROGRESS") return {};
+  auto why =
+      policy_refusal(policy_in_force(stack_).as_string(), action,
+                     present["LogicalResourceId"].as_string(), present["ResourceType"].as_string());
+  return why ? Status(validation_error(*why)) : Status();
+}
+
+Status Operation::refuse(Value present, Error why) {
+  CHECK_OK(commit([&](Call& call) -> Status {
+    note_former(call, present["LogicalResourceId"].as_string(), present);
+    return {};
+  }));
+  CHECK_OK(set_status(present, "UPDATE_FAILED", why.message));
+  return why;
+}
+
+// What the template no longer has goes only in the clean-up, when it is too late to refuse.
+Outcome Operation::refuse_removals(const Prepared& prepared) {
+  Outcome outcome;
+  std::set<std::string> wanted = logical_ids(prepared);
+  const std::map<std::string, Value> all = resources_;
+  for (const auto& [id, r] : all) {
+    if (wanted.contains(id) || !is_present(r)) continue;
+    Status may = check_policy(update_action::remove, r);
+    if (may.has_value()) continue;
+    (void)refuse(r, may.error());
+    outcome.failed.push_back(id);
+  }
+  return outcome;
+}
+
 Outcome Operation::deploy(const Prepared& prepared) {
+  if (Outcome refused = refuse_removals(prepared); !refused.good()) return refused;
   graph::Dag dag;
   for (const std::string& id : prepared.dependencies.order) dag.add(id);
   for (const auto& [id, needs] : prepared.dependencies.needs)

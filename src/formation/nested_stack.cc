@@ -78,7 +78,7 @@ Status update_nested(Subject& s) {
   bool unchanged = false;
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
     auto begun = begin_update(call, request_of(s, s.physical_id));
-    if (begun.has_value()) return {};
+    if (begun.has_value()) return s.may_change();
     unchanged = begun.error().message == "No updates are to be performed.";
     return unchanged ? Status() : Status(begun.error());
   }));

@@ -54,6 +54,9 @@ class Operation {
   Status create_one(const Prepared& prepared, Value wanted);
   Status update_one(Value present, const Value& wanted);
   Status replace_one(const Prepared& prepared, Value present, Value wanted);
+  Status check_policy(std::string_view action, const Value& present) const;
+  Status refuse(Value present, Error why);
+  Outcome refuse_removals(const Prepared& prepared);
   Result<Value> wanted_resource(const Prepared& prepared, const std::string& id);
   Status discard_half_made(Value& present);
   Status make(Subject& s, Value& resource);
@@ -77,7 +80,9 @@ class Operation {
   void keep(const Value& resource);
   Status commit(const std::function<Status(Call&)>& work);
   Status set_status(Value& resource, std::string_view status, std::string_view reason = "");
-  Status set_stack(std::string_view status, std::string_view reason = "");
+  // more: what is kept along with the new status.
+  Status set_stack(std::string_view status, std::string_view reason = "",
+                   const std::function<Status(Call&)>& more = {});
   void note_former(Call& call, const std::string& id, const Value& document);
   Outcome walk(const graph::Dag& dag, const Work& work, bool stop_at_failure);
   Value definition(std::string_view which);

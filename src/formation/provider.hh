@@ -33,6 +33,8 @@ struct Subject {
   std::stop_token stop;
   // Called as soon as physical_id is known, so that it is never lost.
   std::function<Status()> initiated = [] { return Status(); };
+  // May an update change it? Asked by types that only find out while they update whether they will.
+  std::function<Status()> may_change = [] { return Status(); };
 };
 
 class Provider {
