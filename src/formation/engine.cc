@@ -1,5 +1,6 @@
 #include "formation/engine.hh"
 
+#include <algorithm>
 #include <chrono>
 
 #include "formation/operation.hh"
@@ -9,6 +10,7 @@ namespace mainstay::formation {
 namespace {
 
 constexpr size_t stacks_at_once = 64;
+constexpr int64_t clock_read_every_ms = 100;
 
 }  // namespace
 
@@ -104,6 +106,15 @@ bool Engine::wait(int64_t timeout_ms, const std::stop_token& stop,
       return done();
     }
   }
+}
+
+bool Engine::wait_until(Time when, const std::stop_token& stop, const std::function<bool()>& done) {
+  while (!stop.stop_requested()) {
+    int64_t left_ms = when - cloud_->now();
+    if (left_ms <= 0) break;
+    if (wait(std::min(left_ms, clock_read_every_ms), stop, done)) return true;
+  }
+  return done();
 }
 
 Engine& engine_of(const cloud::Call& call) {

@@ -47,6 +47,8 @@ class Engine : public cloud::Background {
   // Until done() holds (asked after every notify), the time is over, or a stop is requested.
   // Returns the last answer of done().
   bool wait(int64_t timeout_ms, const std::stop_token& stop, const std::function<bool()>& done);
+  // The same until it is `when` by the cloud's clock, which may go faster than time does.
+  bool wait_until(Time when, const std::stop_token& stop, const std::function<bool()>& done);
 
  private:
   void resume();

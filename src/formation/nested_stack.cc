@@ -1,4 +1,5 @@
 // AWS::CloudFormation::Stack: a stack of its own, worked on inside its parent's worker.
+#include "base/text.hh"
 #include "formation/engine.hh"
 #include "formation/requests.hh"
 #include "formation/special.hh"
@@ -66,6 +67,8 @@ Status create_nested(Subject& s) {
     TRY(Value parent, find_stack(call, s.where.stack_id));
     Value in = request_of(s, name);
     in.set("OnFailure", "DO_NOTHING");
+    if (auto minutes = parse_int(s.properties["TimeoutInMinutes"].to_text()))
+      in.set("TimeoutInMinutes", *minutes);
     TRY(Value out, begin_create(call, in, parent));
     s.physical_id = out["StackId"].as_string();
     return {};

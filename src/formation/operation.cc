@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hh"
+#include "formation/deadline.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -57,15 +58,29 @@ void Operation::run() {
 }
 
 Outcome Operation::deploy_definition() {
+  Outcome outcome = check_triggers();
+  if (!outcome.good()) return outcome;
   auto prepared = prepare(asker(), key_, definition_);
-  if (prepared.has_value()) return deploy(*prepared);
-  Outcome outcome;
-  outcome.error = prepared.error().message;
-  return outcome;
+  if (!prepared.has_value()) {
+    outcome.error = prepared.error().message;
+    return outcome;
+  }
+  outcome = deploy(*prepared);
+  return outcome.good() ? monitor() : outcome;
+}
+
+// The words are those of recorded events.
+Outcome Operation::deploy_in_time() {
+  Deadline deadline(engine_, stack_["_operation"]["Deadline"], stop_);
+  Outcome outcome = deploy_definition();
+  if (outcome.good() || !deadline.has_passed()) return outcome;
+  Outcome late;
+  late.error = "Stack creation time exceeded the specified timeout.";
+  return late;
 }
 
 Status Operation::create() {
-  Outcome outcome = deploy_definition();
+  Outcome outcome = deploy_in_time();
   if (shut_down()) return {};
   if (outcome.good())
     return set_stack("CREATE_COMPLETE", "", [&](Call& call) -> Status {

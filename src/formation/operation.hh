@@ -48,7 +48,8 @@ class Operation {
   Status clean_up_rollback();
 
   // Deploying what the definition wants. deploy.cc
-  Outcome deploy_definition();  // prepares what the stack is to become, and deploys it
+  Outcome deploy_definition();  // prepares what the stack is to become, deploys it and watches it
+  Outcome deploy_in_time();     // the same within TimeoutInMinutes
   Outcome deploy(const Prepared& prepared);
   Status deploy_one(const Prepared& prepared, const std::string& id);
   Status create_one(const Prepared& prepared, Value wanted);
@@ -69,6 +70,10 @@ class Operation {
   Outcome remove_round(const std::vector<Value>& resources, bool may_retain, bool last_try);
   Outcome remove_leftovers();
   Status restore_one(const Value& former);
+
+  // monitor.cc
+  Outcome check_triggers();
+  Outcome monitor();
 
   // Tools. work.cc
   Status load();

@@ -72,12 +72,18 @@ Value new_stack(Call& call, const std::string& name, const Value& in) {
                   {"DisableRollback",
                    in["DisableRollback"].as_bool() || in["OnFailure"].as_string() == "DO_NOTHING"},
                   {"EnableTerminationProtection", in["EnableTerminationProtection"].as_bool()},
-                  {"RollbackConfiguration",
-                   in.has("RollbackConfiguration") ? in["RollbackConfiguration"] : Value::map({})},
+                  {"RollbackConfiguration", Value::map({})},
                   {"DriftInformation", Value::map({{"StackDriftStatus", "NOT_CHECKED"}})},
                   {"Outputs", Value::list()}});
   if (in.has("TimeoutInMinutes")) stack.set("TimeoutInMinutes", in["TimeoutInMinutes"]);
+  take_rollback_configuration(stack, in);
   return stack;
+}
+
+// What is left out stays as it was (API reference, RollbackConfiguration).
+void take_rollback_configuration(Value& stack, const Value& from) {
+  for (const auto& [name, value] : from["RollbackConfiguration"].members())
+    stack.member("RollbackConfiguration").set(name, value);
 }
 
 Value current_definition(const Call& call, const Value& stack) {
@@ -116,6 +122,9 @@ Status start_create(Call& call, Value& stack, const Value& definition) {
   show_definition(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
   call.put("name", key.name(), key.id);
+  if (stack.has("TimeoutInMinutes"))
+    stack.member("_operation")
+        .set("Deadline", call.now + stack["TimeoutInMinutes"].as_int() * 60'000);
   set_stack_status(call, stack, "CREATE_IN_PROGRESS", "User Initiated");
   return {};
 }
@@ -179,6 +188,7 @@ Result<Value> begin_update(Call& call, const Value& in) {
   if (!meanwhile.is_null()) operation.set("PolicyDuringUpdate", std::move(meanwhile));
   stack.set("_operation", std::move(operation))
       .set("DisableRollback", in["DisableRollback"].as_bool());
+  take_rollback_configuration(stack, in);
   CHECK_OK(start_update(call, stack, definition));
   return Value::map({{"StackId", stack["StackId"]}});
 }
