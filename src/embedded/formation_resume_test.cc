@@ -101,6 +101,26 @@ TEST_CASE("stopping at any moment loses no resource") {
   }
 }
 
+TEST_CASE("a drift detection goes on where the process left it") {
+  test::Folder folder;
+  Value begun;
+  {
+    test::World world(folder.path.string());
+    world.create("c", chain(100));
+    begun = world.get("DetectStackDrift", Value::map({{"StackName", "c"}}));
+    REQUIRE_MESSAGE(begun.has("StackDriftDetectionId"), to_json(begun));
+  }
+  test::World world(folder.path.string(), 8);
+  Value status;
+  for (int i = 0; i < 10000; ++i) {
+    status = world.get("DescribeStackDriftDetectionStatus", begun);
+    if (status["DetectionStatus"].as_string() != "DETECTION_IN_PROGRESS") break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  CHECK(status["DetectionStatus"].as_string() == "DETECTION_COMPLETE");
+  CHECK(world.stack("c")["DriftInformation"]["StackDriftStatus"].as_string() == "IN_SYNC");
+}
+
 TEST_CASE("two hundred resources: events in pages, resources in pages") {
   test::World world;
   REQUIRE(world.create("big", chain(200))["StackStatus"].as_string() == "CREATE_COMPLETE");

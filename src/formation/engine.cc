@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "formation/drift.hh"
 #include "formation/operation.hh"
 #include "store/store.hh"
 
@@ -32,6 +33,9 @@ void Engine::resume() {
     for (const auto& [id, stack] : unit.all("stack"))
       if (in_progress(stack) && !stack.has("ParentId"))  // a nested stack waits for its parent
         unfinished.push_back({shard->key.account, shard->key.region, id});
+    for (const auto& [id, detection] : unit.all("drift-detection"))
+      if (is_running(detection))
+        detect_later({shard->key.account, shard->key.region, detection["StackId"].as_string()}, id);
   }
   for (const StackKey& key : unfinished) run_later(key);
 }
@@ -50,6 +54,13 @@ void Engine::stop() {
 void Engine::run_later(const StackKey& key) {
   std::lock_guard guard(mutex_);
   if (jobs_) jobs_->submit([this, key] { run_now(key); });
+}
+
+void Engine::detect_later(const StackKey& stack, const std::string& detection_id) {
+  std::lock_guard guard(mutex_);
+  if (jobs_)
+    jobs_->submit(
+        [this, stack, detection_id] { run_detection(*this, *cloud_, stack, detection_id); });
 }
 
 void Engine::run_now(const StackKey& key) {

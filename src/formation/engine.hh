@@ -33,6 +33,8 @@ class Engine : public cloud::Background {
   // The same on this thread, after whoever runs this stack now: returns when the operation is over
   // or the engine stops.
   void run_now(const StackKey& key);
+  // Carries out a drift detection that the state holds; returns at once.
+  void detect_later(const StackKey& stack, const std::string& detection_id);
   // Interrupts what an operation waits for and starts no more of its steps.
   void cancel(const StackKey& key);
   // A fresh way to cancel an operation that goes on after it was interrupted.

@@ -23,6 +23,7 @@ class SpecRun {
   Status create();
   Status update();
   Status remove();
+  Result<Actual> read();
 
  private:
   Scope scope_of(const Value& properties, const Value& tags) const;
@@ -69,8 +70,8 @@ Scope SpecRun::scope_of(const Value& properties, const Value& tags) const {
 }
 
 bool is_gone(const Error& e) {
-  return e.code.ends_with(".NotFound") || e.code.starts_with("NoSuch") ||
-         e.code == "NotFoundException" || e.code == "ParameterNotFound";
+  return e.code.ends_with("NotFound") || e.code.ends_with("NotFoundException") ||
+         e.code.ends_with("DoesNotExist") || e.code.starts_with("NoSuch");
 }
 
 // AWS's own handlers try again while what a call needs, or what still uses the thing to be removed,
@@ -88,6 +89,10 @@ constexpr int retries_max = 250;  // five seconds
 // One call; its output becomes the variable that the step names. forgiving: what is to be removed
 // may be gone already.
 Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
+  if (step.has("value")) {
+    scope.variables.set(step["as"].as_string(), expand(step["value"], scope));
+    return {};
+  }
   if (step.has("when") && expand(step["when"], scope).is_null()) return {};
   const std::string& service =
       step.has("service") ? step["service"].as_string() : spec_["service"].as_string();
@@ -117,10 +122,13 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
 
 Status SpecRun::call_each(const Value& step, Scope& scope, bool forgiving) {
   if (!step.has("each")) return call(step, scope, forgiving);
+  Value answers = Value::list();
   for (const Value& item : expand(step["each"], scope).items()) {
     scope.variables.set("item", item);
     CHECK_OK(call(step, scope, forgiving));
+    if (step["collect"].as_bool()) answers.push_back(scope.variables[step["as"].as_string()]);
   }
+  if (step["collect"].as_bool()) scope.variables.set(step["as"].as_string(), std::move(answers));
   return {};
 }
 
@@ -218,6 +226,23 @@ Status SpecRun::remove() {
   return {};
 }
 
+Result<Actual> SpecRun::read() {
+  const Value& drift = spec_["drift"];
+  Actual out;
+  if (drift.is_null() || (drift.has("when") && expand(drift["when"], scope_).is_null())) return out;
+  out.can_be_read = true;
+  for (const Value* steps : {&spec_["before"], &(drift.has("read") ? drift : spec_)["read"]})
+    for (const Value& step : steps->items()) {
+      Status done = call_each(step, scope_);
+      if (!done.has_value() && is_gone(done.error())) return out;
+      CHECK_OK(done);
+    }
+  out.exists = !drift.has("there") || !expand(drift["there"], scope_).is_null();
+  for (const auto& [name, from] : drift["properties"].members())
+    out.properties.set(name, expand(from, scope_));
+  return out;
+}
+
 bool claimed(const Value& spec, const std::string& name) {
   for (const char* list : {"steps", "changes"}) {
     for (const Value& step : spec[list].items()) {
@@ -298,6 +323,11 @@ Status Provider::remove(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->remove(s);
   if (!runs(s)) return {};
   return SpecRun(types_, s).remove();
+}
+
+Result<Actual> Provider::read(Subject& s) const {
+  if (find_special(s.where.type) || !runs(s)) return Actual();
+  return SpecRun(types_, s).read();
 }
 
 // A property that the spec can set but not change is replaced along with its resource, whatever the

@@ -37,6 +37,13 @@ struct Subject {
   std::function<Status()> may_change = [] { return Status(); };
 };
 
+// A resource as it is, as opposed to as it was asked for.
+struct Actual {
+  bool can_be_read = false;  // false: nothing else is known
+  bool exists = false;
+  Value properties = Value::map({});  // by name, null where absent; only those that can be read
+};
+
 class Provider {
  public:
   explicit Provider(const Types& types) : types_(types) {}
@@ -44,6 +51,9 @@ class Provider {
   Status create(Subject& s) const;
   Status update(Subject& s) const;
   Status remove(Subject& s) const;
+  // What the services say of the resource's properties, for types whose spec says how to read it
+  // back. Errors: those of the services, but for what is gone.
+  Result<Actual> read(Subject& s) const;
   // Must the resource be replaced for these changes of its properties?
   bool replaces(const std::string& type, const std::vector<cfn::PropertyChange>& changes) const;
 

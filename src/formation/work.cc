@@ -110,7 +110,8 @@ Status Operation::set_stack(std::string_view status, std::string_view reason,
   CHECK_OK(commit([&](Call& call) -> Status {
     TRY(Value now, find_stack(call, key_.id));
     if (now["StackStatus"] != stack_["StackStatus"]) return {};
-    for (const char* set_by_requests : {"_policy", "EnableTerminationProtection"})
+    for (const char* set_by_requests :
+         {"_policy", "EnableTerminationProtection", "DriftInformation"})
       if (now.has(set_by_requests)) stack_.set(set_by_requests, now[set_by_requests]);
     if (more) CHECK_OK(more(call));
     set_stack_status(call, stack_, status, reason);
