@@ -27,16 +27,21 @@ void Engine::start(cloud::Cloud& cloud) {
 
 void Engine::resume() {
   std::vector<StackKey> unfinished;
+  std::set<std::string> operations;
   store::Store& store = cloud_->store();
   for (store::Shard* shard : store.shards("cloudformation")) {
     store::Unit unit(store, *shard, store::Mode::read);
     for (const auto& [id, stack] : unit.all("stack"))
-      if (in_progress(stack) && !stack.has("ParentId"))  // a nested stack waits for its parent
-        unfinished.push_back({shard->key.account, shard->key.region, id});
+      if (in_progress(stack)) {
+        operations.insert(stack["_operation"]["Id"].as_string());
+        if (!stack.has("ParentId"))  // a nested stack waits for its parent
+          unfinished.push_back({shard->key.account, shard->key.region, id});
+      }
     for (const auto& [id, detection] : unit.all("drift-detection"))
       if (is_running(detection))
         detect_later({shard->key.account, shard->key.region, detection["StackId"].as_string()}, id);
   }
+  cloud_->forget_answers_but(operations);
   for (const StackKey& key : unfinished) run_later(key);
 }
 

@@ -59,8 +59,9 @@ class Operation {
   Status refuse(Value present, Error why);
   Outcome refuse_removals(const Prepared& prepared);
   Result<Value> wanted_resource(const Prepared& prepared, const std::string& id);
-  Status discard_half_made(Value& present);
+  Status take_up_half_made(Value& present);
   Status make(Subject& s, Value& resource);
+  Status made(const Subject& s, Value& resource, std::string_view status, std::string_view reason);
   cfn::Environment environment(const Prepared& prepared);
   Status finish_outputs(const Prepared& prepared);
 
@@ -91,6 +92,7 @@ class Operation {
   void note_former(Call& call, const std::string& id, const Value& document);
   Outcome walk(const graph::Dag& dag, const Work& work, bool stop_at_failure);
   Value definition(std::string_view which);
+  const Value& operation_id() const { return stack_["_operation"]["Id"]; }
   bool shut_down() const { return engine_.stopping(); }
 
   Engine& engine_;

@@ -34,11 +34,13 @@ class SpecRun {
   bool concerned(const Value& step, const std::set<std::string>& changed) const;
   std::set<std::string> changed_names(const Value& before, const Value& tags_before) const;
   Status read_attributes();
+  void take_attributes();
 
   Subject& s_;
   const Value& spec_;
   const Value& macros_;
   Scope scope_;
+  bool creating_ = false;
 };
 
 Value without_reserved(const Value& tags) {
@@ -100,8 +102,16 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   Value in = expand(step["input"], scope);
   if (in.is_null()) in = Value::map({});
   in = coerce_input(s_.cloud, service, operation, std::move(in));
+  std::string once;
+  if (creating_) {
+    once = join({s_.operation, s_.where.logical_id, std::to_string(s_.where.generation),
+                 std::to_string(s_.calls.size())},
+                "/");
+    s_.calls.push_back({once, service, in});
+  }
   auto invoke = [&] {
-    return s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in);
+    return s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in,
+                           once);
   };
   auto out = invoke();
   for (int i = 0; i < retries_max && !out.has_value() && may_pass(step, out.error(), forgiving) &&
@@ -191,18 +201,24 @@ Status SpecRun::run_steps(const Value& steps, const Value& before, const Value& 
 // Attributes that cannot be known now (a secret shown once) stay as they were.
 Status SpecRun::read_attributes() {
   for (const Value& step : spec_["read"].items()) CHECK_OK(call(step, scope_));
-  for (const auto& [name, from] : spec_["attributes"].members())
-    if (Value v = expand(from, scope_); !v.is_null()) s_.attributes.set(name, std::move(v));
+  take_attributes();
   return {};
 }
 
+void SpecRun::take_attributes() {
+  for (const auto& [name, from] : spec_["attributes"].members())
+    if (Value v = expand(from, scope_); !v.is_null()) s_.attributes.set(name, std::move(v));
+}
+
 Status SpecRun::create() {
+  creating_ = true;
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   Value main = spec_["create"];
   if (!main.is_null()) CHECK_OK(call_each(main.set("as", "out"), scope_));
   Value id = expand(spec_["id"], scope_);
   s_.physical_id = id.is_null() ? scope_.variables["name"].as_string() : id.to_text();
   scope_.variables.set("id", s_.physical_id);
+  take_attributes();
   CHECK_OK(s_.initiated());
   CHECK_OK(run_steps(spec_["steps"], Value::map({}), Value::list()));
   return read_attributes();

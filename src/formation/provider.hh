@@ -33,6 +33,11 @@ struct Subject {
   std::stop_token stop;
   // Called as soon as physical_id is known, so that it is never lost.
   std::function<Status()> initiated = [] { return Status(); };
+  // The id of the stack's operation that is at work, and the calls that a creation has made. Should
+  // the process be killed, running the same creation again gets the same answers and goes on where
+  // it was; so these are forgotten only once what they made is kept.
+  std::string operation = {};
+  std::vector<cloud::Once> calls = {};
   // May an update change it? Asked by types that only find out while they update whether they will.
   std::function<Status()> may_change = [] { return Status(); };
 };

@@ -55,7 +55,8 @@ Result<Value> operation_document(Call& call, const Value& in, const Value& stack
     TRY(cloud::Caller as, session_of_role(call, role));
     caller = to_value(as);
   }
-  Value op = Value::map({{"Caller", caller}, {"Endpoint", call.endpoint}});
+  Value op =
+      Value::map({{"Id", call.random.uuid()}, {"Caller", caller}, {"Endpoint", call.endpoint}});
   if (in.has("ClientRequestToken")) op.set("Token", in["ClientRequestToken"]);
   if (in.has("OnFailure")) op.set("OnFailure", in["OnFailure"]);
   if (in["DisableRollback"].as_bool())
