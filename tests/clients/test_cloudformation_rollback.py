@@ -31,7 +31,8 @@ def create(cloudformation, **more):
 
 def wait_for_value(ssm, value):
     for _ in range(100):
-        if ssm.get_parameter(Name="/p")["Parameter"]["Value"] == value:
+        found = ssm.get_parameters(Names=["/p"])["Parameters"]
+        if found and found[0]["Value"] == value:
             return
         time.sleep(0.05)
     raise AssertionError(f"/p never became {value}")
