@@ -4,6 +4,9 @@
 
 #include <csignal>
 
+#include "base/text.hh"
+#include "cli/exit_codes.hh"
+#include "cli/screen.hh"
 #include "embedded/embedded.hh"
 #include "http/server.hh"
 #include "store/store.hh"
@@ -11,13 +14,12 @@
 namespace mainstay::cli {
 namespace {
 
-constexpr int exit_ok = 0, exit_internal = 1, exit_usage = 3, exit_locked = 7;
-
 int failed(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.to_string());
-  if (error.code == "StateLocked" || error.code == "AddressInUse") return exit_locked;
-  return error.code == "StateUnreadable" || error.code == "AddressInvalid" ? exit_usage
-                                                                           : exit_internal;
+  RealEnvironment environment;
+  fmt::print(
+      stderr, "{}",
+      error_text(error, RealFiles(), style_for("auto", terminal_of(2, environment), environment)));
+  return static_cast<int>(exit_of(error));
 }
 
 // Waits for SIGINT or SIGTERM, which must be blocked in every thread.
@@ -48,7 +50,7 @@ int cloud_serve(const ServeOptions& options) {
   auto cloud = embedded::open(std::move(cloud_options));
   if (!cloud.has_value()) return failed(cloud.error());
   if (const std::string& notice = (*cloud)->store().notice(); !notice.empty())
-    fmt::print(stderr, "note: {}\n", notice);
+    fmt::print(stderr, "note: {}\n", printable(notice));
   http::ServerOptions server_options;
   server_options.host = options.host;
   server_options.port = static_cast<uint16_t>(options.port);
@@ -66,7 +68,7 @@ int cloud_serve(const ServeOptions& options) {
   std::fflush(stdout);
   wait_for_signal(signals);
   (*server)->stop();
-  return exit_ok;
+  return static_cast<int>(Exit::ok);
 }
 
 }  // namespace mainstay::cli

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   add_graph(app, exit_code);
   add_down(app, exit_code);
   add_access(app, exit_code);
+  add_explain(app, exit_code);
   ServeOptions serve;
   CLI::App* cloud = app.add_subcommand("cloud", "The embedded AWS");
   cloud->require_subcommand(1);

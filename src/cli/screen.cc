@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hh"
+#include "cli/error_pages.hh"
 
 namespace mainstay::cli {
 
@@ -55,9 +56,12 @@ std::string snippet(const Position& at, const Files& files) {
 std::string error_text(const Error& error, const Files& files, const Style& style) {
   Error without_hint = error;
   without_hint.hint.clear();
-  std::string text = style.paint(Ink::bad, "error:") + " " + printable(without_hint.to_string()) +
-                     "\n" + snippet(error.at, files);
-  if (!error.hint.empty()) text += "  " + printable(error.hint) + "\n";
+  std::string text = style.paint(Ink::bad, "error[" + printable(error.code) + "]:") + " " +
+                     printable(without_hint.to_string()) + "\n" + snippet(error.at, files);
+  if (!error.hint.empty())
+    text += "  " + printable(error.hint) + "\n";
+  else if (error.code != "UsageInvalid" && error_page(error.code))
+    text += "  for more: mainstay explain " + error.code + "\n";
   return text;
 }
 

@@ -28,7 +28,8 @@ std::string duration_text(int64_t ms);
 // "0.3 s" below ten seconds, else as above: how long something took in all.
 std::string took_text(int64_t ms);
 
-// "error: file:1:2: message" with the line and a mark under the column, then the hint.
+// "error[Code]: file:1:2: message" with the line and a mark under the column, then the hint, or
+// where there is none, the command that says more.
 std::string error_text(const Error& error, const Files& files, const Style& style);
 // The line that a position names, with a mark; "" if it can't be read.
 std::string snippet(const Position& at, const Files& files);

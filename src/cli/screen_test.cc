@@ -79,7 +79,10 @@ TEST_CASE("an error shows the line it speaks of") {
   SimulatedFiles files(std::map<std::string, std::string>{{"c.yaml", "a: 1\nb: 2\n"}});
   Error error = Error("ConfigInvalid", "no such key").where({"c.yaml", 2, 1}).with_hint("use a");
   CHECK(error_text(error, files, {}) ==
-        "error: c.yaml:2:1: no such key\n    2 | b: 2\n      | ^\n  use a\n");
+        "error[ConfigInvalid]: c.yaml:2:1: no such key\n    2 | b: 2\n      | ^\n  use a\n");
+  CHECK(error_text(Error("StackBusy", "in use"), files, {}) ==
+        "error[StackBusy]: in use\n  for more: mainstay explain StackBusy\n");
+  CHECK(error_text(Error("Throttling", "slow"), files, {}) == "error[Throttling]: slow\n");
   CHECK(snippet({"nowhere", 3, 1}, files).empty());
   CHECK(snippet({"c.yaml", 99, 1}, files).empty());
 }
