@@ -34,6 +34,13 @@ std::string took_text(int64_t ms) {
   return fmt::format("{}.{} s", ms / 1000, ms / 100 % 10);
 }
 
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@+";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  return "'" + replace_all(text, "'", "'\\''") + "'";
+}
+
 std::string snippet(const Position& at, const Files& files) {
   constexpr size_t file_bytes_max = 4 * 1024 * 1024, width_max = 70;
   if (!at.known() || at.file.empty() || at.file == "-") return "";

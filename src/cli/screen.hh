@@ -28,6 +28,9 @@ std::string duration_text(int64_t ms);
 // "0.3 s" below ten seconds, else as above: how long something took in all.
 std::string took_text(int64_t ms);
 
+// A word of a command line for people to copy: quoted where a shell would take it apart.
+std::string shell_word(const std::string& text);
+
 // "error[Code]: file:1:2: message" with the line and a mark under the column, then the hint, or
 // where there is none, the command that says more.
 std::string error_text(const Error& error, const Files& files, const Style& style);

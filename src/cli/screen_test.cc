@@ -50,31 +50,6 @@ TEST_CASE("a diff reads as people are used to") {
         "        old copy: snapshot\n");
 }
 
-TEST_CASE("a failure names its cause first, with its line") {
-  SimulatedFiles files(
-      std::map<std::string, std::string>{{"orders.yaml", "Resources:\n  Bad:\n    Type: X\n"}});
-  stacks::Failure failure;
-  failure.rolled_back = true;
-  failure.cancelled = 2;
-  stacks::StackEvent cause;
-  cause.logical_id = "Bad";
-  cause.type = "X";
-  cause.status = "CREATE_FAILED";
-  cause.reason = "it is \x1b[31mbad";
-  failure.cause = cause;
-  failure.at = {"orders.yaml", 2, 3};
-  CHECK(failure_text("orders", Error("StackFailed", "m").with_hint("try again"), failure, files,
-                     {}) ==
-        "FAILED orders; rolled back cleanly\n"
-        "CAUSE  Bad  X  CREATE_FAILED 1970-01-01T00:00:00Z\n"
-        "  orders.yaml:2:3\n"
-        "    2 |   Bad:\n"
-        "      |   ^\n"
-        "  it is \\x1b[31mbad\n"
-        "EFFECT 2 others cancelled by this\n"
-        "NEXT   try again\n");
-}
-
 TEST_CASE("an error shows the line it speaks of") {
   SimulatedFiles files(std::map<std::string, std::string>{{"c.yaml", "a: 1\nb: 2\n"}});
   Error error = Error("ConfigInvalid", "no such key").where({"c.yaml", 2, 1}).with_hint("use a");

@@ -1,8 +1,33 @@
 #include "cli/stack_flags.hh"
 
+#include "cli/screen.hh"
+
 namespace mainstay::cli {
+namespace {
+
+std::string option(const char* name, const std::string& value) {
+  return value.empty() ? "" : " " + std::string(name) + " " + shell_word(value);
+}
+
+}  // namespace
+
+std::string target_flags(const StackFlags& flags) {
+  return option("--endpoint", flags.target.endpoint) + option("--profile", flags.target.profile) +
+         option("--account", flags.target.account) + option("--region", flags.target.region) +
+         option("--state", flags.target.state_directory);
+}
+
+std::string again_command(const StackFlags& flags) {
+  std::string text = "mainstay " + flags.verb + target_flags(flags);
+  for (const std::string& name : flags.targets) text += option("--stacks", name);
+  for (const std::string& assignment : flags.assignments)
+    text += option("-e", assignment.substr(0, assignment.find('=')) + "=...");
+  for (const std::string& file : flags.files) text += " " + shell_word(file);
+  return text;
+}
 
 void add_common_flags(CLI::App& command, StackFlags& flags) {
+  flags.verb = command.get_name();
   command.add_option("config", flags.files, "[ENVFILE] CONFIG; \"-\" reads CONFIG from stdin")
       ->required()
       ->expected(1, 2);

@@ -10,6 +10,7 @@
 namespace mainstay::cli {
 
 struct StackFlags {
+  std::string verb;                // the command's name
   std::vector<std::string> files;  // [ENVFILE] CONFIG
   std::vector<std::string> assignments;
   TargetOptions target;
@@ -22,6 +23,12 @@ struct StackFlags {
   size_t at_once = 0;
   std::string dump_directory;
 };
+
+// The command line that does the same again, for people to copy; values of -e are left out, as they
+// may be secret.
+std::string again_command(const StackFlags& flags);
+// Of it, the flags that say where it goes, each after a space.
+std::string target_flags(const StackFlags& flags);
 
 void add_common_flags(CLI::App& command, StackFlags& flags);
 void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what);

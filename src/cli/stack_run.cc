@@ -75,15 +75,41 @@ stacks::RunOptions StackRun::run_options() const {
   return options;
 }
 
+// What earlier runs took, where the target is one that stays.
+std::shared_ptr<KeptRuns> StackRun::kept_runs(std::string& warning) const {
+  auto path = history_path(environment_);
+  if (!path || target_.address.empty()) return nullptr;
+  auto kept = std::make_shared<KeptRuns>();
+  kept->path = *path;
+  kept->target = target_.address;
+  if (auto loaded = RunHistory::load(files_, *path))
+    kept->history = std::move(*loaded);
+  else
+    warning = "how long earlier runs took can't be read: " + loaded.error().to_string();
+  return kept;
+}
+
 std::unique_ptr<Progress> StackRun::make_progress() {
-  if (ndjson_) return json_progress(ndjson_);
+  std::string warning;
+  auto kept = kept_runs(warning);
   ProgressOptions options;
+  if (kept)
+    options.usual = [kept](const stacks::OperationReport& report) {
+      return kept->history.usual(kept->address_of(report), report.operation);
+    };
   options.style = style_for(flags_.colour, error_, environment_);
   options.terminal = error_;
+  options.measure = [this] { return terminal_of(2, environment_); };
   options.tail = flags_.tail || flags_.verbose;
+  options.next = {again_command(flags_), target_flags(flags_)};
   // Rows that are drawn over would spoil questions.
   bool live = error_.interactive && !options.style.ascii && !flags_.interactive;
-  return live ? live_progress(options, *clock_, files_) : plain_progress(options, *clock_, files_);
+  std::unique_ptr<Progress> progress = ndjson_ ? json_progress(ndjson_, options.usual)
+                                       : live  ? live_progress(options, *clock_, files_)
+                                               : plain_progress(options, *clock_, files_);
+  if (kept) progress = kept_progress(std::move(progress), kept, *clock_, files_);
+  if (!warning.empty()) progress->warning(warning);
+  return progress;
 }
 
 Status StackRun::open() {

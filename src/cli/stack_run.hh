@@ -8,6 +8,7 @@
 #include "cli/approval.hh"
 #include "cli/exit_codes.hh"
 #include "cli/progress.hh"
+#include "cli/progress_kept.hh"
 #include "cli/stack_flags.hh"
 #include "cli/target.hh"
 #include "host/clock.hh"
@@ -43,6 +44,7 @@ class StackRun {
   int64_t elapsed_ms() const { return clock_->monotonic_ms() - started_ms_; }
 
  private:
+  std::shared_ptr<KeptRuns> kept_runs(std::string& warning) const;
   std::unique_ptr<Progress> make_progress();
   void on_signal(int count);
   stacks::RunOptions run_options() const;

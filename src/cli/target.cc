@@ -41,6 +41,7 @@ Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& 
   target.kind = Target::Kind::endpoint;
   target.region = local_region(options, context);
   target.where = "endpoint " + url.to_string() + " " + target.region;
+  target.address = "endpoint " + url.to_string();
   aws::ClientOptions client = base_options(context, target.region);
   client.endpoint = url;
   client.transport = std::make_shared<aws::HttpTransport>();
@@ -78,6 +79,7 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   Target target;
   target.region = local_region(options, context);
   target.where = "embedded cloud " + std::string(embedded_account) + " " + target.region;
+  if (!directory.empty()) target.address = "embedded " + directory;
   aws::ClientOptions client = base_options(context, target.region);
   client.endpoint = http::parse_url(embedded_address).value();
   client.credentials = account_keys();
@@ -172,6 +174,7 @@ Result<Target> open_account(const TargetOptions& options, const TargetContext& c
   if (!options.account.empty() && options.account != account)
     return Error("AccountMismatch",
                  "the credentials are of account " + account + ", not of " + options.account);
+  target.address = "account " + account;
   target.where = "account " + account + " " + *region + " as " + who["Arn"].as_string() + by_way_of;
   return target;
 }

@@ -25,6 +25,9 @@ struct Target {
   enum class Kind : uint8_t { embedded, endpoint, account } kind = Kind::embedded;
   std::string where;  // "embedded cloud 123456789012 us-east-1"
   std::string region;
+  // The same through runs, whoever asks: part of the addresses under which durations are kept; ""
+  // where nothing is kept.
+  std::string address;
   // By profile, "" for the run's own.
   std::function<Result<std::shared_ptr<aws::Client>>(const std::string& profile)> client;
   std::shared_ptr<void> holds;

@@ -22,6 +22,11 @@ struct Notes : stacks::Reporter {
   size_t events = 0;
   bool want = false;
 
+  std::vector<stacks::PlannedStack> planned;
+  std::vector<stacks::OperationReport> begun;
+
+  void plan(const std::vector<stacks::PlannedStack>& all) override { planned = all; }
+  void begins(const stacks::OperationReport& r) override { begun.push_back(r); }
   void step(const stacks::StepReport& r) override {
     last[r.stack] = std::string(stacks::state_name(r.state)) + ": " + r.reason;
     if (r.state == StepState::done) done.push_back(r.stack);
@@ -152,6 +157,25 @@ TEST_CASE("up makes what is missing in order, and nothing the second time") {
     CHECK(again.skipped == 3);
     CHECK(w.cloud->log.size() == calls);
   }
+}
+
+TEST_CASE("a run tells its plan, and of each operation how many resources it works on") {
+  World w;
+  w.edit("dns.json", R"({"Conditions":{"No":{"Fn::Equals":["a","b"]}},
+      "Resources":{"D":{"Type":"A"},"E":{"Type":"A"},"F":{"Type":"A","Condition":"No"}}})");
+  w.text += "targets: [{name: all, requires: [vpc]}]\n";
+  w.add("dns", "requires: [all]");
+  w.up();
+  auto plan = std::ranges::find(w.notes.planned, "dns", &stacks::PlannedStack::stack);
+  REQUIRE(plan != w.notes.planned.end());
+  CHECK(plan->waits_for == std::vector<std::string>{"vpc"});
+  auto begun = std::ranges::find(w.notes.begun, "dns", &stacks::OperationReport::stack);
+  REQUIRE(begun != w.notes.begun.end());
+  CHECK(begun->operation == stacks::Operation::create);
+  CHECK(begun->resources == 2);
+  CHECK(begun->region == "us-east-1");
+  w.down();
+  CHECK(w.notes.begun.back().operation == stacks::Operation::remove);
 }
 
 TEST_CASE("a changed template, parameter or tag is an update") {

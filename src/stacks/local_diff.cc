@@ -4,6 +4,8 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cfn/dependencies.hh"
+#include "cfn/evaluate.hh"
 #include "cfn/parameters.hh"
 
 namespace mainstay::stacks {
@@ -100,7 +102,21 @@ ResourceChange change_of(const cfn::ResourceChange& c) {
   return change;
 }
 
+Result<size_t> count_resources(const DiffSides& sides) {
+  cfn::Environment environment = environment_of(sides);
+  Map given = parameters_after(sides);
+  TRY(cfn::Template made, template_of(sides.rendered.document, given, environment));
+  TRY(Map parameters, parameters_of(made, given));
+  TRY(Map conditions, cfn::evaluate_conditions(made, parameters, environment));
+  TRY(cfn::Dependencies dependencies, cfn::find_dependencies(made, conditions));
+  return dependencies.order.size();
+}
+
 }  // namespace
+
+size_t resource_count(const DiffSides& sides) {
+  return count_resources(sides).value_or(0);
+}
 
 Result<std::vector<ResourceChange>> local_changes(const DiffSides& sides,
                                                   const SchemaSource& schemas) {

@@ -22,6 +22,11 @@ struct DiffSides {
 Result<std::vector<ResourceChange>> local_changes(const DiffSides& sides,
                                                   const SchemaSource& schemas);
 
+// How many resources the rendered template makes, those left out whose condition is false; 0 where
+// only AWS can tell. Not for templates with a Transform. The deployed side may be empty, but for
+// its name and id.
+size_t resource_count(const DiffSides& sides);
+
 // CloudFormation's changes, each with our details where we have them. What only one of both sees
 // is kept and marked so.
 std::vector<ResourceChange> merge_changes(std::vector<ResourceChange> theirs,

@@ -20,6 +20,11 @@ std::string Session::region_of(const StackConfig& stack, const aws::Client& clie
   return stack.region.empty() ? client.region() : stack.region;
 }
 
+std::string_view operation_name(Operation operation) {
+  static constexpr std::string_view names[] = {"create", "update", "delete"};
+  return names[static_cast<size_t>(operation)];
+}
+
 Result<CloudFormation> Session::cloud_for(const StackConfig& stack) const {
   TRY(auto client, around.client(stack.profile));
   std::string region = region_of(stack, *client);
@@ -37,6 +42,11 @@ void Session::say(const StackConfig& stack, StepState state, const std::string& 
   report.reason = reason;
   report.changed = changed;
   around.reporter.step(report);
+}
+
+void Session::begins(const StackConfig& stack, const std::string& region, Operation operation,
+                     size_t resources) {
+  around.reporter.begins({stack.name, config.full_name(stack), region, operation, resources});
 }
 
 void Session::warn_once(const std::string& text) {

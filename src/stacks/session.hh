@@ -76,6 +76,8 @@ class Session {
   StepReport report_for(const StackConfig& stack) const;
   void say(const StackConfig& stack, StepState state, const std::string& reason,
            bool changed = false);
+  void begins(const StackConfig& stack, const std::string& region, Operation operation,
+              size_t resources);
   void warn_once(const std::string& text);
 
   void keep_outputs(const std::string& full_name, const Map& outputs);

@@ -20,6 +20,7 @@ Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
   session.say(stack, StepState::running, "deleting stack");
   bool deleting = deployed->status == "DELETE_IN_PROGRESS";
   if (!deleting) CHECK_OK(cloud.remove(deployed->id, session.config.service_role));
+  session.begins(stack, cloud.region(), Operation::remove, 0);
   TRY(auto left,
       wait_until_settled(session, stack, cloud, deployed->id, [](const std::string&) {}));
   if (!left) {

@@ -1,3 +1,4 @@
+#include "stacks/local_diff.hh"
 #include "stacks/step.hh"
 #include "stacks/upload.hh"
 #include "stacks/watch.hh"
@@ -29,6 +30,10 @@ class Up {
 
  private:
   void say(const std::string& reason) { session_.say(stack_, StepState::running, reason); }
+
+  void begins(Operation operation, size_t resources) {
+    session_.begins(stack_, cloud_.region(), operation, resources);
+  }
 
   StepDone skip(const std::string& reason) {
     if (deployed_) session_.keep_outputs(name_, deployed_->outputs);
@@ -81,12 +86,19 @@ class Up {
     say("creating new stack");
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
     std::string id = name_;
+    size_t resources = 0;
     if (rendered_.needs_change_set) {
       TRY(ChangeSet set, change_set(true));
+      resources = set.changes.size();
       CHECK_OK(cloud_.execute_change_set(set.id));
     } else {
       TRY(id, cloud_.create(submission_));
+      DeployedStack beginning;
+      beginning.name = name_;
+      beginning.id = id;
+      resources = resource_count({beginning, "", rendered_, submission_, cloud_.region()});
     }
+    begins(Operation::create, resources);
     return finish(id, "creating new stack");
   }
 
@@ -97,6 +109,7 @@ class Up {
     say("updating existing stack");
     TRY(bool updating, cloud_.update(submission_));
     if (!updating) return skip("no changes");
+    begins(Operation::update, 0);
     return finish(deployed_->id, "updating existing stack");
   }
 
@@ -116,6 +129,7 @@ class Up {
       CHECK_OK(cloud_.set_policy(name_, submission_.policy_body));
     say("updating existing stack");
     CHECK_OK(cloud_.execute_change_set(set.id));
+    begins(Operation::update, set.changes.size());
     return finish(deployed_->id, "updating existing stack");
   }
 
