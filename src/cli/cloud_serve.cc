@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "base/text.hh"
+#include "cli/commands.hh"
 #include "cli/exit_codes.hh"
 #include "cli/screen.hh"
 #include "embedded/embedded.hh"
@@ -69,6 +70,31 @@ int cloud_serve(const ServeOptions& options) {
   wait_for_signal(signals);
   (*server)->stop();
   return static_cast<int>(Exit::ok);
+}
+
+void add_cloud(CLI::App& app, int& exit_code) {
+  auto serve = std::make_shared<ServeOptions>();
+  CLI::App* cloud = app.add_subcommand("cloud", "The embedded AWS");
+  cloud->require_subcommand(1);
+  CLI::App* command = cloud->add_subcommand("serve", "Serve the embedded AWS on a port");
+  command->add_option("--host", serve->host, "Address to listen on")->capture_default_str();
+  command->add_option("--port", serve->port, "Port; 0 takes any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command->add_option("--state", serve->state_directory, "Folder that keeps the state");
+  command->add_flag("--memory", serve->memory, "Keep nothing on disk")->excludes("--state");
+  command->add_flag("--strict", serve->strict, "Refuse access keys that were not made here");
+  command->add_flag("--sync", serve->sync, "Sync the disk before every answer");
+  command->add_option("--threads", serve->threads, "Threads that answer")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  const char* examples =
+      "Examples:\n  mainstay cloud serve\n"
+      "  mainstay cloud serve --memory --port 0\n"
+      "  mainstay cloud serve --state ./cloud --strict --sync";
+  cloud->footer(examples);
+  command->footer(examples);
+  command->callback([serve, &exit_code] { exit_code = cloud_serve(*serve); });
 }
 
 }  // namespace mainstay::cli

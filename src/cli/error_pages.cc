@@ -22,25 +22,6 @@ void read_meaning(ErrorPage& page, const std::string& text) {
   page.meaning = text.substr(stop + 2);
 }
 
-// Words wrapped at 80 columns, further lines indented as deep as the first begins.
-std::string wrapped(const std::string& first_prefix, std::string_view text) {
-  constexpr size_t width = 79;
-  std::string out = first_prefix;
-  size_t column = first_prefix.size();
-  bool begun = false;
-  for (const std::string& word : split(text, " ")) {
-    if (begun && column + 1 + word.size() > width) {
-      out += "\n" + std::string(first_prefix.size(), ' ') + word;
-      column = first_prefix.size() + word.size();
-      continue;
-    }
-    out += (begun ? " " : "") + word;
-    column += begun + word.size();
-    begun = true;
-  }
-  return out + "\n";
-}
-
 Value list_value(const std::vector<std::string>& texts) {
   Value list = Value::list();
   for (const std::string& text : texts) list.push_back(text);
@@ -90,9 +71,9 @@ Result<const ErrorPage*> find_error_page(std::string_view code) {
 std::string page_text(const ErrorPage& page, const Style& style) {
   std::string text =
       style.paint(Ink::bold, page.code) + fmt::format("  exit code {}\n", page.exit_code);
-  text += wrapped("  ", page.meaning);
-  for (const std::string& cause : page.causes) text += wrapped("  OFTEN ", cause);
-  for (const std::string& action : page.actions) text += wrapped("  DO    ", action);
+  text += wrapped_text("  ", page.meaning);
+  for (const std::string& cause : page.causes) text += wrapped_text("  OFTEN ", cause);
+  for (const std::string& action : page.actions) text += wrapped_text("  DO    ", action);
   return text;
 }
 

@@ -22,22 +22,25 @@ std::string between(std::string_view text, std::string_view before,
 // "; rolled back cleanly in 02:10", or how it stands.
 std::string outcome_text(const stacks::Failure& failure) {
   std::string text;
-  if (failure.failed_after_ms > 0) text += " after " + duration_text(failure.failed_after_ms);
+  if (failure.failed_after_ms > 0) text += " after " + took_text(failure.failed_after_ms);
   if (!failure.rolled_back) return text + "; left as " + printable(failure.status);
   text += "; rolled back cleanly";
-  if (failure.rolled_back_in_ms > 0) text += " in " + duration_text(failure.rolled_back_in_ms);
+  if (failure.rolled_back_in_ms > 0) text += " in " + took_text(failure.rolled_back_in_ms);
   return text;
 }
 
 std::string cause_text(const stacks::Failure& failure, const Error& error, const Files& files) {
-  if (!failure.cause) return "CAUSE  " + printable(error.message) + "\n";
+  if (!failure.cause) return wrapped_text("CAUSE  ", printable(error.message));
   const stacks::StackEvent& cause = *failure.cause;
+  constexpr size_t date_size = sizeof "2026-01-01T" - 1;
+  std::string_view type = cause.type;
+  if (type.starts_with("AWS::")) type.remove_prefix(sizeof "AWS::" - 1);
   std::string text =
-      fmt::format("CAUSE  {}  {}  {} {}\n", printable(cause.logical_id), printable(cause.type),
-                  printable(cause.status), format_iso8601(cause.time));
+      fmt::format("CAUSE  {}  {}  {} {}\n", printable(cause.logical_id), printable(type),
+                  printable(cause.status), format_iso8601(cause.time).substr(date_size));
   if (failure.at.known()) text += "  " + printable(failure.at.to_string()) + "\n";
   text += snippet(failure.at, files);
-  return text + "  " + printable(cause.reason) + "\n";
+  return text + wrapped_text("  ", printable(cause.reason));
 }
 
 // IAM calls its own resources "role api"; they belong to the account of the one who asked.
@@ -126,7 +129,7 @@ std::string failure_text(const std::string& stack, const Error& error,
   } else {
     Error plain = error;
     plain.hint.clear();
-    text += "\nCAUSE  " + printable(plain.to_string()) + "\n" + snippet(error.at, files);
+    text += "\n" + wrapped_text("CAUSE  ", printable(plain.to_string())) + snippet(error.at, files);
   }
   if (denial) text += why_text(*denial);
   if (failure) text += effect_text(*failure);

@@ -18,7 +18,7 @@ stacks::Failure failure_of(const std::string& reason) {
   failure.cancelled = 2;
   stacks::StackEvent cause;
   cause.logical_id = "Bad";
-  cause.type = "X";
+  cause.type = "AWS::SNS::Topic";
   cause.status = "UPDATE_FAILED";
   cause.reason = reason;
   failure.cause = cause;
@@ -33,7 +33,7 @@ TEST_CASE("a failure names its cause first, with its line") {
                      failure_of("it is \x1b[31mbad"), template_files, {},
                      {"mainstay up a.yml", ""}) ==
         "FAILED orders after 03:41; rolled back cleanly in 02:10\n"
-        "CAUSE  Bad  X  UPDATE_FAILED 1970-01-01T00:00:00Z\n"
+        "CAUSE  Bad  SNS::Topic  UPDATE_FAILED 00:00:00Z\n"
         "  orders.yaml:2:3\n"
         "    2 |   Bad:\n"
         "      |   ^\n"

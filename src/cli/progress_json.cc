@@ -25,7 +25,7 @@ class JsonProgress : public Progress {
       for (const std::string& other : stack.waits_for) waits_for.push_back(other);
       list.push_back(Value::map({{"stack", stack.stack}, {"waits_for", std::move(waits_for)}}));
     }
-    out_->line("plan", Value::map({{"stacks", std::move(list)}}));
+    out_->line("stacks", Value::map({{"stacks", std::move(list)}}));
   }
   void begins(const stacks::OperationReport& report) override {
     Value v = Value::map({{"stack", report.stack},

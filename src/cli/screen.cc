@@ -34,6 +34,25 @@ std::string took_text(int64_t ms) {
   return fmt::format("{}.{} s", ms / 1000, ms / 100 % 10);
 }
 
+std::string wrapped_text(const std::string& first_prefix, std::string_view text) {
+  constexpr size_t width = 79;
+  std::string out = first_prefix;
+  size_t column = first_prefix.size();
+  bool begun = false;
+  for (const std::string& word : split(text, " ")) {
+    size_t wide = is_utf8(word) ? utf8_length(word) : word.size();
+    if (begun && column + 1 + wide > width) {
+      out += "\n" + std::string(first_prefix.size(), ' ') + word;
+      column = first_prefix.size() + wide;
+      continue;
+    }
+    out += (begun ? " " : "") + word;
+    column += begun + wide;
+    begun = true;
+  }
+  return out + "\n";
+}
+
 std::string shell_word(const std::string& text) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@+";

@@ -28,6 +28,10 @@ std::string duration_text(int64_t ms);
 // "0.3 s" below ten seconds, else as above: how long something took in all.
 std::string took_text(int64_t ms);
 
+// Words in lines of less than 80 columns, further lines indented as deep as the first begins; a
+// word that is longer than a line stays whole.
+std::string wrapped_text(const std::string& first_prefix, std::string_view text);
+
 // A word of a command line for people to copy: quoted where a shell would take it apart.
 std::string shell_word(const std::string& text);
 
