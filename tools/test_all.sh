@@ -53,6 +53,7 @@ step "policies: decided, compared, proved" policies ctest --test-dir build/relea
   --output-on-failure
 step "the main job" main-job tools/test_clients.sh tests/main_job
 step "real clients: boto3, awscli" clients tools/test_clients.sh
+step "the program as a user meets it" cli tools/test_clients.sh tests/cli
 step "who may do what" access tools/test_clients.sh tests/access
 step "mainstay up against moto" moto tools/test_moto.sh
 step "kill -9 under load" kill9 python3 tests/crash/kill9.py --cycles "${MAINSTAY_KILL9_CYCLES:-25}"
