@@ -127,6 +127,9 @@ def resource_schemas(wheel):
         schema = json.loads(wheel.read(f"{base}resources/{digest}.json"))
         yield "schemas/" + name, compact(without_prose(schema))
     yield "resource-types", compact(sorted(types))
+    stateful = json.loads(wheel.read("cfnlint/data/AdditionalSpecs/StatefulResources.json"))
+    yield "stateful-types", compact({name: bool(row.get("DeleteRequiresEmptyResource"))
+                                     for name, row in stateful["ResourceTypes"].items()})
 
 
 def managed_policies(wheel):

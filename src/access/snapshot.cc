@@ -19,10 +19,6 @@ Value list_of(const std::vector<T>& items, Write write) {
   return out;
 }
 
-Value texts(const std::vector<std::string>& items) {
-  return list_of(items, [](const std::string& text) { return Value(text); });
-}
-
 Value tags_value(const Tags& tags) {
   Value out = Value::map();
   for (const auto& [key, value] : tags) out.set(key, value);
@@ -38,9 +34,9 @@ Value entity_value(const Entity& entity) {
   put(out, "id", entity.unique_id);
   put(out, "trust", entity.trust);
   put(out, "policies", list_of(entity.inline_policies, policy_value));
-  put(out, "attached", texts(entity.attached));
+  put(out, "attached", Value::texts(entity.attached));
   put(out, "boundary", entity.boundary);
-  put(out, "groups", texts(entity.groups));
+  put(out, "groups", Value::texts(entity.groups));
   put(out, "instance_profile", entity.instance_profile);
   put(out, "tags", tags_value(entity.tags));
   return out;
@@ -73,14 +69,14 @@ Value bucket_value(const Bucket& bucket) {
 
 Value key_grant_value(const KeyGrant& grant) {
   Value out = Value::map({{"id", grant.id}, {"grantee", grant.grantee}});
-  put(out, "operations", texts(grant.operations));
+  put(out, "operations", Value::texts(grant.operations));
   put(out, "constraints", grant.constraints);
   return out;
 }
 
 Value key_value(const Key& key) {
   Value out = Value::map({{"arn", key.arn}, {"manager", key.manager}});
-  put(out, "aliases", texts(key.aliases));
+  put(out, "aliases", Value::texts(key.aliases));
   put(out, "policy", key.policy);
   put(out, "grants", list_of(key.grants, key_grant_value));
   return out;
@@ -152,7 +148,7 @@ Value to_value(const Snapshot& snapshot) {
   Value out = Value::map({{"format", "mainstay-access-1"}});
   put(out, "source", snapshot.source);
   put(out, "taken", snapshot.taken);
-  put(out, "unread", texts(snapshot.unread));
+  put(out, "unread", Value::texts(snapshot.unread));
   if (snapshot.organization) {
     const Organization& organization = *snapshot.organization;
     out.set("organization", Value::map({{"id", organization.id},

@@ -30,6 +30,10 @@ std::string real_to_text(double d) {
 Value::Value(List l) : data_(Shared<List>::make(std::move(l))) {}
 Value::Value(Map m) : data_(Shared<Map>::make(std::move(m))) {}
 
+Value Value::texts(const std::vector<std::string>& items) {
+  return Value(List(items.begin(), items.end()));
+}
+
 Value Value::list(std::initializer_list<Value> items) {
   return Value(List(items));
 }

@@ -92,6 +92,7 @@ class Value {
 
   static Value list(std::initializer_list<Value> items = {});
   static Value map(std::initializer_list<Member> members = {});
+  static Value texts(const std::vector<std::string>& items);  // a list of strings
 
   Kind kind() const { return static_cast<Kind>(data_.index()); }
   bool is_null() const { return kind() == Kind::null; }

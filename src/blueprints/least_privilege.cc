@@ -27,19 +27,13 @@ Value mapped(const Value& v, Value (*change)(const std::string&)) {
   return out;
 }
 
-Value texts_of(const std::vector<std::string>& texts) {
-  Value out = Value::list();
-  for (const std::string& text : texts) out.push_back(text);
-  return out;
-}
-
 Value statement(std::string_view effect, std::string_view sid,
                 const std::vector<std::string_view>& actions,
                 const std::vector<std::string>& resources) {
   Value list = Value::list();
   for (std::string_view action : actions) list.push_back(action);
   return Value::map(
-      {{"Sid", sid}, {"Effect", effect}, {"Action", list}, {"Resource", texts_of(resources)}});
+      {{"Sid", sid}, {"Effect", effect}, {"Action", list}, {"Resource", Value::texts(resources)}});
 }
 
 Result<policy::Document> sample_document(const Value& document) {
@@ -52,8 +46,8 @@ Value anything_but(std::string_view not_element, const std::vector<std::string>&
   bool actions = not_element == "NotAction";
   return Value::map(
       {{"Effect", "Allow"},
-       {actions ? "NotAction" : "Action", actions ? texts_of(patterns) : Value("*")},
-       {actions ? "Resource" : "NotResource", actions ? Value("*") : texts_of(patterns)}});
+       {actions ? "NotAction" : "Action", actions ? Value::texts(patterns) : Value("*")},
+       {actions ? "Resource" : "NotResource", actions ? Value("*") : Value::texts(patterns)}});
 }
 
 }  // namespace
@@ -111,7 +105,7 @@ Limit never_reaches(const std::vector<std::string>& resources) {
 
 Limit only_where(std::string what, const std::vector<std::string>& actions, Value condition) {
   Value there = Value::map({{"Effect", "Allow"},
-                            {"Action", texts_of(actions)},
+                            {"Action", Value::texts(actions)},
                             {"Resource", "*"},
                             {"Condition", std::move(condition)}});
   return {std::move(what), Value::list({anything_but("NotAction", actions), std::move(there)})};
@@ -119,8 +113,9 @@ Limit only_where(std::string what, const std::vector<std::string>& actions, Valu
 
 Limit only_on(std::string what, const std::vector<std::string>& actions,
               const std::vector<std::string>& resources) {
-  Value there = Value::map(
-      {{"Effect", "Allow"}, {"Action", texts_of(actions)}, {"Resource", texts_of(resources)}});
+  Value there = Value::map({{"Effect", "Allow"},
+                            {"Action", Value::texts(actions)},
+                            {"Resource", Value::texts(resources)}});
   return {std::move(what), Value::list({anything_but("NotAction", actions), std::move(there)})};
 }
 

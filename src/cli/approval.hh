@@ -1,5 +1,9 @@
-// Asking a person at the terminal before something is done.
+// Asking a person at the terminal before something is done, and what was allowed beforehand.
 #pragma once
+
+#include <mutex>
+#include <optional>
+#include <set>
 
 #include "cli/screen.hh"
 #include "stacks/report.hh"
@@ -9,17 +13,32 @@ namespace mainstay::cli {
 // A line from the terminal, without its end; nothing at the end of input.
 std::optional<std::string> ask(const std::string& question);
 
-// Answers y, n or v (show everything). Where nobody can be asked, error "ApprovalNeeded" with the
-// flag that would have helped.
+// What --approve allows: "protected", "replace", "access", and "data:STACK" for each stack of which
+// data may be lost.
+struct Approvals {
+  std::set<stacks::Consent> consents;
+  std::set<std::string> data_of;
+
+  // Error "UsageInvalid" naming what is not known, and the nearest that is.
+  static Result<Approvals> parse(const std::string& text);
+  std::set<stacks::Consent> missing(const std::string& stack,
+                                    const std::set<stacks::Consent>& needed) const;
+};
+
+// "--approve=access,data:orders"; "" where nothing is needed.
+std::string approve_flag(const std::map<std::string, std::set<stacks::Consent>>& needed_by_stack);
+
+// Answers y, n or v (show everything); data is given up only by typing the stack's name. Where
+// nobody can be asked, error "ApprovalNeeded" with the flag that would have helped.
 class TerminalApprover : public stacks::Approver {
  public:
-  TerminalApprover(bool can_ask, bool approve_protected, Style style)
-      : can_ask_(can_ask), approve_protected_(approve_protected), style_(style) {}
-  Result<bool> approve(const std::string& stack, const std::string& why,
-                       const std::vector<stacks::ResourceChange>& changes) override;
+  TerminalApprover(bool can_ask, Approvals approvals, Style style)
+      : can_ask_(can_ask), approvals_(std::move(approvals)), style_(style) {}
+  Result<bool> approve(const stacks::ApprovalRequest& request) override;
 
  private:
-  bool can_ask_, approve_protected_;
+  bool can_ask_;
+  Approvals approvals_;
   Style style_;
   std::mutex mutex_;  // one question at a time
 };

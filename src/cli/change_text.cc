@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hh"
+#include "stacks/assessment.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -44,12 +45,17 @@ std::string value_text(const ResourceChange::Detail& detail) {
   return "  " + brief(detail.before) + " -> " + brief(detail.after);
 }
 
-// What becomes of the old copy (CloudFormation user guide, UpdateReplacePolicy and DeletionPolicy).
-std::string fate_text(const ResourceChange& change, const cfn::Document* document) {
-  if (!change.may_replace() || !document) return "";
-  const Value& policy = document->root["Resources"][change.logical_id]["UpdateReplacePolicy"];
-  std::string fate = policy.is_string() ? to_lower(policy.as_string()) : "delete";
-  return "        old copy: " + fate + "\n";
+// What becomes of what goes, and of the data in it.
+std::string fate_text(const ResourceChange& change) {
+  bool removed = change.action == "Remove";
+  if (change.old_copy.empty() || (removed && change.data == stacks::DataHeld::none)) return "";
+  std::string text =
+      std::string("        ") + (removed ? "it" : "old copy") + ": " + change.old_copy;
+  if (stacks::loses_data(change))
+    text += "; its data is lost";
+  else if (stacks::leaves_data_behind(change))
+    text += "; the new one starts empty";
+  return text + "\n";
 }
 
 const char* verb_of(const ResourceChange& change) {
@@ -72,6 +78,49 @@ std::string parameters_text(const stacks::StackDiff& diff) {
   return text;
 }
 
+std::string risks_text(const stacks::StackDiff& diff, const Style& style) {
+  std::string text;
+  bool data = diff.consents.contains(stacks::Consent::data);
+  if (data || diff.consents.contains(stacks::Consent::replace)) text += "  DATA AT RISK";
+  if (diff.consents.contains(stacks::Consent::access)) text += "  ACCESS WIDENED";
+  return text.empty() ? "" : style.paint(Ink::bad, text);
+}
+
+Value gain_value(const stacks::AccessGain& gain) {
+  return Value::map({{"holder", gain.holder},
+                     {"logical_id", gain.logical_id},
+                     {"trust", gain.is_trust},
+                     {"actions", Value::texts(gain.actions)},
+                     {"resources", Value::texts(gain.resources)},
+                     {"principals", Value::texts(gain.principals)},
+                     {"had", Value::texts(gain.had)},
+                     {"bounded_by", gain.bounded_by},
+                     {"example", gain.example},
+                     {"unproven", gain.unproven}});
+}
+
+Value change_value(const ResourceChange& change) {
+  Value details = Value::list();
+  for (const auto& d : change.details)
+    details.push_back(Value::map({{"attribute", d.attribute},
+                                  {"name", d.name},
+                                  {"requires_recreation", d.requires_recreation},
+                                  {"evaluation", d.evaluation},
+                                  {"before", d.before},
+                                  {"after", d.after},
+                                  {"certain", d.certain},
+                                  {"source", d.source},
+                                  {"causing_entity", d.causing_entity}}));
+  return Value::map({{"action", verb_of(change)},
+                     {"logical_id", change.logical_id},
+                     {"physical_id", change.physical_id},
+                     {"resource_type", change.type},
+                     {"replacement", change.replacement},
+                     {"old_copy", change.old_copy},
+                     {"data_lost", stacks::loses_data(change)},
+                     {"details", std::move(details)}});
+}
+
 }  // namespace
 
 std::string change_text(const ResourceChange& change, const cfn::Document* document,
@@ -92,7 +141,7 @@ std::string change_text(const ResourceChange& change, const cfn::Document* docum
     text += "        " + printable(detail.name.empty() ? detail.attribute : detail.name) +
             value_text(detail) + (why.empty() ? "" : "  " + printable(why)) + "\n";
   }
-  text += fate_text(change, document);
+  text += fate_text(change);
   bool compared = document && change.action == "Modify";  // else nobody asked for our verdict
   if (compared && change.seen_by == ResourceChange::SeenBy::cloud)
     text += "        unproven: only CloudFormation lists it\n";
@@ -123,9 +172,11 @@ std::string diff_text(const stacks::StackDiff& diff, const std::string& region,
   if (diff.kind == Kind::skipped) return head + "  skipped (" + diff.reason + ")\n";
   if (diff.kind == Kind::failed) return head + "  failed\n";
   std::string text = head + (diff.kind == Kind::created ? "  new stack" : "") + "\n" +
-                     counts_text(diff.changes) + "\n" + parameters_text(diff);
+                     counts_text(diff.changes) + risks_text(diff, style) + "\n" +
+                     parameters_text(diff);
   for (const ResourceChange& change : diff.changes)
     text += change_text(change, &diff.document, style);
+  text += gains_text(diff.gains, style);
   for (const std::string& note : diff.notes) text += "  note: " + printable(note) + "\n";
   return text;
 }
@@ -134,25 +185,11 @@ Value diff_value(const stacks::StackDiff& diff) {
   static constexpr std::string_view kinds[] = {"unchanged", "created", "updated", "skipped",
                                                "failed"};
   Value changes = Value::list();
-  for (const ResourceChange& change : diff.changes) {
-    Value details = Value::list();
-    for (const auto& d : change.details)
-      details.push_back(Value::map({{"attribute", d.attribute},
-                                    {"name", d.name},
-                                    {"requires_recreation", d.requires_recreation},
-                                    {"evaluation", d.evaluation},
-                                    {"before", d.before},
-                                    {"after", d.after},
-                                    {"certain", d.certain},
-                                    {"source", d.source},
-                                    {"causing_entity", d.causing_entity}}));
-    changes.push_back(Value::map({{"action", verb_of(change)},
-                                  {"logical_id", change.logical_id},
-                                  {"physical_id", change.physical_id},
-                                  {"resource_type", change.type},
-                                  {"replacement", change.replacement},
-                                  {"details", std::move(details)}}));
-  }
+  for (const ResourceChange& change : diff.changes) changes.push_back(change_value(change));
+  Value gains = Value::list();
+  for (const stacks::AccessGain& gain : diff.gains) gains.push_back(gain_value(gain));
+  Value consents = Value::list();
+  for (stacks::Consent consent : diff.consents) consents.push_back(stacks::consent_name(consent));
   Value parameters = Value::list();
   for (const auto& p : diff.parameters)
     parameters.push_back(Value::map({{"name", p.name},
@@ -166,6 +203,8 @@ Value diff_value(const stacks::StackDiff& diff) {
                      {"reason", diff.reason},
                      {"parameters", std::move(parameters)},
                      {"changes", std::move(changes)},
+                     {"access", std::move(gains)},
+                     {"needs_approval", std::move(consents)},
                      {"notes", std::move(notes)}});
 }
 

@@ -14,6 +14,9 @@ std::string change_text(const stacks::ResourceChange& change, const cfn::Documen
 // "1 replace  2 update  1 add  0 delete"
 std::string counts_text(const std::vector<stacks::ResourceChange>& changes);
 
+// The ACCESS part: who would be able to do what they are not now. "" where there is none.
+std::string gains_text(const std::vector<stacks::AccessGain>& gains, const Style& style);
+
 std::string diff_text(const stacks::StackDiff& diff, const std::string& region, const Style& style);
 Value diff_value(const stacks::StackDiff& diff);
 

@@ -3,6 +3,8 @@
 #include <map>
 #include <mutex>
 
+#include "access/vocabulary.hh"
+#include "base/json.hh"
 #include "data/archive.hh"
 
 namespace mainstay::cli {
@@ -24,6 +26,8 @@ aws::ModelSource embedded_models() {
   };
 }
 
+namespace {
+
 std::function<const cfn::Schema*(const std::string& type)> embedded_schemas() {
   struct Kept {
     std::mutex mutex;
@@ -38,6 +42,44 @@ std::function<const cfn::Schema*(const std::string& type)> embedded_schemas() {
     if (schema) it->second = std::make_unique<const cfn::Schema>(std::move(*schema));
     return it->second.get();
   };
+}
+
+// "stateful-types" is cfn-lint's list: type to whether only what is empty can be deleted.
+std::function<stacks::DataHeld(const std::string& type)> types_with_data() {
+  return [](const std::string& type) {
+    static const Value types = [] {
+      auto text = data::read("stateful-types");
+      return text ? parse_json(*text).value_or(Value()) : Value();
+    }();
+    const Value* found = types.find(type);
+    if (!found) return stacks::DataHeld::none;
+    return found->as_bool() ? stacks::DataHeld::while_filled : stacks::DataHeld::yes;
+  };
+}
+
+Result<std::string> managed_policy(const std::string& arn) {
+  size_t slash = arn.rfind('/');
+  bool of_aws = arn.starts_with("arn:") && arn.contains(":iam::aws:policy/");
+  if (!of_aws) return Error("PolicyUnknown", arn + " is not one of AWS's own policies");
+  return data::read("managed-policies/" + arn.substr(slash + 1));
+}
+
+}  // namespace
+
+stacks::Knowledge embedded_knowledge() {
+  stacks::Knowledge knowledge;
+  knowledge.schema = embedded_schemas();
+  knowledge.data_held = types_with_data();
+  knowledge.managed_policy = managed_policy;
+  struct Kept {
+    std::once_flag once;
+    std::optional<access::Vocabulary> vocabulary;
+  };
+  knowledge.policy_options = [kept = std::make_shared<Kept>()] {
+    std::call_once(kept->once, [&] { kept->vocabulary.emplace(); });
+    return kept->vocabulary->options();
+  };
+  return knowledge;
 }
 
 }  // namespace mainstay::cli

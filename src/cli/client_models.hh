@@ -1,15 +1,15 @@
-// The service models and resource schemas that the binary carries, for the workflows.
+// What the binary carries of AWS, for the workflows.
 #pragma once
 
 #include "aws/client.hh"
-#include "cfn/schema.hh"
+#include "stacks/knowledge.hh"
 
 namespace mainstay::cli {
 
 // Unpacks each when it is first asked for, and keeps it. Threads: any.
 aws::ModelSource embedded_models();
 
-// The schema of a CloudFormation resource type, or nullptr; kept for as long as the program runs.
-std::function<const cfn::Schema*(const std::string& type)> embedded_schemas();
+// Schemas of resource types, AWS's managed policies, real actions; each kept once it was asked for.
+stacks::Knowledge embedded_knowledge();
 
 }  // namespace mainstay::cli

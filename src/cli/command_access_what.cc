@@ -126,19 +126,13 @@ access::Picture what_picture(const GrantedList& grants, const access::Actor& act
   return picture;
 }
 
-Value texts_value(const std::vector<std::string>& texts) {
-  Value out = Value::list();
-  for (const std::string& text : texts) out.push_back(text);
-  return out;
-}
-
 void what_lines(Ndjson& out, const GrantedList& grants, const access::Actor& actor) {
   for (const access::Granted& one : grants)
     out.line("what", Value::map({{"principal", actor.arn},
                                  {"action", one.action->name},
                                  {"level", actions::level_name(one.action->level)},
-                                 {"resources", texts_value(one.resources)},
-                                 {"exceptions", texts_value(one.exceptions)}}));
+                                 {"resources", Value::texts(one.resources)},
+                                 {"exceptions", Value::texts(one.exceptions)}}));
 }
 
 Exit what_command(const WhatFlags& flags) {

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "cli/approval.hh"
 #include "cli/change_text.hh"
 #include "cli/commands.hh"
 #include "cli/stack_run.hh"
@@ -12,12 +13,14 @@ struct DiffCounts {
   size_t stacks = 0, changed = 0, unchanged = 0;
   std::vector<stacks::ResourceChange> changes;
   std::vector<Error> errors;
+  std::map<std::string, std::set<stacks::Consent>> consents;  // by stack
 };
 
 void show(StackRun& run, const stacks::StackDiff& diff, DiffCounts& counts, bool verbose) {
   ++counts.stacks;
   counts.changed += diff.changes_something();
   counts.unchanged += diff.kind == stacks::StackDiff::Kind::unchanged;
+  if (!diff.consents.empty()) counts.consents[diff.stack] = diff.consents;
   counts.changes.insert(counts.changes.end(), diff.changes.begin(), diff.changes.end());
   if (run.json()) {
     run.json()->line("diff", diff_value(diff));
@@ -29,25 +32,36 @@ void show(StackRun& run, const stacks::StackDiff& diff, DiffCounts& counts, bool
   (void)run.fail(*diff.error);
 }
 
+// How to do just what was shown.
+std::string next_text(const StackFlags& flags, const std::string& plan, const DiffCounts& counts) {
+  std::string flag = approve_flag(counts.consents);
+  return "Next: mainstay up " + repeated_flags(flags) + "--plan " + plan +
+         (flag.empty() ? "" : " " + flag) + "\n";
+}
+
 Exit diff(const StackFlags& flags, bool exit_code_for_changes) {
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
   if (auto opened = run.open(); !opened) return run.fail(opened.error());
   run.finish_progress();
   DiffCounts counts;
-  Status walked = stacks::diff_all(
-      run.session(), [&](const stacks::StackDiff& one) { show(run, one, counts, flags.verbose); });
-  if (!walked) return run.fail(walked.error());
+  auto plan =
+      run.plan([&](const stacks::StackDiff& one) { show(run, one, counts, flags.verbose); });
+  if (!plan) return run.fail(plan.error());
+  bool doable = counts.changed > 0 && counts.errors.empty();
   if (run.json())
     run.json()->line("summary", Value::map({{"stacks", counts.stacks},
                                             {"changed", counts.changed},
                                             {"unchanged", counts.unchanged},
-                                            {"failed", counts.errors.size()}}));
+                                            {"failed", counts.errors.size()},
+                                            {"plan", doable ? plan->id : ""},
+                                            {"approve", approve_flag(counts.consents)}}));
   else
     run.print(counts.changed == 0 && counts.errors.empty()
                   ? fmt::format("no changes in {} stacks\n", counts.stacks)
                   : fmt::format("{} of {} stacks would change: {}\n", counts.changed, counts.stacks,
                                 counts_text(counts.changes)));
+  if (doable && !run.json()) run.print(next_text(flags, plan->id, counts));
   if (!counts.errors.empty()) return exit_of(counts.errors);
   return counts.changed > 0 && exit_code_for_changes ? Exit::changes : Exit::ok;
 }

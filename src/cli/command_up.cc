@@ -70,6 +70,8 @@ Exit up(const StackFlags& flags) {
   if (flags.outline) return show_outline(run, flags, false);
   if (auto opened = run.open(); !opened) return run.fail(opened.error());
   if (!flags.dump_directory.empty()) return dump(run, flags.dump_directory);
+  if (!flags.plan.empty())
+    if (auto held = run.hold_to_plan(flags.plan); !held) return run.fail(held.error());
   return conclude(run, stacks::bring_up(run.session()), false);
 }
 
@@ -116,7 +118,8 @@ void add_up(CLI::App& app, int& exit_code) {
                     "With -i, ask for replacements only");
   command->add_flag("--recreate-failed", flags->recreate_failed,
                     "Delete and create anew what never came up");
-  command->add_flag("--approve", flags->approve, "Update protected stacks without asking");
+  add_approve_flag(*command, *flags);
+  command->add_option("--plan", flags->plan, "Do what `diff` showed as this plan, or nothing");
   command->footer(
       "Examples:\n  mainstay up prod.env stacker.yml\n"
       "  mainstay up --stacks web -e namespace=test stacker.yml\n"
@@ -132,7 +135,9 @@ void add_down(CLI::App& app, int& exit_code) {
   add_target_names(*command, *flags, "Only this stack or target, and what depends on it");
   add_parallel_flags(*command, *flags);
   command->add_flag("-o,--outline", flags->outline, "Only list the stacks, in order");
-  command->add_flag("-f,--force,--yes", flags->yes, "Delete without asking");
+  command->add_flag("-f,--force,--yes", flags->yes,
+                    "Delete without asking, but for data: see --approve");
+  add_approve_flag(*command, *flags);
   command->footer(
       "Examples:\n  mainstay down prod.env stacker.yml\n  mainstay down --force test.env "
       "stacker.yml\n"

@@ -27,8 +27,7 @@ struct Silent : stacks::Reporter {
 };
 
 struct Nobody : stacks::Approver {
-  Result<bool> approve(const std::string&, const std::string&,
-                       const std::vector<stacks::ResourceChange>&) override {
+  Result<bool> approve(const stacks::ApprovalRequest&) override {
     return Error("ApprovalNeeded", "nobody to ask");
   }
 };
@@ -62,8 +61,8 @@ struct Example {
   auto with_session(Work work) {
     auto config = stacks::parse_config(text, "stacker.yml", environment);
     REQUIRE_MESSAGE(config, config.error().to_string());
-    stacks::Surroundings around{process,  files, clock, threads, target.client,     reporter,
-                                approver, {},    {},    "run",   embedded_schemas()};
+    stacks::Surroundings around{process,  files, clock, threads, target.client,       reporter,
+                                approver, {},    {},    "run",   embedded_knowledge()};
     stacks::Session session(*config, environment, {}, around);
     auto result = work(session);
     REQUIRE_MESSAGE(result, result.error().to_string());

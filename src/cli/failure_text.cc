@@ -85,8 +85,8 @@ std::string next_text(const Error& error, const std::optional<stacks::Failure>& 
   std::vector<std::string> lines;
   if (!error.hint.empty()) lines.push_back(printable(error.hint));
   if (denial)
-    lines.push_back(printable("mainstay access can " + shell_word(denial->actor) + " " +
-                              shell_word(denial->action) + " " + shell_word(arn_of(*denial)) +
+    lines.push_back(printable("mainstay access can " + shell_quoted(denial->actor) + " " +
+                              shell_quoted(denial->action) + " " + shell_quoted(arn_of(*denial)) +
                               next.target));
   std::string again = again_text(next.again, failure);
   if (!again.empty()) lines.push_back(printable(again));

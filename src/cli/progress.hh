@@ -25,6 +25,9 @@ class Progress : public stacks::Reporter {
  public:
   // Rows and lines may still be waiting to be shown: finish shows them and stops the clockwork.
   virtual void finish() = 0;
+  // While a question is asked, nothing is drawn over it.
+  virtual void pause() {}
+  virtual void resume() {}
 };
 
 // Steps that stand still for long are named every 30 seconds.

@@ -45,6 +45,9 @@ class KeptProgress : public Progress {
     inner_->finish();
   }
 
+  void pause() override { inner_->pause(); }
+  void resume() override { inner_->resume(); }
+
  private:
   struct Begun {
     stacks::OperationReport report;

@@ -79,6 +79,16 @@ class LiveProgress : public Progress {
     finished_ = true;
   }
 
+  void pause() override {
+    std::scoped_lock lock(mutex_);
+    write(erased() + std::exchange(scrolled_, ""));
+    paused_ = true;
+  }
+  void resume() override {
+    std::scoped_lock lock(mutex_);
+    paused_ = false;
+  }
+
  private:
   static constexpr int64_t frame_ms = 100;
 
@@ -113,7 +123,7 @@ class LiveProgress : public Progress {
     Terminal terminal = options_.measure ? options_.measure() : options_.terminal;
     std::scoped_lock lock(mutex_);
     std::vector<std::string> lines = rows_.lines(clock_.monotonic_ms(), terminal, options_.style);
-    if (scrolled_.empty() && lines == drawn_) return;
+    if (paused_ || (scrolled_.empty() && lines == drawn_)) return;
     std::string text = erased() + std::exchange(scrolled_, "");
     for (const std::string& line : lines) text += line + "\n";
     drawn_ = std::move(lines);
@@ -127,7 +137,7 @@ class LiveProgress : public Progress {
   ProgressRows rows_;
   std::string scrolled_;            // to be written above the rows
   std::vector<std::string> drawn_;  // lines that will be drawn over
-  bool finished_ = false;
+  bool finished_ = false, paused_ = false;
   std::jthread painter_;
 };
 

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/text.hh"
 #include "cli/error_pages.hh"
 
@@ -53,11 +56,12 @@ std::string wrapped_text(const std::string& first_prefix, std::string_view text)
   return out + "\n";
 }
 
-std::string shell_word(const std::string& text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@+";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-  return "'" + replace_all(text, "'", "'\\''") + "'";
+std::string shell_quoted(const std::string& text) {
+  auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-_./:=@,+").contains(c);
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain)) return text;
+  return "'" + replace_all(printable(text), "'", "'\\''") + "'";
 }
 
 std::string snippet(const Position& at, const Files& files) {

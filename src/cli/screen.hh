@@ -32,12 +32,11 @@ std::string took_text(int64_t ms);
 // word that is longer than a line stays whole.
 std::string wrapped_text(const std::string& first_prefix, std::string_view text);
 
-// A word of a command line for people to copy: quoted where a shell would take it apart.
-std::string shell_word(const std::string& text);
-
 // "error[Code]: file:1:2: message" with the line and a mark under the column, then the hint, or
 // where there is none, the command that says more.
 std::string error_text(const Error& error, const Files& files, const Style& style);
+// As a POSIX shell reads it back.
+std::string shell_quoted(const std::string& text);
 // The line that a position names, with a mark; "" if it can't be read.
 std::string snippet(const Position& at, const Files& files);
 

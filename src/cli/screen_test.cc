@@ -33,6 +33,17 @@ TEST_CASE("a diff reads as people are used to") {
   diff.region = "eu-west-1";
   diff.parameters = {{"Size", "1", "2"}, {"New", std::nullopt, "x"}, {"Old", "y", std::nullopt}};
   diff.changes = {replacement()};
+  diff.changes[0].old_copy = "snapshot";
+  diff.changes[0].data = stacks::DataHeld::yes;
+  diff.consents = {stacks::Consent::replace, stacks::Consent::access};
+  stacks::AccessGain gain;
+  gain.holder = "ApiRole";
+  gain.at = {"orders.yaml", 88, 3};
+  gain.actions = {"s3:PutObject"};
+  gain.resources = {"arn:aws:s3:::export/*"};
+  gain.had = {"s3:GetObject"};
+  gain.example = "s3:PutObject on arn:aws:s3:::export/x";
+  diff.gains = {gain};
   diff.document = cfn::parse_document(
                       "Resources:\n  Db:\n    Type: AWS::RDS::DBInstance\n"
                       "    UpdateReplacePolicy: Snapshot\n",
@@ -40,14 +51,18 @@ TEST_CASE("a diff reads as people are used to") {
                       .value();
   CHECK(diff_text(diff, "", {}) ==
         "prod-orders eu-west-1\n"
-        "1 replace  0 update  0 add  0 delete\n"
+        "1 replace  0 update  0 add  0 delete  DATA AT RISK  ACCESS WIDENED\n"
         "  parameters\n"
         "    Size  1 -> 2\n"
         "    New  = x\n"
         "    Old  no longer given (was y)\n"
         "  -/+ replace Db  RDS::DBInstance  orders.yaml:2:3\n"
         "        StorageEncrypted  false -> true  replaces it; certain\n"
-        "        old copy: snapshot\n");
+        "        old copy: snapshot; the new one starts empty\n"
+        "  ACCESS\n"
+        "  ~ ApiRole gains s3:PutObject  orders.yaml:88:3\n"
+        "      on arn:aws:s3:::export/*  (had: s3:GetObject)  bounded by: none\n"
+        "      e.g. s3:PutObject on arn:aws:s3:::export/x\n");
 }
 
 TEST_CASE("an error shows the line it speaks of") {

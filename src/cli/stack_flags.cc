@@ -1,29 +1,34 @@
 #include "cli/stack_flags.hh"
 
+#include "base/text.hh"
 #include "cli/screen.hh"
 
 namespace mainstay::cli {
 namespace {
 
-std::string option(const char* name, const std::string& value) {
-  return value.empty() ? "" : " " + std::string(name) + " " + shell_word(value);
+std::string given(std::string_view flag, const std::string& value) {
+  return value.empty() ? "" : std::string(flag) + shell_quoted(value) + " ";
 }
 
 }  // namespace
 
 std::string target_flags(const StackFlags& flags) {
-  return option("--endpoint", flags.target.endpoint) + option("--profile", flags.target.profile) +
-         option("--account", flags.target.account) + option("--region", flags.target.region) +
-         option("--state", flags.target.state_directory);
+  return given("--profile ", flags.target.profile) + given("--account ", flags.target.account) +
+         given("--endpoint ", flags.target.endpoint) +
+         given("--state ", flags.target.state_directory) + given("--region ", flags.target.region);
+}
+
+std::string repeated_flags(const StackFlags& flags) {
+  std::string text = target_flags(flags);
+  for (const std::string& target : flags.targets) text += given("--targets ", target);
+  for (const std::string& name : flags.force) text += given("--force ", name);
+  if (!flags.assignments.empty()) text += "-e ... ";
+  for (const std::string& file : flags.files) text += given("", file);
+  return text;
 }
 
 std::string again_command(const StackFlags& flags) {
-  std::string text = "mainstay " + flags.verb + target_flags(flags);
-  for (const std::string& name : flags.targets) text += option("--stacks", name);
-  for (const std::string& assignment : flags.assignments)
-    text += option("-e", assignment.substr(0, assignment.find('=')) + "=...");
-  for (const std::string& file : flags.files) text += " " + shell_word(file);
-  return text;
+  return "mainstay " + flags.verb + " " + std::string(trim(repeated_flags(flags)));
 }
 
 void add_common_flags(CLI::App& command, StackFlags& flags) {
@@ -47,6 +52,12 @@ void add_common_flags(CLI::App& command, StackFlags& flags) {
 
 void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what) {
   command.add_option("--targets,--stacks", flags.targets, what)->allow_extra_args(false);
+}
+
+void add_approve_flag(CLI::App& command, StackFlags& flags) {
+  command.add_flag("--approve{protected}", flags.approve,
+                   "What may happen without a question, with commas: protected (the default), "
+                   "replace, access, data:STACK");
 }
 
 void add_parallel_flags(CLI::App& command, StackFlags& flags) {

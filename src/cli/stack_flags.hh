@@ -17,21 +17,26 @@ struct StackFlags {
   std::string colour = "auto";
   bool json = false;
   bool verbose = false;
-  bool interactive = false, replacements_only = false, recreate_failed = false, approve = false;
+  bool interactive = false, replacements_only = false, recreate_failed = false;
+  std::string approve;  // see Approvals
+  std::string plan;     // that `diff` has shown
   bool outline = false, tail = false, yes = false;
   std::vector<std::string> force, targets;
   size_t at_once = 0;
   std::string dump_directory;
 };
 
-// The command line that does the same again, for people to copy; values of -e are left out, as they
-// may be secret.
+// The command line that does the same again, for people to copy.
 std::string again_command(const StackFlags& flags);
-// Of it, the flags that say where it goes, each after a space.
+// Those that say where it goes, as they would be typed; with a space at the end.
 std::string target_flags(const StackFlags& flags);
+// Those that say what a run is about, and where it goes, as they would be typed; with a space at
+// the end. Values of -e are left out, since they may be secrets.
+std::string repeated_flags(const StackFlags& flags);
 
 void add_common_flags(CLI::App& command, StackFlags& flags);
 void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what);
+void add_approve_flag(CLI::App& command, StackFlags& flags);
 void add_parallel_flags(CLI::App& command, StackFlags& flags);
 
 }  // namespace mainstay::cli

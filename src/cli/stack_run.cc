@@ -6,6 +6,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cli/client_models.hh"
+#include "stacks/fingerprint.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -23,6 +24,23 @@ stacks::PollPolicy poll_policy(Target::Kind kind) {
   }
   return policy;
 }
+
+// Clears the screen for questions.
+class PausingApprover : public stacks::Approver {
+ public:
+  PausingApprover(stacks::Approver& inner, Progress& progress)
+      : inner_(inner), progress_(progress) {}
+  Result<bool> approve(const stacks::ApprovalRequest& request) override {
+    progress_.pause();
+    auto answer = inner_.approve(request);
+    progress_.resume();
+    return answer;
+  }
+
+ private:
+  stacks::Approver& inner_;
+  Progress& progress_;
+};
 
 }  // namespace
 
@@ -129,19 +147,56 @@ Status StackRun::open() {
       if (stack.enabled && !stack.profile.empty())
         progress_->warning("stack " + printable(stack.name) + ": its profile " +
                            printable(stack.profile) + " only counts on real accounts");
-  approver_ = std::make_unique<TerminalApprover>(can_ask(), flags_.approve, style_);
+  TRY(Approvals approvals, Approvals::parse(flags_.approve));
+  approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_);
+  asking_ = std::make_unique<PausingApprover>(*approver_, *progress_);
+  make_session(run_options());
+  return {};
+}
+
+void StackRun::make_session(stacks::RunOptions options) {
   stacks::Surroundings around{environment_,
                               files_,
                               clock_,
                               threads_,
                               target_.client,
                               *progress_,
-                              *approver_,
+                              *asking_,
                               poll_policy(target_.kind),
                               stop_.get_token(),
                               run_id_,
-                              embedded_schemas()};
-  session_ = std::make_unique<stacks::Session>(config_, variables_, run_options(), around);
+                              embedded_knowledge()};
+  session_ = std::make_unique<stacks::Session>(config_, variables_, std::move(options), around);
+}
+
+Result<StackRun::Plan> StackRun::plan(const std::function<void(const stacks::StackDiff&)>& show) {
+  Plan plan;
+  std::map<std::string, std::string> all;
+  CHECK_OK(stacks::diff_all(*session_, [&](const stacks::StackDiff& diff) {
+    all[diff.stack] = diff.fingerprint;
+    if (!diff.awaits_outputs && !diff.fingerprint.empty())
+      plan.stacks[diff.stack] = diff.fingerprint;
+    show(diff);
+  }));
+  plan.id = stacks::plan_id(target_.where, all);
+  return plan;
+}
+
+Status StackRun::hold_to_plan(const std::string& id) {
+  std::optional<Error> error;
+  TRY(Plan now, plan([&](const stacks::StackDiff& diff) {
+        if (diff.error && !error) error = diff.error;
+      }));
+  if (error) return std::move(*error);
+  if (now.id != id)
+    return Error("PlanStale", "plan " + printable(id) +
+                                  " no longer holds: the configuration or what is deployed has "
+                                  "moved since it was shown (it would be " +
+                                  now.id + " now)")
+        .with_hint("look at `mainstay diff` again; nothing was changed");
+  stacks::RunOptions options = run_options();
+  options.plan = std::move(now.stacks);
+  make_session(std::move(options));
   return {};
 }
 

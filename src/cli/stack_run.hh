@@ -14,6 +14,7 @@
 #include "host/clock.hh"
 #include "host/executor.hh"
 #include "host/signals.hh"
+#include "stacks/diff.hh"
 #include "stacks/session.hh"
 
 namespace mainstay::cli {
@@ -28,6 +29,16 @@ class StackRun {
   // Opens the target and says where it goes.
   Status open();
   stacks::Session& session() { return *session_; }
+
+  struct Plan {
+    std::string id;
+    std::map<std::string, std::string> stacks;  // fingerprints of those that await nothing
+  };
+  // Looks at every stack, without changing anything. Errors: what keeps a run from starting.
+  Result<Plan> plan(const std::function<void(const stacks::StackDiff&)>& show);
+  // From here on stacks are only worked on as the plan with this id had them. Error "PlanStale".
+  Status hold_to_plan(const std::string& id);
+
   const stacks::Config& config() const { return config_; }
 
   // Prints the error as asked for, and gives its exit code.
@@ -48,6 +59,7 @@ class StackRun {
   std::unique_ptr<Progress> make_progress();
   void on_signal(int count);
   stacks::RunOptions run_options() const;
+  void make_session(stacks::RunOptions options);
 
   const StackFlags& flags_;
   std::stop_source stop_;
@@ -66,6 +78,7 @@ class StackRun {
   ThreadPool threads_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<TerminalApprover> approver_;
+  std::unique_ptr<stacks::Approver> asking_;  // the same, on a screen cleared for it
   std::unique_ptr<stacks::Session> session_;
 };
 

@@ -2,9 +2,9 @@
 // schemas, packed at build time by tools/data_pack.py and linked into the binary.
 //
 // Entries: "models/<service>", "paginators/<service>", "services", "schemas/<type>",
-// "resource-types", "managed-policies" and "managed-policies/<name>", "iam/<prefix>" with the
-// actions of a service, "iam" and "iam-operations"; all JSON. Reading unpacks; nothing is cached
-// here. Threads: any.
+// "resource-types", "stateful-types" (those that hold data), "managed-policies" and
+// "managed-policies/<name>", "iam/<prefix>" with the actions of a service, "iam" and
+// "iam-operations"; all JSON. Reading unpacks; nothing is cached here. Threads: any.
 #pragma once
 
 #include <string>

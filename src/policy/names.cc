@@ -51,9 +51,7 @@ const OperatorName& row_of(Operator op) {
 
 Value list_value(const std::vector<std::string>& items) {
   if (items.size() == 1) return Value(items[0]);
-  Value out = Value::list();
-  for (const std::string& item : items) out.push_back(item);
-  return out;
+  return Value::texts(items);
 }
 
 Value principals_value(const Principals& p) {

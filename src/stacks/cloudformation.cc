@@ -29,12 +29,6 @@ constexpr StatusPhase phases[] = {
     {"REVIEW_IN_PROGRESS", StackPhase::in_review},
 };
 
-Value to_value(const std::vector<std::string>& texts) {
-  Value list = Value::list();
-  for (const std::string& text : texts) list.push_back(text);
-  return list;
-}
-
 std::vector<std::string> to_texts(const Value& list) {
   std::vector<std::string> texts;
   for (const Value& item : list.items()) texts.push_back(item.as_string());
@@ -58,6 +52,7 @@ DeployedStack stack_of(const Value& v) {
   stack.description = v["Description"].as_string();
   stack.role_arn = v["RoleARN"].as_string();
   stack.termination_protection = v["EnableTerminationProtection"].as_bool();
+  stack.changed_at = v["LastUpdatedTime"].as_time(v["CreationTime"].as_time());
   stack.notification_arns = to_texts(v["NotificationARNs"]);
   for (const Value& p : v["Parameters"].items())
     stack.parameters.set(p["ParameterKey"].as_string(), p["ParameterValue"].to_text());
@@ -121,7 +116,8 @@ Value input_of(const Submission& s) {
   else
     input.set("TemplateURL", s.template_url);
   if (!s.role_arn.empty()) input.set("RoleARN", s.role_arn);
-  if (!s.notification_arns.empty()) input.set("NotificationARNs", to_value(s.notification_arns));
+  if (!s.notification_arns.empty())
+    input.set("NotificationARNs", Value::texts(s.notification_arns));
   return input;
 }
 

@@ -11,6 +11,7 @@
 
 #include "aws/client.hh"
 #include "stacks/config.hh"
+#include "stacks/knowledge.hh"
 
 namespace mainstay::stacks {
 
@@ -32,6 +33,7 @@ struct DeployedStack {
   std::vector<Tag> tags;
   std::vector<std::string> notification_arns;
   bool termination_protection = false;
+  Time changed_at;  // created, or last updated
   StackPhase phase() const { return phase_of(status); }
 };
 
@@ -71,6 +73,10 @@ struct ResourceChange {
   std::vector<Detail> details;
   // Who says so: CloudFormation's change set, we by the templates and schemas, or both.
   enum class SeenBy : uint8_t { cloud, us, both } seen_by = SeenBy::cloud;
+  // What becomes of the resource that goes, or of the old copy: "delete", "snapshot" or "retain";
+  // "" where none goes, or nobody compared the templates.
+  std::string old_copy = "";
+  DataHeld data = DataHeld::none;
   bool may_replace() const { return replacement == "True" || replacement == "Conditional"; }
 };
 

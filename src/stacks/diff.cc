@@ -4,7 +4,8 @@
 
 #include "cfn/references.hh"
 #include "graph/walk.hh"
-#include "stacks/local_diff.hh"
+#include "stacks/assessment.hh"
+#include "stacks/fingerprint.hh"
 #include "stacks/plan.hh"
 #include "stacks/upload.hh"
 
@@ -106,10 +107,13 @@ class Differ {
     for (const std::string& warning : rendered.warnings) session_.warn_once(warning);
     TRY(Submission submission, session_.submission_for(stack, rendered, variables, deployed));
     result.document = rendered.document;
+    result.fingerprint = fingerprint(deployed, submission);
+    result.awaits_outputs = has_unknown(submission);
     result.parameters = diff_parameters(deployed, rendered, submission);
     if (!deployed) {
       result.kind = StackDiff::Kind::created;
       result.changes = additions(rendered.document.root);
+      result.gains = assess_new(cloud, rendered, submission, session_.around.knowledge).gains;
     } else {
       CHECK_OK(compare(stack, cloud, *deployed, rendered, submission, result));
     }
@@ -123,8 +127,10 @@ class Differ {
     TRY(bool unchanged, is_unchanged(cloud, deployed, rendered, submission));
     if (unchanged) return {};
     result.kind = StackDiff::Kind::updated;
-    auto ours = own_verdict(cloud, deployed, rendered, submission);
-    if (!ours) result.notes.push_back("not checked against the schemas: " + ours.error().message);
+    const Knowledge& knowledge = session_.around.knowledge;
+    TRY(Assessment ours, assess(cloud, deployed, rendered, submission, knowledge));
+    if (!ours.unchecked.empty())
+      result.notes.push_back("not checked against the schemas: " + ours.unchecked);
     CHECK_OK(upload_if_needed(session_, stack, cloud, submission));
     auto set = cloud.make_change_set(submission, false, "mainstay-diff-" + session_.around.run_id,
                                      *session_.around.clock, session_.around.stop);
@@ -132,25 +138,18 @@ class Differ {
       result.notes.push_back(
           "CloudFormation can't tell yet, as it needs values of stacks that would change first: " +
           set.error().message);
-      if (ours) result.changes = *ours;
-      return {};
+    } else if (!set) {
+      return set.error();
+    } else {
+      CHECK_OK(cloud.delete_change_set(set->id));
+      join_verdicts(ours, set->changes, knowledge);
+      if (set->empty) result.kind = StackDiff::Kind::unchanged;
     }
-    if (!set) return set.error();
-    CHECK_OK(cloud.delete_change_set(set->id));
-    if (set->empty)
-      result.kind = StackDiff::Kind::unchanged;
-    else
-      result.changes = merge_changes(set->changes, ours ? *ours : std::vector<ResourceChange>());
+    if (result.kind == StackDiff::Kind::unchanged) return {};
+    result.changes = std::move(ours.changes);
+    result.gains = std::move(ours.gains);
+    result.consents = consents_for(stack, result.changes, result.gains);
     return {};
-  }
-
-  Result<std::vector<ResourceChange>> own_verdict(const CloudFormation& cloud,
-                                                  const DeployedStack& deployed,
-                                                  const Rendered& rendered,
-                                                  const Submission& submission) const {
-    TRY(std::string body, cloud.template_body(deployed.id));
-    return local_changes({deployed, body, rendered, submission, cloud.region()},
-                         session_.around.schema);
   }
 
   // Later stacks see the outputs as they are, unless what they are made of would change.

@@ -18,6 +18,10 @@ struct StackDiff {
   std::optional<Error> error;
   std::vector<ParameterDiff> parameters;
   std::vector<ResourceChange> changes;  // replaced ones first, then by logical id
+  std::vector<AccessGain> gains;        // of a new stack, all that it allows
+  std::set<Consent> consents;           // what `up` would have to be allowed; none for new stacks
+  std::string fingerprint;              // see fingerprint.hh; "" where nothing would be sent
+  bool awaits_outputs = false;          // what would be sent depends on stacks that change first
   std::vector<std::string> notes;       // what could not be told, and why
   cfn::Document document;               // of the new template
 

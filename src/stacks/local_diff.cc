@@ -4,9 +4,8 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
-#include "cfn/dependencies.hh"
-#include "cfn/evaluate.hh"
 #include "cfn/parameters.hh"
+#include "stacks/placeholder.hh"
 
 namespace mainstay::stacks {
 namespace {
@@ -19,11 +18,11 @@ Value unknown(const std::string& what) {
 cfn::Environment environment_of(const DiffSides& sides) {
   cfn::Environment environment;
   environment.pseudo.region = sides.region;
-  environment.pseudo.stack_name = sides.deployed.name;
-  environment.pseudo.stack_id = sides.deployed.id;
+  environment.pseudo.stack_name = sides.submission.stack_name;
+  environment.pseudo.stack_id = sides.deployed ? sides.deployed->id : "";
   environment.pseudo.notification_arns = sides.submission.notification_arns;
   // arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/ID
-  auto arn = split(sides.deployed.id, ":");
+  auto arn = split(environment.pseudo.stack_id, ":");
   if (arn.size() > 5) {
     environment.pseudo.partition = arn[1];
     environment.pseudo.account_id = arn[4];
@@ -52,7 +51,7 @@ Map parameters_after(const DiffSides& sides) {
   Map values;
   const Value& declared = sides.rendered.document.root["Parameters"];
   for (const ParameterValue& p : sides.submission.parameters) {
-    const Value* before = sides.deployed.parameters.find(p.key);
+    const Value* before = sides.deployed ? sides.deployed->parameters.find(p.key) : nullptr;
     bool hidden = is_hidden(declared[p.key]);
     values.set(p.key, before && (p.use_previous || hidden) ? *before
                       : hidden                             ? Value(hidden_text)
@@ -102,40 +101,90 @@ ResourceChange change_of(const cfn::ResourceChange& c) {
   return change;
 }
 
-Result<size_t> count_resources(const DiffSides& sides) {
-  cfn::Environment environment = environment_of(sides);
-  Map given = parameters_after(sides);
-  TRY(cfn::Template made, template_of(sides.rendered.document, given, environment));
-  TRY(Map parameters, parameters_of(made, given));
-  TRY(Map conditions, cfn::evaluate_conditions(made, parameters, environment));
-  TRY(cfn::Dependencies dependencies, cfn::find_dependencies(made, conditions));
-  return dependencies.order.size();
+// One template under its parameters.
+struct LocalSide {
+  cfn::Template tmpl;
+  Map parameters;
+  const cfn::Environment* environment;
+
+  static Result<LocalSide> make(cfn::Document document, const Map& given,
+                                const cfn::Environment& environment) {
+    LocalSide out{{}, {}, &environment};
+    TRY(out.tmpl, template_of(std::move(document), given, environment));
+    TRY(out.parameters, parameters_of(out.tmpl, given));
+    return out;
+  }
+  cfn::Side side() const { return {&tmpl, &parameters, environment}; }
+
+  Result<std::vector<cfn::ResolvedResource>> resources(const Knowledge& knowledge) const {
+    cfn::Environment standing_in = *environment;
+    standing_in.get_att = [&](const std::string& id, const std::string& name) -> Result<Value> {
+      const cfn::Resource* r = tmpl.find_resource(id);
+      std::string type = r ? r->type : "";
+      return Value(placeholder(id, type, name, knowledge.schema ? knowledge.schema(type) : nullptr,
+                               environment->pseudo));
+    };
+    standing_in.ref = [&](const std::string& id) { return standing_in.get_att(id, ""); };
+    return cfn::resolve_resources({&tmpl, &parameters, &standing_in});
+  }
+};
+
+const cfn::ResolvedResource* find(const std::vector<cfn::ResolvedResource>& in,
+                                  const std::string& id) {
+  auto it = std::ranges::find(in, id, &cfn::ResolvedResource::id);
+  return it == in.end() ? nullptr : &*it;
+}
+
+std::string fate_word(const Value& policy) {
+  return policy.as_string().starts_with("Retain") ? "retain" : to_lower(policy.as_string());
+}
+
+// Source: CloudFormation template reference, "UpdateReplacePolicy attribute".
+std::string old_copy_of(const ResourceChange& change, const LocalVerdict& verdict) {
+  if (change.action == "Remove") {
+    const cfn::ResolvedResource* gone = find(verdict.before, change.logical_id);
+    return gone ? fate_on_removal(*gone) : "";
+  }
+  const cfn::ResolvedResource* r = find(verdict.after, change.logical_id);
+  return r && r->update_replace_policy.is_string() ? fate_word(r->update_replace_policy) : "delete";
+}
+
+void say_what_becomes(LocalVerdict& verdict, const Knowledge& knowledge) {
+  for (ResourceChange& change : verdict.changes) {
+    if (change.action != "Remove" && !change.may_replace()) continue;
+    change.old_copy = old_copy_of(change, verdict);
+    if (knowledge.data_held) change.data = knowledge.data_held(change.type);
+  }
 }
 
 }  // namespace
 
-size_t resource_count(const DiffSides& sides) {
-  return count_resources(sides).value_or(0);
+// Source: CloudFormation template reference, "DeletionPolicy attribute", with its defaults.
+std::string fate_on_removal(const cfn::ResolvedResource& r) {
+  if (r.deletion_policy.is_string()) return fate_word(r.deletion_policy);
+  bool snapshot = r.type == "AWS::RDS::DBCluster" ||
+                  (r.type == "AWS::RDS::DBInstance" && !r.properties.has("DBClusterIdentifier"));
+  return snapshot ? "snapshot" : "delete";
 }
 
-Result<std::vector<ResourceChange>> local_changes(const DiffSides& sides,
-                                                  const SchemaSource& schemas) {
+Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& knowledge) {
   cfn::Environment environment = environment_of(sides);
+  LocalVerdict verdict;
+  TRY(LocalSide after,
+      LocalSide::make(sides.rendered.document, parameters_after(sides), environment));
+  TRY(verdict.after, after.resources(knowledge));
+  if (!sides.deployed) return verdict;
   TRY(cfn::Document deployed, cfn::parse_document(sides.deployed_body, "deployed template",
                                                   cfn::ParseOptions::for_template()));
-  Map given = parameters_after(sides);
-  TRY(cfn::Template before,
-      template_of(std::move(deployed), sides.deployed.parameters, environment));
-  TRY(cfn::Template after, template_of(sides.rendered.document, given, environment));
-  TRY(Map parameters_before, parameters_of(before, sides.deployed.parameters));
-  TRY(Map parameters_now, parameters_of(after, given));
+  TRY(LocalSide before,
+      LocalSide::make(std::move(deployed), sides.deployed->parameters, environment));
+  TRY(verdict.before, before.resources(knowledge));
   cfn::PlanOptions options;
-  options.schema = schemas;
-  TRY(auto planned, cfn::plan_changes({&before, &parameters_before, &environment},
-                                      {&after, &parameters_now, &environment}, options));
-  std::vector<ResourceChange> changes;
-  for (const cfn::ResourceChange& c : planned) changes.push_back(change_of(c));
-  return changes;
+  options.schema = knowledge.schema;
+  TRY(auto planned, cfn::plan_changes(before.side(), after.side(), options));
+  for (const cfn::ResourceChange& c : planned) verdict.changes.push_back(change_of(c));
+  say_what_becomes(verdict, knowledge);
+  return verdict;
 }
 
 std::vector<ResourceChange> merge_changes(std::vector<ResourceChange> theirs,
@@ -145,6 +194,8 @@ std::vector<ResourceChange> merge_changes(std::vector<ResourceChange> theirs,
     if (our == ours.end()) continue;
     their.seen_by = ResourceChange::SeenBy::both;
     if (!our->details.empty()) their.details = std::move(our->details);
+    their.old_copy = our->old_copy;
+    their.data = our->data;
     // The graver of the two verdicts stands: a replacement must not be missed.
     if (our->replacement == "True" || their.replacement.empty())
       their.replacement = our->replacement;

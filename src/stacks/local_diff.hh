@@ -3,29 +3,31 @@
 #pragma once
 
 #include "cfn/diff.hh"
+#include "cfn/resolved.hh"
+#include "stacks/knowledge.hh"
 #include "stacks/rendering.hh"
 
 namespace mainstay::stacks {
 
-// The schema of a resource type, or nullptr; lives as long as the run.
-using SchemaSource = std::function<const cfn::Schema*(const std::string& type)>;
-
 struct DiffSides {
-  const DeployedStack& deployed;
+  const DeployedStack* deployed;  // nullptr: the stack is new
   const std::string& deployed_body;
   const Rendered& rendered;
   const Submission& submission;
   const std::string& region;
 };
 
-// Errors: those of templates that cfn can't make sense of.
-Result<std::vector<ResourceChange>> local_changes(const DiffSides& sides,
-                                                  const SchemaSource& schemas);
+struct LocalVerdict {
+  std::vector<ResourceChange> changes;  // none for a new stack
+  // What both templates make, references as placeholders (placeholder.hh).
+  std::vector<cfn::ResolvedResource> before, after;
+};
 
-// How many resources the rendered template makes, those left out whose condition is false; 0 where
-// only AWS can tell. Not for templates with a Transform. The deployed side may be empty, but for
-// its name and id.
-size_t resource_count(const DiffSides& sides);
+// Errors: those of templates that cfn can't make sense of.
+Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& knowledge);
+
+// What becomes of a resource that leaves its stack: "delete", "snapshot" or "retain".
+std::string fate_on_removal(const cfn::ResolvedResource& r);
 
 // CloudFormation's changes, each with our details where we have them. What only one of both sees
 // is kept and marked so.

@@ -28,9 +28,11 @@ std::vector<ResourceChange> changes(const std::string& before, const std::string
       cfn::parse_document(after, "after.json", cfn::ParseOptions::for_template()).value();
   Submission submission;
   submission.parameters = std::move(parameters);
-  auto found = local_changes({deployed, before, rendered, submission, "eu-west-1"}, subnet_schema);
+  Knowledge knowledge;
+  knowledge.schema = subnet_schema;
+  auto found = local_verdict({&deployed, before, rendered, submission, "eu-west-1"}, knowledge);
   REQUIRE_MESSAGE(found, found.error().to_string());
-  return *found;
+  return found->changes;
 }
 
 constexpr const char* base =

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/error.hh"
+#include "stacks/access_gain.hh"
 #include "stacks/cloudformation.hh"
 
 namespace mainstay::stacks {
@@ -70,13 +72,29 @@ class Reporter {
   virtual bool wants_events() const = 0;
 };
 
+// What a person has to say yes to.
+enum class Consent : uint8_t {
+  protected_stack,  // the stack is protected
+  replace,          // what holds data is replaced by something empty; the old copy is kept
+  data,             // data would be lost
+  access            // somebody may do more than before
+};
+std::string_view consent_name(Consent c);  // "protected", "replace", "data", "access"
+
+struct ApprovalRequest {
+  std::string stack;  // its name in the configuration
+  bool deletes = false;
+  std::set<Consent> consents;  // needed for it; may be empty where every change is asked about
+  std::vector<ResourceChange> changes;
+  std::vector<AccessGain> gains;
+};
+
 // Asked before a change that needs a person's yes.
 class Approver {
  public:
   virtual ~Approver() = default;
   // Error "ApprovalNeeded" where nobody can be asked.
-  virtual Result<bool> approve(const std::string& stack, const std::string& why,
-                               const std::vector<ResourceChange>& changes) = 0;
+  virtual Result<bool> approve(const ApprovalRequest& request) = 0;
 };
 
 }  // namespace mainstay::stacks

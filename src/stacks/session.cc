@@ -16,6 +16,11 @@ std::string_view state_name(StepState state) {
   return names[static_cast<size_t>(state)];
 }
 
+std::string_view consent_name(Consent c) {
+  static constexpr std::string_view names[] = {"protected", "replace", "data", "access"};
+  return names[static_cast<size_t>(c)];
+}
+
 std::string Session::region_of(const StackConfig& stack, const aws::Client& client) const {
   return stack.region.empty() ? client.region() : stack.region;
 }

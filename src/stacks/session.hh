@@ -10,12 +10,12 @@
 #include <string>
 
 #include "aws/client.hh"
-#include "cfn/schema.hh"
 #include "host/executor.hh"
 #include "host/files.hh"
 #include "host/surroundings.hh"
 #include "stacks/cloudformation.hh"
 #include "stacks/config.hh"
+#include "stacks/knowledge.hh"
 #include "stacks/lookups.hh"
 #include "stacks/rendering.hh"
 #include "stacks/report.hh"
@@ -31,8 +31,9 @@ struct PollPolicy {
 };
 
 struct RunOptions {
-  std::set<std::string> force;    // stacks to work on though they are locked
-  std::set<std::string> targets;  // stacks and targets to limit the run to; empty: all
+  std::set<std::string> force;              // stacks to work on though they are locked
+  std::set<std::string> targets;            // stacks and targets to limit the run to; empty: all
+  std::map<std::string, std::string> plan;  // fingerprints of stacks, as they were shown
   bool recreate_failed = false;
   bool interactive = false;
   bool replacements_only = false;  // with interactive: only they need a yes
@@ -52,8 +53,7 @@ struct Surroundings {
   PollPolicy poll;
   std::stop_token stop;
   std::string run_id;  // starts the tokens of requests
-  // The schema of a resource type, or nullptr; may be empty.
-  std::function<const cfn::Schema*(const std::string& type)> schema = nullptr;
+  Knowledge knowledge = {};
 };
 
 // Outputs by full name and output name. One that will change but has no value yet holds a text

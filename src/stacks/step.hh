@@ -11,7 +11,7 @@ struct StepDone {
 };
 
 // Both report every state they go through, the last one too. Errors are those of the stack's
-// failure: "StackFailed" (rolled back), "RollbackFailed", "ApprovalNeeded",
+// failure: "StackFailed" (rolled back), "RollbackFailed", "ApprovalNeeded", "PlanStale",
 // "Interrupted", "WaitTimeout", and whatever AWS or the configuration said.
 Result<StepDone> bring_up_stack(Session& session, const StackConfig& stack);
 Result<StepDone> take_down_stack(Session& session, const StackConfig& stack);

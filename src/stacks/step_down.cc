@@ -1,8 +1,16 @@
+#include "stacks/assessment.hh"
 #include "stacks/step.hh"
 #include "stacks/watch.hh"
 
 namespace mainstay::stacks {
 namespace {
+
+Result<bool> may_lose_data(const Session& session, const StackConfig& stack,
+                           const CloudFormation& cloud, const DeployedStack& deployed) {
+  TRY(auto lost, data_lost_with(cloud, deployed, session.around.knowledge));
+  if (lost.empty()) return true;
+  return session.around.approver.approve({stack.name, true, {Consent::data}, std::move(lost), {}});
+}
 
 // Deletes once and waits once: a deletion that fails is reported, not tried for ever.
 Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
@@ -17,8 +25,11 @@ Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
   if (deployed->termination_protection)
     return Error("TerminationProtected", name + " has termination protection")
         .with_hint("switch it off first, if it really should go");
-  session.say(stack, StepState::running, "deleting stack");
   bool deleting = deployed->status == "DELETE_IN_PROGRESS";
+  TRY(bool approved,
+      deleting ? Result<bool>(true) : may_lose_data(session, stack, cloud, *deployed));
+  if (!approved) return skip("not approved");
+  session.say(stack, StepState::running, "deleting stack");
   if (!deleting) CHECK_OK(cloud.remove(deployed->id, session.config.service_role));
   session.begins(stack, cloud.region(), Operation::remove, 0);
   TRY(auto left,

@@ -1,4 +1,5 @@
-#include "stacks/local_diff.hh"
+#include "stacks/assessment.hh"
+#include "stacks/fingerprint.hh"
 #include "stacks/step.hh"
 #include "stacks/upload.hh"
 #include "stacks/watch.hh"
@@ -46,11 +47,11 @@ class Up {
     if (!deployed_) return {};
     StackPhase phase = deployed_->phase();
     if (phase == StackPhase::in_progress || phase == StackPhase::rolling_back) {
-      if (!stack_.wait_in_progress)
-        return Error("StackBusy", name_ + " is " + deployed_->status + ": something else is at it")
-            .with_hint("wait until it is done, or set in_progress_behavior: wait");
-      say("waiting: it is " + deployed_->status);
+      // Most often our own earlier run, that was interrupted.
+      say("attached: it is " + deployed_->status + " already");
       TRY(deployed_, wait(deployed_->id));
+      if (deployed_ && deployed_->phase() != StackPhase::complete)
+        return failed("what was under way already", *deployed_);
       return settle_first();
     }
     if (phase == StackPhase::in_review) return clear("removing an empty stack left in review");
@@ -79,7 +80,12 @@ class Up {
     TRY(rendered_, render_stack(session_.config, stack_, variables_, session_.around.files));
     for (const std::string& warning : rendered_.warnings) session_.warn_once(warning);
     TRY(submission_, session_.submission_for(stack_, rendered_, variables_, deployed_));
-    return {};
+    auto shown = session_.options.plan.find(stack_.name);
+    if (shown == session_.options.plan.end() ||
+        shown->second == fingerprint(deployed_, submission_))
+      return {};
+    return Error("PlanStale", name_ + " has moved since the plan was shown")
+        .with_hint("look at `mainstay diff` again");
   }
 
   Result<StepDone> create() {
@@ -93,33 +99,37 @@ class Up {
       CHECK_OK(cloud_.execute_change_set(set.id));
     } else {
       TRY(id, cloud_.create(submission_));
-      DeployedStack beginning;
-      beginning.name = name_;
-      beginning.id = id;
-      resources = resource_count({beginning, "", rendered_, submission_, cloud_.region()});
+      auto verdict = local_verdict({nullptr, "", rendered_, submission_, cloud_.region()},
+                                   session_.around.knowledge);
+      if (verdict) resources = verdict->after.size();
     }
     begins(Operation::create, resources);
     return finish(id, "creating new stack");
   }
 
   Result<StepDone> update() {
-    bool ask = stack_.is_protected || session_.options.interactive;
+    TRY(assessment_, assess(cloud_, *deployed_, rendered_, submission_, session_.around.knowledge));
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
-    if (ask || rendered_.needs_change_set) return update_by_change_set(ask);
+    // CloudFormation is asked beforehand where a person will be, and where we can't tell ourselves.
+    if (session_.options.interactive || rendered_.needs_change_set ||
+        !assessment_.unchecked.empty() || !consents().empty())
+      return update_by_change_set();
     say("updating existing stack");
     TRY(bool updating, cloud_.update(submission_));
     if (!updating) return skip("no changes");
-    begins(Operation::update, 0);
+    begins(Operation::update, assessment_.changes.size());
     return finish(deployed_->id, "updating existing stack");
   }
 
-  Result<StepDone> update_by_change_set(bool ask) {
+  Result<StepDone> update_by_change_set() {
     TRY(ChangeSet set, change_set(false));
     if (set.empty) {
       CHECK_OK(cloud_.delete_change_set(set.id));
       return skip("no changes");
     }
-    auto approved = ask ? approve(set) : Result<bool>(true);
+    size_t resources = set.changes.size();
+    join_verdicts(assessment_, std::move(set.changes), session_.around.knowledge);
+    auto approved = approve();
     if (!approved || !*approved) {
       CHECK_OK(cloud_.delete_change_set(set.id));
       if (!approved) return approved.error();
@@ -129,17 +139,22 @@ class Up {
       CHECK_OK(cloud_.set_policy(name_, submission_.policy_body));
     say("updating existing stack");
     CHECK_OK(cloud_.execute_change_set(set.id));
-    begins(Operation::update, set.changes.size());
+    begins(Operation::update, resources);
     return finish(deployed_->id, "updating existing stack");
   }
 
-  Result<bool> approve(const ChangeSet& set) {
-    std::vector<ResourceChange> shown;
-    for (const ResourceChange& change : set.changes)
-      if (!session_.options.replacements_only || change.may_replace()) shown.push_back(change);
-    if (shown.empty() && !stack_.is_protected) return true;
-    return session_.around.approver.approve(
-        stack_.name, stack_.is_protected ? "it is protected" : "-i was given", shown);
+  std::set<Consent> consents() const {
+    return consents_for(stack_, assessment_.changes, assessment_.gains);
+  }
+
+  Result<bool> approve() {
+    ApprovalRequest request{stack_.name, false, consents(), {}, assessment_.gains};
+    bool only_replacements = session_.options.replacements_only && request.consents.empty();
+    for (const ResourceChange& change : assessment_.changes)
+      if (!only_replacements || change.may_replace()) request.changes.push_back(change);
+    bool ask_about_all = session_.options.interactive && !request.changes.empty();
+    if (request.consents.empty() && !ask_about_all) return true;
+    return session_.around.approver.approve(request);
   }
 
   Result<ChangeSet> change_set(bool is_new) {
@@ -180,6 +195,7 @@ class Up {
   Value variables_;
   Rendered rendered_;
   Submission submission_;
+  Assessment assessment_;
   std::optional<Failure> failure_;
 };
 

@@ -1,0 +1,54 @@
+#include <fmt/core.h>
+
+#include "base/text.hh"
+#include "cli/change_text.hh"
+
+namespace mainstay::cli {
+namespace {
+
+using stacks::AccessGain;
+
+constexpr size_t items_shown_max = 6;
+
+std::string listed(const std::vector<std::string>& texts) {
+  std::string text;
+  for (size_t i = 0; i < std::min(texts.size(), items_shown_max); ++i)
+    text += (i == 0 ? "" : texts[i - 1] == "all but" ? " " : ", ") + printable(texts[i]);
+  if (texts.size() > items_shown_max)
+    text += fmt::format(" and {} more", texts.size() - items_shown_max);
+  return text;
+}
+
+std::string headline(const AccessGain& gain) {
+  std::string holder = printable(gain.holder);
+  if (!gain.unproven.empty())
+    return holder + (gain.is_trust ? " may be open to more" : " may gain access");
+  if (gain.is_trust) return holder + " may be assumed by " + listed(gain.principals);
+  if (gain.principals.empty()) return holder + " gains " + listed(gain.actions);
+  return holder + " lets " + listed(gain.principals) + " do " + listed(gain.actions);
+}
+
+std::string gain_text(const AccessGain& gain, const Style& style) {
+  std::string text = "  " + style.paint(Ink::busy, "~") + " " + headline(gain);
+  if (gain.at.known() && !gain.at.file.empty()) text += "  " + gain.at.to_string();
+  text += "\n";
+  if (!gain.unproven.empty()) return text + "      unproven: " + printable(gain.unproven) + "\n";
+  if (!gain.resources.empty()) {
+    text += "      on " + listed(gain.resources);
+    if (!gain.had.empty()) text += "  (had: " + listed(gain.had) + ")";
+    text +=
+        "  bounded by: " + (gain.bounded_by.empty() ? "none" : printable(gain.bounded_by)) + "\n";
+  }
+  return text + "      e.g. " + printable(gain.example) + "\n";
+}
+
+}  // namespace
+
+std::string gains_text(const std::vector<AccessGain>& gains, const Style& style) {
+  if (gains.empty()) return "";
+  std::string text = style.paint(Ink::bold, "  ACCESS") + "\n";
+  for (const AccessGain& gain : gains) text += gain_text(gain, style);
+  return text;
+}
+
+}  // namespace mainstay::cli

@@ -1,0 +1,131 @@
+#include "stacks/assessment.hh"
+
+#include <algorithm>
+
+namespace mainstay::stacks {
+namespace {
+
+DataHeld data_held(const Knowledge& knowledge, const std::string& type) {
+  return knowledge.data_held ? knowledge.data_held(type) : DataHeld::none;
+}
+
+// The deployed template by itself, under the deployed parameters.
+Result<LocalVerdict> verdict_on(const std::string& body, const std::string& region,
+                                const DeployedStack& deployed, const Knowledge& knowledge) {
+  Rendered rendered;
+  rendered.body = body;
+  TRY(rendered.document,
+      cfn::parse_document(body, "deployed template", cfn::ParseOptions::for_template()));
+  Submission as_it_is;
+  as_it_is.stack_name = deployed.name;
+  for (const auto& [name, value] : deployed.parameters)
+    as_it_is.parameters.push_back({name, value.to_text(), false});
+  return local_verdict({nullptr, body, rendered, as_it_is, region}, knowledge);
+}
+
+ResourceChange removal_of(const std::string& id, const std::string& type, DataHeld data,
+                          const std::string& fate) {
+  ResourceChange change;
+  change.action = "Remove";
+  change.logical_id = id;
+  change.type = type;
+  change.seen_by = ResourceChange::SeenBy::us;
+  change.data = data;
+  change.old_copy = fate;
+  return change;
+}
+
+}  // namespace
+
+bool loses_data(const ResourceChange& change) {
+  bool goes = change.action == "Remove" || change.may_replace();
+  bool kept = change.old_copy == "snapshot" || change.old_copy == "retain";
+  return goes && change.data == DataHeld::yes && !kept;
+}
+
+bool leaves_data_behind(const ResourceChange& change) {
+  return change.action == "Modify" && change.may_replace() && change.data != DataHeld::none &&
+         !loses_data(change);
+}
+
+Result<Assessment> assess(const CloudFormation& cloud, const DeployedStack& deployed,
+                          const Rendered& rendered, const Submission& submission,
+                          const Knowledge& knowledge) {
+  TRY(std::string body, cloud.template_body(deployed.id));
+  Assessment out;
+  auto verdict = local_verdict({&deployed, body, rendered, submission, cloud.region()}, knowledge);
+  if (!verdict) {
+    out.unchecked = verdict.error().message;
+    return out;
+  }
+  out.gains = access_gains(verdict->before, verdict->after, knowledge);
+  out.changes = std::move(verdict->changes);
+  return out;
+}
+
+Assessment assess_new(const CloudFormation& cloud, const Rendered& rendered,
+                      const Submission& submission, const Knowledge& knowledge) {
+  Assessment out;
+  auto verdict = local_verdict({nullptr, "", rendered, submission, cloud.region()}, knowledge);
+  if (verdict)
+    out.gains = access_gains({}, verdict->after, knowledge);
+  else
+    out.unchecked = verdict.error().message;
+  return out;
+}
+
+void join_verdicts(Assessment& assessment, std::vector<ResourceChange> change_set,
+                   const Knowledge& knowledge) {
+  if (assessment.unchecked.empty()) {
+    assessment.changes = merge_changes(std::move(change_set), std::move(assessment.changes));
+    return;
+  }
+  for (ResourceChange& change : change_set) {
+    change.data = data_held(knowledge, change.type);
+    bool may_give = change.action != "Remove" &&
+                    (change.type.starts_with("AWS::IAM::") || change.type.ends_with("Policy"));
+    if (!may_give) continue;
+    AccessGain gain;
+    gain.holder = gain.logical_id = change.logical_id;
+    gain.unproven = "the templates could not be compared: " + assessment.unchecked;
+    assessment.gains.push_back(std::move(gain));
+  }
+  assessment.changes = std::move(change_set);
+}
+
+Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
+                                                   const DeployedStack& deployed,
+                                                   const Knowledge& knowledge) {
+  TRY(std::string body, cloud.template_body(deployed.id));
+  std::vector<ResourceChange> lost;
+  auto keep = [&](ResourceChange change) {
+    if (loses_data(change)) lost.push_back(std::move(change));
+  };
+  auto verdict = verdict_on(body, cloud.region(), deployed, knowledge);
+  if (verdict) {
+    for (const cfn::ResolvedResource& r : verdict->after)
+      keep(removal_of(r.id, r.type, data_held(knowledge, r.type), fate_on_removal(r)));
+    return lost;
+  }
+  // What can't be evaluated is taken at its worst.
+  auto document = cfn::parse_document(body, "", cfn::ParseOptions::for_template());
+  if (document)
+    for (const auto& [id, r] : document->root["Resources"].members())
+      keep(
+          removal_of(id, r["Type"].to_text(), data_held(knowledge, r["Type"].to_text()), "delete"));
+  return lost;
+}
+
+std::set<Consent> consents_for(const StackConfig& stack, const std::vector<ResourceChange>& changes,
+                               const std::vector<AccessGain>& gains) {
+  std::set<Consent> needed;
+  if (stack.is_protected) needed.insert(Consent::protected_stack);
+  if (!gains.empty()) needed.insert(Consent::access);
+  for (const ResourceChange& change : changes) {
+    if (loses_data(change)) needed.insert(Consent::data);
+    if (leaves_data_behind(change)) needed.insert(Consent::replace);
+  }
+  return needed;
+}
+
+}  // namespace mainstay::stacks

@@ -1,0 +1,45 @@
+// What an update or a deletion would do, and what of it needs a person's yes: data that would be
+// lost, access that would be widened.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "stacks/access_gain.hh"
+#include "stacks/local_diff.hh"
+#include "stacks/session.hh"
+
+namespace mainstay::stacks {
+
+struct Assessment {
+  std::vector<ResourceChange> changes;
+  std::vector<AccessGain> gains;
+  std::string unchecked;  // why the templates could not be compared; "" where they were
+};
+
+// Asks for the deployed template only.
+Result<Assessment> assess(const CloudFormation& cloud, const DeployedStack& deployed,
+                          const Rendered& rendered, const Submission& submission,
+                          const Knowledge& knowledge);
+// Of a new stack: all it allows is new.
+Assessment assess_new(const CloudFormation& cloud, const Rendered& rendered,
+                      const Submission& submission, const Knowledge& knowledge);
+// With CloudFormation's change set beside it; where templates could not be compared, that alone, at
+// its worst.
+void join_verdicts(Assessment& assessment, std::vector<ResourceChange> change_set,
+                   const Knowledge& knowledge);
+// The resources that would go with the stack and hold data.
+Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
+                                                   const DeployedStack& deployed,
+                                                   const Knowledge& knowledge);
+
+// Data would be gone for good.
+bool loses_data(const ResourceChange& change);
+// What holds data would be replaced by something empty, its old copy kept.
+bool leaves_data_behind(const ResourceChange& change);
+
+std::set<Consent> consents_for(const StackConfig& stack, const std::vector<ResourceChange>& changes,
+                               const std::vector<AccessGain>& gains);
+
+}  // namespace mainstay::stacks
