@@ -93,12 +93,10 @@ Exit report_checks(AccessRun& run, const CheckFlags& flags,
   for (const Checked& check : checks) {
     clean = clean && check.comparison.answer == Answer::no_more;
     for (access::Finding& finding : findings_of(check)) findings.push_back(std::move(finding));
-    if (run.json())
-      check_lines(*run.json(), check);
-    else if (!flags.sarif)
-      run.print(check_text(run, check, run.style()));
+    if (run.json()) check_lines(*run.json(), check);
+    if (!flags.sarif) run.print(check_text(run, check, run.style()));
   }
-  if (flags.sarif && !run.json())
+  if (flags.sarif)
     run.print(to_json_pretty(access::sarif(rules, findings, MAINSTAY_VERSION)) + "\n");
   return clean ? Exit::ok : Exit::approval;
 }

@@ -114,10 +114,7 @@ Exit blast_command(const BlastFlags& flags) {
   if (!start) return run.fail(start.error());
   actions::ActionTable table;
   access::Blast blast = access::blast_of(run.world(), table, *start, *context);
-  if (run.json()) {
-    blast_lines(*run.json(), run.world(), blast);
-    return Exit::ok;
-  }
+  if (run.json()) blast_lines(*run.json(), run.world(), blast);
   std::string text = reached_text(run.world(), blast);
   for (const auto& [effect, services] : blast.damage)
     text += damage_text(effect, services, flags.all);

@@ -72,10 +72,8 @@ Exit explain_command(const ExplainFlags& flags) {
   if (!snapshot) return run.fail(snapshot.error());
   auto found = access::explain(*snapshot, flags.request, embedded_managed_policy);
   if (!found) return run.fail(found.error());
-  if (run.json())
-    explanation_lines(*run.json(), flags, *found);
-  else
-    run.print(explanation_text(flags, *found));
+  if (run.json()) explanation_lines(*run.json(), flags, *found);
+  run.print(explanation_text(flags, *found));
   return found->put && found->get ? Exit::ok : Exit::approval;
 }
 

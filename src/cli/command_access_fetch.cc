@@ -15,7 +15,8 @@ Exit fetch_command(const FetchFlags& flags) {
   AccessRun run(flags);
   auto snapshot = run.snapshot();
   if (!snapshot) return run.fail(snapshot.error());
-  std::string text = to_json_pretty(access::to_value(*snapshot)) + "\n";
+  Value whole = access::to_value(*snapshot);
+  std::string text = to_json_pretty(whole) + "\n";
   size_t principals = 0, buckets = 0, keys = 0;
   for (const access::Account& account : snapshot->accounts) {
     principals += account.entities.size();
@@ -23,6 +24,7 @@ Exit fetch_command(const FetchFlags& flags) {
     keys += account.keys.size();
   }
   if (flags.save.empty()) {
+    if (run.json()) run.json()->line("snapshot", Value::map({{"snapshot", std::move(whole)}}));
     run.print(text);
     return Exit::ok;
   }
@@ -35,9 +37,8 @@ Exit fetch_command(const FetchFlags& flags) {
                                           {"principals", principals},
                                           {"buckets", buckets},
                                           {"keys", keys}}));
-  else
-    run.print(fmt::format("{}: {} accounts, {} users, groups and roles, {} buckets, {} keys\n",
-                          flags.save, snapshot->accounts.size(), principals, buckets, keys));
+  run.print(fmt::format("{}: {} accounts, {} users, groups and roles, {} buckets, {} keys\n",
+                        flags.save, snapshot->accounts.size(), principals, buckets, keys));
   return Exit::ok;
 }
 

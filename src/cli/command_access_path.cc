@@ -67,7 +67,8 @@ Exit path_command(const PathFlags& flags) {
                                          {"resource", flags.resource},
                                          {"tried", reached.nodes.size()},
                                          {"hops", std::move(hops)}}));
-  } else if (!found) {
+  }
+  if (!found) {
     run.print(fmt::format("NO WAY  from {} to {} on {}, as itself or as any of {} it can become\n",
                           printable(world.actors()[*start].arn), flags.action,
                           printable(flags.resource), reached.nodes.size() - 1));

@@ -65,10 +65,8 @@ Exit share_command(const ShareFlags& flags) {
             run.files().write(join_path(flags.out, part.file), to_json_pretty(part.body) + "\n");
         !saved)
       return run.fail(saved.error());
-  if (run.json())
-    proof_lines(*run.json(), *share);
-  else
-    run.print(share_text(flags, *share, run.style()));
+  if (run.json()) proof_lines(*run.json(), *share);
+  run.print(share_text(flags, *share, run.style()));
   return Exit::ok;
 }
 

@@ -72,8 +72,7 @@ Exit tighten_command(const TightenFlags& flags) {
                                  {"requests", events->requests.size()},
                                  {"left_out", found->refused.size()},
                                  {"proved", found->check.answer == policy::Answer::no_more},
-                                 {"policy", std::move(document)}}));
-    return Exit::ok;
+                                 {"policy", document}}));
   }
   run.note(tighten_text(*events, *found));
   if (flags.save.empty()) run.print(to_json_pretty(document) + "\n");

@@ -154,10 +154,8 @@ Exit what_command(const WhatFlags& flags) {
       return run.fail(saved.error());
     run.note("matrix written to " + flags.matrix);
   }
-  if (run.json())
-    what_lines(*run.json(), grants, *actor);
-  else
-    run.print(what_text(grants, table, *actor, run.style()));
+  if (run.json()) what_lines(*run.json(), grants, *actor);
+  run.print(what_text(grants, table, *actor, run.style()));
   return Exit::ok;
 }
 

@@ -159,10 +159,8 @@ Exit who_command(const WhoFlags& flags) {
       return run.fail(saved.error());
     run.note("matrix written to " + flags.matrix);
   }
-  if (run.json())
-    report.lines();
-  else
-    run.print(report.text());
+  if (run.json()) report.lines();
+  run.print(report.text());
   return Exit::ok;
 }
 

@@ -21,8 +21,8 @@ Exit explain_code(const CodeFlags& flags) {
   Style style = style_for(flags.colour, terminal_of(1, environment), environment);
   std::unique_ptr<Ndjson> json;
   if (flags.json) {
-    json = std::make_unique<Ndjson>(stdout, clock, hex_encode(secure_random(6)));
-    json->version();
+    json = std::make_unique<Ndjson>(clock, hex_encode(secure_random(6)));
+    json->add(stdout);
   }
   std::vector<const ErrorPage*> shown;
   if (flags.code.empty()) {

@@ -44,10 +44,8 @@ Exit info(const StackFlags& flags) {
   auto all = stacks::info_of(run.session());
   if (!all) return run.fail(all.error());
   for (const stacks::StackInfo& one : *all) {
-    if (run.json())
-      run.json()->line("info", info_value(one));
-    else
-      run.print(info_text(one, run.style()));
+    if (run.json()) run.json()->line("info", info_value(one));
+    run.print(info_text(one, run.style()));
   }
   return Exit::ok;
 }

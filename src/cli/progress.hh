@@ -30,6 +30,10 @@ class Progress : public stacks::Reporter {
   virtual void resume() {}
 };
 
+// Tells both; either may be null, but not both.
+std::unique_ptr<Progress> with_json(std::unique_ptr<Progress> shown,
+                                    std::unique_ptr<Progress> json);
+
 // Steps that stand still for long are named every 30 seconds.
 std::unique_ptr<Progress> plain_progress(ProgressOptions options, Clock& clock, const Files& files);
 // The rows of ProgressRows, redrawn ten times a second at most.

@@ -159,7 +159,8 @@ TEST_CASE("durations are kept of what ended well, and only of that") {
   kept->target = "embedded /x";
   auto run = [&](StepState end) {
     clock.sleep_ms(1);
-    auto json = std::make_shared<Ndjson>(out.file, clock, "run");
+    auto json = std::make_shared<Ndjson>(clock, "run");
+    json->add(out.file);
     auto progress = kept_progress(json_progress(json, nullptr), kept, clock, files);
     progress->begins({"vpc", "acme-vpc", "us-east-1", Operation::create, 4});
     clock.sleep_ms(5'000);

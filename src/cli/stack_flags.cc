@@ -47,6 +47,8 @@ void add_common_flags(CLI::App& command, StackFlags& flags) {
   command.add_option("--color", flags.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command.add_flag("--json", flags.json, "One JSON object a line on standard output");
+  command.add_option("--json-into", flags.json_into,
+                     "The same into this file, beside the text for people");
   command.add_flag("-v,--verbose", flags.verbose, "Say more; may be repeated");
 }
 

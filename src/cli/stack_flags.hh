@@ -16,6 +16,7 @@ struct StackFlags {
   TargetOptions target;
   std::string colour = "auto";
   bool json = false;
+  std::string json_into;  // a file for the lines of JSON, beside the text for people
   bool verbose = false;
   bool interactive = false, replacements_only = false, recreate_failed = false;
   std::string approve;  // see Approvals

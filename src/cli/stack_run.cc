@@ -52,10 +52,8 @@ StackRun::StackRun(const StackFlags& flags)
       style_(style_for(flags.colour, terminal_of(1, environment_), environment_)),
       run_id_(hex_encode(secure_random(6))),
       threads_(flags.at_once == 0 ? threads_max : std::min(flags.at_once, threads_max)) {
-  if (flags.json) {
-    ndjson_ = std::make_shared<Ndjson>(stdout, *clock_, run_id_);
-    ndjson_->version();
-  }
+  if (flags.json || !flags.json_into.empty()) ndjson_ = std::make_shared<Ndjson>(*clock_, run_id_);
+  if (flags.json) ndjson_->add(stdout);
 }
 
 StackRun::~StackRun() = default;
@@ -70,6 +68,7 @@ void StackRun::on_signal(int count) {
 }
 
 Status StackRun::load() {
+  if (!flags_.json_into.empty()) CHECK_OK(ndjson_->add_file(flags_.json_into));
   if (flags_.files.size() == 2) {
     TRY(std::string text, files_.read(flags_.files[0], file_bytes_max));
     TRY(variables_, stacks::parse_environment(text, flags_.files[0]));
@@ -122,9 +121,11 @@ std::unique_ptr<Progress> StackRun::make_progress() {
   options.next = {again_command(flags_), target_flags(flags_)};
   // Rows that are drawn over would spoil questions.
   bool live = error_.interactive && !options.style.ascii && !flags_.interactive;
-  std::unique_ptr<Progress> progress = ndjson_ ? json_progress(ndjson_, options.usual)
-                                       : live  ? live_progress(options, *clock_, files_)
-                                               : plain_progress(options, *clock_, files_);
+  std::unique_ptr<Progress> progress;
+  if (!flags_.json)
+    progress =
+        live ? live_progress(options, *clock_, files_) : plain_progress(options, *clock_, files_);
+  if (ndjson_) progress = with_json(std::move(progress), json_progress(ndjson_, options.usual));
   if (kept) progress = kept_progress(std::move(progress), kept, *clock_, files_);
   if (!warning.empty()) progress->warning(warning);
   return progress;
@@ -138,8 +139,7 @@ Status StackRun::open() {
   TRY(target_, open_target(flags_.target, context));
   if (ndjson_)
     ndjson_->line("target", Value::map({{"where", target_.where}, {"region", target_.region}}));
-  else
-    fmt::print(stderr, "{}\n", printable(target_.where));
+  if (!flags_.json) fmt::print(stderr, "{}\n", printable(target_.where));
   progress_ = make_progress();
   for (const std::string& warning : config_.warnings) progress_->warning(warning);
   if (target_.kind != Target::Kind::account)
@@ -202,15 +202,15 @@ Status StackRun::hold_to_plan(const std::string& id) {
 
 Exit StackRun::fail(const Error& error) {
   if (progress_) progress_->finish();
-  if (ndjson_)
-    ndjson_->error(error);
-  else
+  if (ndjson_) ndjson_->error(error);
+  if (!flags_.json)
     fmt::print(stderr, "{}",
                error_text(error, files_, style_for(flags_.colour, error_, environment_)));
   return exit_of(error);
 }
 
 void StackRun::print(const std::string& text) const {
+  if (flags_.json) return;
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
 }

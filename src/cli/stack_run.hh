@@ -45,7 +45,8 @@ class StackRun {
   Exit fail(const Error& error);
   // Stops progress, so that results can follow.
   void finish_progress() { progress_->finish(); }
-  void print(const std::string& text) const;  // to standard output
+  void print(const std::string& text) const;  // to standard output, but for --json
+  // Where lines of JSON go, beside what is printed; nullptr: nowhere.
   Ndjson* json() { return ndjson_.get(); }
   const Style& style() const { return style_; }
   const Target& target() const { return target_; }
