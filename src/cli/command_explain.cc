@@ -42,7 +42,7 @@ Exit explain_code(const CodeFlags& flags) {
   }
   for (const ErrorPage* page : shown) {
     if (json)
-      json->line("explanation", page_value(*page));
+      json->line("error_page", page_value(*page));
     else
       fmt::print("{}", flags.code.empty() ? page->code + "\n" : page_text(*page, style));
   }

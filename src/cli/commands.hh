@@ -13,6 +13,7 @@ void add_info(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_cloud(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
+void add_schema(CLI::App& app, int& exit_code);
 // app must have all of its commands by the time that this one runs.
 void add_completion(CLI::App& app, int& exit_code);
 

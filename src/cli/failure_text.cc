@@ -88,9 +88,11 @@ std::string next_text(const Error& error, const std::optional<stacks::Failure>& 
     lines.push_back(printable("mainstay access can " + shell_quoted(denial->actor) + " " +
                               shell_quoted(denial->action) + " " + shell_quoted(arn_of(*denial)) +
                               next.target));
-  std::string again = again_text(next.again, failure);
+  // Without an operation, the hint says what has to be done first.
+  std::string again = failure || error.hint.empty() ? again_text(next.again, failure) : "";
   if (!again.empty()) lines.push_back(printable(again));
-  if (error_page(error.code)) lines.push_back("mainstay explain " + error.code);
+  if (error.hint.empty() && error_page(error.code))
+    lines.push_back("mainstay explain " + error.code);
   std::string text;
   for (const std::string& line : lines)
     text += (text.empty() ? "NEXT   " : "       ") + line + "\n";

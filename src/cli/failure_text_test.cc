@@ -40,8 +40,17 @@ TEST_CASE("a failure names its cause first, with its line") {
         "  it is \\x1b[31mbad\n"
         "EFFECT 2 others cancelled by this; 0 left behind\n"
         "NEXT   try again\n"
-        "       mainstay up a.yml   (safe to re-run)\n"
-        "       mainstay explain StackFailed\n");
+        "       mainstay up a.yml   (safe to re-run)\n");
+}
+
+TEST_CASE("what never began says what to do first, or to try again") {
+  Error error("ApprovalNeeded", "it needs a yes");
+  CHECK(failure_text("orders", error, {}, template_files, {}, {"mainstay up a.yml", ""}) ==
+        "FAILED orders\nCAUSE  it needs a yes\nNEXT   mainstay up a.yml\n"
+        "       mainstay explain ApprovalNeeded\n");
+  error.hint = "run again with --approve=access";
+  CHECK(failure_text("orders", error, {}, template_files, {}, {"mainstay up a.yml", ""}) ==
+        "FAILED orders\nCAUSE  it needs a yes\nNEXT   run again with --approve=access\n");
 }
 
 TEST_CASE("a denial says which policy decided, and how to look at it") {

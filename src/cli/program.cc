@@ -19,6 +19,7 @@ Program::Program()
   add_access(app_, exit_code_);
   add_cloud(app_, exit_code_);
   add_explain(app_, exit_code_);
+  add_schema(app_, exit_code_);
   add_completion(app_, exit_code_);
   app_.footer(
       "Examples:\n  mainstay up examples/network/staging.env examples/network/stacker.yml\n"

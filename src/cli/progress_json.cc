@@ -59,7 +59,10 @@ class JsonProgress : public Progress {
     Value v = Value::map({{"stack", stack},
                           {"status", failure->status},
                           {"rolled_back", failure->rolled_back},
-                          {"cancelled", failure->cancelled}});
+                          {"cancelled", failure->cancelled},
+                          {"failed_after_ms", failure->failed_after_ms},
+                          {"rolled_back_in_ms", failure->rolled_back_in_ms},
+                          {"left_behind", Value::texts(failure->left_behind)}});
     if (failure->cause) v.set("cause", event_value(*failure->cause));
     out_->line("failure", std::move(v));
   }
