@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "access/answer_value.hh"
+#include "access/junit.hh"
 #include "access/vocabulary.hh"
 #include "base/json.hh"
 #include "base/text.hh"
@@ -22,7 +23,9 @@ std::vector<access::Finding> findings_of(const Checked& check) {
   for (const policy::Witness& witness : check.comparison.witnesses)
     out.push_back({check.rule,
                    check.question + ": " + access::witness_text(witness.request, witness.spelling),
-                   witness.rule ? check.file->statement(*witness.rule) : Position{}, true});
+                   witness.rule ? check.file->statement(*witness.rule)
+                                : Position{check.file->text.file, 1, 1},
+                   true});
   return out;
 }
 
@@ -76,7 +79,11 @@ void add_check_flags(CLI::App& command, CheckFlags& flags) {
   command.add_option("--kind", flags.kind, "What kind of policy; auto: by what it has")
       ->check(CLI::IsMember(policy_file_kinds()))
       ->capture_default_str();
-  command.add_flag("--sarif", flags.sarif, "SARIF on standard output");
+  command.add_option("--format", flags.format, "What is printed: text, sarif or junit")
+      ->check(CLI::IsMember({"text", "sarif", "junit"}))
+      ->capture_default_str();
+  command.add_flag_callback(
+      "--sarif", [&flags] { flags.format = "sarif"; }, "The same as --format sarif");
   command.add_option("--witnesses", flags.witnesses, "At most so many requests to show")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -90,14 +97,18 @@ Exit report_checks(AccessRun& run, const CheckFlags& flags,
                    const std::vector<Checked>& checks) {
   bool clean = true;
   std::vector<access::Finding> findings;
+  std::vector<access::CheckedCase> cases;
   for (const Checked& check : checks) {
     clean = clean && check.comparison.answer == Answer::no_more;
-    for (access::Finding& finding : findings_of(check)) findings.push_back(std::move(finding));
+    std::vector<access::Finding> own = findings_of(check);
+    findings.insert(findings.end(), own.begin(), own.end());
+    cases.push_back({check.file->text.file, check.assurance, std::move(own)});
     if (run.json()) check_lines(*run.json(), check);
-    if (!flags.sarif) run.print(check_text(run, check, run.style()));
+    if (flags.format == "text") run.print(check_text(run, check, run.style()));
   }
-  if (flags.sarif)
+  if (flags.format == "sarif")
     run.print(to_json_pretty(access::sarif(rules, findings, MAINSTAY_VERSION)) + "\n");
+  if (flags.format == "junit") run.print(access::junit("mainstay access", cases));
   return clean ? Exit::ok : Exit::approval;
 }
 
