@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <iostream>
 
 #include "base/text.hh"
 #include "cli/change_text.hh"
+#include "host/surroundings.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -114,12 +114,12 @@ std::string approve_flag(const std::map<std::string, std::set<Consent>>& needed_
   return words.empty() ? "" : "--approve=" + join({words.begin(), words.end()}, ",");
 }
 
-std::optional<std::string> ask(const std::string& question) {
+std::optional<std::string> ask(const std::string& question, std::stop_token stop) {
   std::fwrite(question.data(), 1, question.size(), stderr);
   std::fflush(stderr);
-  std::string line;
-  if (!std::getline(std::cin, line)) return std::nullopt;
-  return std::string(trim(line));
+  auto line = read_line(0, stop);
+  if (!line) return std::nullopt;
+  return std::string(trim(*line));
 }
 
 Result<bool> TerminalApprover::approve(const ApprovalRequest& request) {
@@ -135,7 +135,7 @@ Result<bool> TerminalApprover::approve(const ApprovalRequest& request) {
                              ? "Type \"" + printable(request.stack) + "\" to go on, v to see all: "
                              : std::string("Execute these changes? [y/N/v] ");
   while (true) {
-    auto answer = ask(text + question);
+    auto answer = ask(text + question, stop_);
     if (answer && *answer == "v") {
       text = full_text(request, style_);
       continue;

@@ -4,14 +4,15 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 
 #include "cli/screen.hh"
 #include "stacks/report.hh"
 
 namespace mainstay::cli {
 
-// A line from the terminal, without its end; nothing at the end of input.
-std::optional<std::string> ask(const std::string& question);
+// A line from the terminal, without its end; nothing at the end of input, or once stopped.
+std::optional<std::string> ask(const std::string& question, std::stop_token stop = {});
 
 // What --approve allows: "protected", "replace", "access", and "data:STACK" for each stack of which
 // data may be lost.
@@ -32,14 +33,16 @@ std::string approve_flag(const std::map<std::string, std::set<stacks::Consent>>&
 // nobody can be asked, error "ApprovalNeeded" with the flag that would have helped.
 class TerminalApprover : public stacks::Approver {
  public:
-  TerminalApprover(bool can_ask, Approvals approvals, Style style)
-      : can_ask_(can_ask), approvals_(std::move(approvals)), style_(style) {}
+  // Once stopped, an open question counts as answered with no.
+  TerminalApprover(bool can_ask, Approvals approvals, Style style, std::stop_token stop = {})
+      : can_ask_(can_ask), approvals_(std::move(approvals)), style_(style), stop_(stop) {}
   Result<bool> approve(const stacks::ApprovalRequest& request) override;
 
  private:
   bool can_ask_;
   Approvals approvals_;
   Style style_;
+  std::stop_token stop_;
   std::mutex mutex_;  // one question at a time
 };
 

@@ -87,9 +87,10 @@ std::string risks_text(const stacks::StackDiff& diff, const Style& style) {
 }
 
 Value gain_value(const stacks::AccessGain& gain) {
+  static constexpr std::string_view gain_kinds[] = {"permission", "trust", "network"};
   return Value::map({{"holder", gain.holder},
                      {"logical_id", gain.logical_id},
-                     {"trust", gain.is_trust},
+                     {"kind", gain_kinds[static_cast<size_t>(gain.kind)]},
                      {"actions", Value::texts(gain.actions)},
                      {"resources", Value::texts(gain.resources)},
                      {"principals", Value::texts(gain.principals)},

@@ -58,7 +58,7 @@ Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool down)
                                             {"failed", result->failed},
                                             {"cancelled", result->cancelled}}));
   run.print(summary_text(*result, run.elapsed_ms(), down));
-  if (result->errors.empty() && result->cancelled > 0) return Exit::interrupted;
+  if (run.interrupted()) return Exit::interrupted;
   return exit_of(result->errors);
 }
 

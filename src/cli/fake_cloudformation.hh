@@ -43,6 +43,7 @@ class FakeCloudFormation {
   Result<Value> describe(const Value& in);
   Result<Value> submit(const std::string& operation, const Value& in);
   Result<Value> remove(const Value& in);
+  Result<Value> cancel(const Value& in);
   Result<Value> make_change_set(const Value& in);
   Result<Value> end_change_set(const std::string& operation, const Value& in);
   Result<FakeStack*> find(const Value& in);

@@ -63,6 +63,7 @@ Result<Value> FakeCloudFormation::answer(const std::string& operation, const Val
   log.push_back(operation + " " + name_of(in["StackName"].as_string()));
   if (operation == "CreateStack" || operation == "UpdateStack") return submit(operation, in);
   if (operation == "DeleteStack") return remove(in);
+  if (operation == "CancelUpdateStack") return cancel(in);
   if (operation == "CreateChangeSet") return make_change_set(in);
   return end_change_set(operation, in);
 }
@@ -121,6 +122,15 @@ void FakeCloudFormation::start(FakeStack& stack, const std::string& name, const 
   if (!bad) return;
   stack.final_status = verb == "CREATE" ? "ROLLBACK_COMPLETE" : "UPDATE_ROLLBACK_COMPLETE";
   event(stack, name, "Bad", verb + "_FAILED", "Invalid request provided: it is bad");
+}
+
+Result<Value> FakeCloudFormation::cancel(const Value& in) {
+  TRY(FakeStack * stack, find(in));
+  stack->status = "UPDATE_ROLLBACK_IN_PROGRESS";
+  stack->final_status = "UPDATE_ROLLBACK_COMPLETE";
+  stack->polls_left = polls;
+  event(*stack, name_of(in["StackName"].as_string()), "", stack->status, "User Initiated");
+  return Value::map();
 }
 
 Result<Value> FakeCloudFormation::submit(const std::string& operation, const Value& in) {

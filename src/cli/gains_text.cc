@@ -21,9 +21,11 @@ std::string listed(const std::vector<std::string>& texts) {
 
 std::string headline(const AccessGain& gain) {
   std::string holder = printable(gain.holder);
-  if (!gain.unproven.empty())
-    return holder + (gain.is_trust ? " may be open to more" : " may gain access");
-  if (gain.is_trust) return holder + " may be assumed by " + listed(gain.principals);
+  bool trust = gain.kind == AccessGain::Kind::trust;
+  if (gain.kind == AccessGain::Kind::network)
+    return holder + " opens " + listed(gain.actions) + " to " + listed(gain.principals);
+  if (!gain.unproven.empty()) return holder + (trust ? " may be open to more" : " may gain access");
+  if (trust) return holder + " may be assumed by " + listed(gain.principals);
   if (gain.principals.empty()) return holder + " gains " + listed(gain.actions);
   return holder + " lets " + listed(gain.principals) + " do " + listed(gain.actions);
 }
@@ -39,6 +41,7 @@ std::string gain_text(const AccessGain& gain, const Style& style) {
     text +=
         "  bounded by: " + (gain.bounded_by.empty() ? "none" : printable(gain.bounded_by)) + "\n";
   }
+  if (gain.example.empty()) return text;
   return text + "      e.g. " + printable(gain.example) + "\n";
 }
 

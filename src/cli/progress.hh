@@ -25,9 +25,8 @@ class Progress : public stacks::Reporter {
  public:
   // Rows and lines may still be waiting to be shown: finish shows them and stops the clockwork.
   virtual void finish() = 0;
-  // While a question is asked, nothing is drawn over it.
-  virtual void pause() {}
-  virtual void resume() {}
+  // While a person is asked something, nothing is drawn over the question.
+  virtual void hold(bool) {}
 };
 
 // Tells both; either may be null, but not both.

@@ -35,8 +35,7 @@ class BothProgress : public Progress {
   }
   bool wants_events() const override { return true; }
   void finish() override { shown_->finish(); }
-  void pause() override { shown_->pause(); }
-  void resume() override { shown_->resume(); }
+  void hold(bool held) override { shown_->hold(held); }
 
  private:
   std::unique_ptr<Progress> shown_, json_;

@@ -45,8 +45,7 @@ class KeptProgress : public Progress {
     inner_->finish();
   }
 
-  void pause() override { inner_->pause(); }
-  void resume() override { inner_->resume(); }
+  void hold(bool held) override { inner_->hold(held); }
 
  private:
   struct Begun {

@@ -71,22 +71,17 @@ class LiveProgress : public Progress {
     scroll("warning: " + printable(text) + "\n");
   }
   bool wants_events() const override { return true; }
+  void hold(bool held) override {
+    std::scoped_lock lock(mutex_);
+    held_ += held ? 1 : -1;
+    if (held) write(erased() + std::exchange(scrolled_, ""));
+  }
   void finish() override {
     painter_.request_stop();
     if (painter_.joinable()) painter_.join();
     std::scoped_lock lock(mutex_);
     write(erased() + std::exchange(scrolled_, ""));
     finished_ = true;
-  }
-
-  void pause() override {
-    std::scoped_lock lock(mutex_);
-    write(erased() + std::exchange(scrolled_, ""));
-    paused_ = true;
-  }
-  void resume() override {
-    std::scoped_lock lock(mutex_);
-    paused_ = false;
   }
 
  private:
@@ -123,7 +118,7 @@ class LiveProgress : public Progress {
     Terminal terminal = options_.measure ? options_.measure() : options_.terminal;
     std::scoped_lock lock(mutex_);
     std::vector<std::string> lines = rows_.lines(clock_.monotonic_ms(), terminal, options_.style);
-    if (paused_ || (scrolled_.empty() && lines == drawn_)) return;
+    if (held_ > 0 || (scrolled_.empty() && lines == drawn_)) return;
     std::string text = erased() + std::exchange(scrolled_, "");
     for (const std::string& line : lines) text += line + "\n";
     drawn_ = std::move(lines);
@@ -137,7 +132,8 @@ class LiveProgress : public Progress {
   ProgressRows rows_;
   std::string scrolled_;            // to be written above the rows
   std::vector<std::string> drawn_;  // lines that will be drawn over
-  bool finished_ = false, paused_ = false;
+  bool finished_ = false;
+  int held_ = 0;  // questions that are open
   std::jthread painter_;
 };
 

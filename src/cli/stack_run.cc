@@ -26,14 +26,14 @@ stacks::PollPolicy poll_policy(Target::Kind kind) {
 }
 
 // Clears the screen for questions.
-class PausingApprover : public stacks::Approver {
+class HoldingApprover : public stacks::Approver {
  public:
-  PausingApprover(stacks::Approver& inner, Progress& progress)
+  HoldingApprover(stacks::Approver& inner, Progress& progress)
       : inner_(inner), progress_(progress) {}
   Result<bool> approve(const stacks::ApprovalRequest& request) override {
-    progress_.pause();
+    progress_.hold(true);
     auto answer = inner_.approve(request);
-    progress_.resume();
+    progress_.hold(false);
     return answer;
   }
 
@@ -58,13 +58,33 @@ StackRun::StackRun(const StackFlags& flags)
 
 StackRun::~StackRun() = default;
 
+// On the thread of the signals, which must stay free for the next one.
 void StackRun::on_signal(int count) {
-  constexpr std::string_view first =
+  if (count > 1) ::_exit(static_cast<int>(Exit::interrupted));
+  begin_nothing_.request_stop();
+  if (can_ask() && session_ && session_->is_waiting()) {
+    question_ = std::jthread([this](std::stop_token stop) { ask_what_to_do(stop); });
+    return;
+  }
+  constexpr std::string_view said =
       "\ninterrupted: starting nothing more and no longer waiting; what CloudFormation has begun "
       "goes on (again to quit at once)\n";
-  if (count > 1) ::_exit(static_cast<int>(Exit::interrupted));
-  (void)!::write(2, first.data(), first.size());
-  stop_.request_stop();
+  (void)!::write(2, said.data(), said.size());
+  stop_waiting_.request_stop();
+}
+
+// The run may end while the question stands: then nobody needs the answer.
+void StackRun::ask_what_to_do(std::stop_token over) {
+  progress_->hold(true);
+  auto answer = ask(
+      "\ninterrupted: nothing more is begun. What CloudFormation has begun goes on, unless you\n"
+      "cancel it: updates are rolled back then, what is being created can't be cancelled.\n"
+      "[d]etach or [c]ancel? (Ctrl-C again quits at once) ",
+      over);
+  progress_->hold(false);
+  if (over.stop_requested()) return;
+  bool cancel = answer && (*answer == "c" || *answer == "cancel");
+  (cancel ? take_back_ : stop_waiting_).request_stop();
 }
 
 Status StackRun::load() {
@@ -135,7 +155,7 @@ Status StackRun::open() {
   uint64_t seed = 0;
   std::string bytes = secure_random(sizeof seed);
   std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
-  TargetContext context{environment_, files_, clock_, stop_.get_token(), seed};
+  TargetContext context{environment_, files_, clock_, stop_waiting_.get_token(), seed};
   TRY(target_, open_target(flags_.target, context));
   if (ndjson_)
     ndjson_->line("target", Value::map({{"where", target_.where}, {"region", target_.region}}));
@@ -148,24 +168,26 @@ Status StackRun::open() {
         progress_->warning("stack " + printable(stack.name) + ": its profile " +
                            printable(stack.profile) + " only counts on real accounts");
   TRY(Approvals approvals, Approvals::parse(flags_.approve));
-  approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_);
-  asking_ = std::make_unique<PausingApprover>(*approver_, *progress_);
+  approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_,
+                                                 stop_waiting_.get_token());
+  asking_ = std::make_unique<HoldingApprover>(*approver_, *progress_);
   make_session(run_options());
   return {};
 }
 
 void StackRun::make_session(stacks::RunOptions options) {
-  stacks::Surroundings around{environment_,
-                              files_,
-                              clock_,
-                              threads_,
-                              target_.client,
-                              *progress_,
-                              *asking_,
-                              poll_policy(target_.kind),
-                              stop_.get_token(),
-                              run_id_,
-                              embedded_knowledge()};
+  stacks::Surroundings around{
+      environment_,
+      files_,
+      clock_,
+      threads_,
+      target_.client,
+      *progress_,
+      *asking_,
+      poll_policy(target_.kind),
+      {begin_nothing_.get_token(), stop_waiting_.get_token(), take_back_.get_token()},
+      run_id_,
+      embedded_knowledge()};
   session_ = std::make_unique<stacks::Session>(config_, variables_, std::move(options), around);
 }
 

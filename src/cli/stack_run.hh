@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <thread>
 
 #include "cli/approval.hh"
 #include "cli/exit_codes.hh"
@@ -53,17 +54,19 @@ class StackRun {
   const Files& files() const { return files_; }
   Files& writable_files() { return files_; }
   bool can_ask() const { return input_.interactive && error_.interactive; }
+  bool interrupted() const { return begin_nothing_.stop_requested(); }
   int64_t elapsed_ms() const { return clock_->monotonic_ms() - started_ms_; }
 
  private:
   std::shared_ptr<KeptRuns> kept_runs(std::string& warning) const;
   std::unique_ptr<Progress> make_progress();
   void on_signal(int count);
+  void ask_what_to_do(std::stop_token over);
   stacks::RunOptions run_options() const;
   void make_session(stacks::RunOptions options);
 
   const StackFlags& flags_;
-  std::stop_source stop_;
+  std::stop_source begin_nothing_, stop_waiting_, take_back_;
   SignalWatch signals_;  // before any other thread
   RealEnvironment environment_;
   RealFiles files_;
@@ -81,6 +84,7 @@ class StackRun {
   std::unique_ptr<TerminalApprover> approver_;
   std::unique_ptr<stacks::Approver> asking_;  // the same, on a screen cleared for it
   std::unique_ptr<stacks::Session> session_;
+  std::jthread question_;  // after a signal; ended first
 };
 
 }  // namespace mainstay::cli

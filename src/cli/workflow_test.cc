@@ -230,6 +230,24 @@ TEST_CASE("an interrupted run starts nothing more") {
   CHECK(w.cloud->log.empty());
 }
 
+TEST_CASE("what is taken back: updates are rolled back and waited for, the rest goes on") {
+  World w;
+  w.up();
+  w.edit("vpc.json", R"({"Resources":{"V":{"Type":"B"}},"Outputs":{"Id":{"Value":{"Ref":"V"}}}})");
+  w.notes.on_step = [&](const stacks::StepReport& step) {
+    if (step.reason == "updating existing stack") w.take_back.request_stop();
+  };
+  stacks::RunResult result = w.up();
+  CHECK(w.cloud->count("CancelUpdateStack") == 1);
+  CHECK(w.cloud->stacks["acme-vpc"].status == "UPDATE_ROLLBACK_COMPLETE");
+  CHECK(result.errors.at(0).code == "StackFailed");
+
+  World creating;
+  creating.take_back.request_stop();
+  CHECK(creating.up().errors.at(0).code == "Interrupted");
+  CHECK(creating.cloud->count("CancelUpdateStack") == 0);
+}
+
 TEST_CASE("events are asked for only where somebody wants them") {
   World w;
   w.notes.want = true;

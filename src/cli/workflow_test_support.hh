@@ -21,6 +21,7 @@ struct Notes : stacks::Reporter {
   std::vector<std::string> warnings;
   size_t events = 0;
   bool want = false;
+  std::function<void(const stacks::StepReport&)> on_step = [](const stacks::StepReport&) {};
 
   std::vector<stacks::PlannedStack> planned;
   std::vector<stacks::OperationReport> begun;
@@ -30,6 +31,7 @@ struct Notes : stacks::Reporter {
   void step(const stacks::StepReport& r) override {
     last[r.stack] = std::string(stacks::state_name(r.state)) + ": " + r.reason;
     if (r.state == StepState::done) done.push_back(r.stack);
+    on_step(r);
   }
   void event(const std::string&, const stacks::StackEvent&) override { ++events; }
   void failure(const std::string&, const Error&, const std::optional<stacks::Failure>& f) override {
@@ -73,7 +75,7 @@ struct World {
   std::shared_ptr<aws::Client> client;
   Notes notes;
   Answers answers;
-  std::stop_source stop;
+  std::stop_source stop, take_back;
   stacks::RunOptions options;
   stacks::Knowledge knowledge;
   std::string text = three;
@@ -110,7 +112,7 @@ struct World {
         notes,
         answers,
         {},
-        stop.get_token(),
+        {stop.get_token(), stop.get_token(), take_back.get_token()},
         "run",
         knowledge};
     stacks::Session session(*config, environment, options, around);

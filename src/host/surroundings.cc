@@ -1,8 +1,10 @@
 #include "host/surroundings.hh"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace mainstay {
@@ -27,6 +29,23 @@ Terminal terminal_of(int descriptor, const Environment& environment) {
   if (size.ws_col > 0) terminal.width = size.ws_col;
   if (size.ws_row > 0) terminal.height = size.ws_row;
   return terminal;
+}
+
+std::optional<std::string> read_line(int descriptor, std::stop_token stop) {
+  constexpr int look_every_ms = 50;
+  constexpr size_t line_bytes_max = 4096;
+  std::string line;
+  while (!stop.stop_requested() && line.size() < line_bytes_max) {
+    pollfd ready{descriptor, POLLIN, 0};
+    int found = ::poll(&ready, 1, look_every_ms);
+    if (found == 0 || (found < 0 && errno == EINTR)) continue;
+    char c = 0;
+    if (found < 0 || ::read(descriptor, &c, 1) != 1)
+      return line.empty() ? std::nullopt : std::optional(line);
+    if (c == '\n') return line;
+    line += c;
+  }
+  return line.empty() ? std::nullopt : std::optional(line);
 }
 
 int64_t process_id() {

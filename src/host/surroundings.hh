@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace mainstay {
@@ -41,6 +42,10 @@ struct Terminal {
 
 // Of file descriptor 0, 1 or 2. TERM=dumb counts as not interactive.
 Terminal terminal_of(int descriptor, const Environment& environment);
+
+// A line from a terminal or pipe, without its end; nothing at the end of input, or once stopped.
+// Limit: 4,096 bytes, the rest of the line is the next one. Nothing is read ahead.
+std::optional<std::string> read_line(int descriptor, std::stop_token stop = {});
 
 int64_t process_id();
 

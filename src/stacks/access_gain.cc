@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stacks/network_gain.hh"
 #include "stacks/policy_holdings.hh"
 
 namespace mainstay::stacks {
@@ -93,7 +94,7 @@ class HolderComparison {
   AccessGain gain(const cfn::ResolvedResource* from) const {
     AccessGain out;
     out.holder = holder_;
-    out.is_trust = kind_ == policy::Kind::trust;
+    if (kind_ == policy::Kind::trust) out.kind = AccessGain::Kind::trust;
     out.bounded_by = after_.boundary;
     if (from) out.logical_id = from->id;
     if (from) out.at = from->at;
@@ -112,15 +113,16 @@ class HolderComparison {
     out.had = had_on(before, statement);
     out.actions = statement.not_action ? statement.actions : new_ones(statement.actions, out.had);
     if (statement.not_action) out.actions.insert(out.actions.begin(), "all but");
-    if (!out.is_trust) out.resources = statement.resources;
+    bool trust = out.kind == AccessGain::Kind::trust;
+    if (!trust) out.resources = statement.resources;
     if (statement.not_resource) out.resources.insert(out.resources.begin(), "all but");
     out.principals = principals_of(statement);
-    if (out.is_trust && !statement.not_principal)
+    if (trust && !statement.not_principal)
       out.principals = new_ones(out.principals, known_principals(before));
     const policy::Request& request = witness.request;
-    if (!request.principal.arn.empty()) out.example = request.principal.arn + ": ";
+    if (!out.principals.empty()) out.example = request.principal.arn + ": ";
     out.example += request.action;
-    if (!out.is_trust) out.example += " on " + request.resource;
+    if (!trust) out.example += " on " + request.resource;
     gains_.push_back(std::move(out));
   }
 
@@ -167,6 +169,7 @@ std::vector<AccessGain> access_gains(const std::vector<cfn::ResolvedResource>& b
     HolderComparison comparison(key.first, key.second, old[key], holding, knowledge);
     for (AccessGain& gain : comparison.gains()) out.push_back(std::move(gain));
   }
+  for (AccessGain& gain : network_gains(before, after)) out.push_back(std::move(gain));
   return out;
 }
 

@@ -15,10 +15,14 @@
 namespace mainstay::stacks {
 
 struct AccessGain {
+  enum class Kind : uint8_t {
+    permission,
+    trust,   // who may become the holder
+    network  // who may send to the holder: actions are protocols and ports, principals sources
+  } kind = Kind::permission;
   std::string holder;      // who gains, or what is opened: a logical id or a name
   std::string logical_id;  // the resource whose policy gives it
   Position at;             // of that resource
-  bool is_trust = false;   // who may become the holder
   // Of the statement that gives it, as written there, without what was allowed before where that
   // can be told from the text. principals only where it has them.
   std::vector<std::string> actions, resources, principals;

@@ -167,6 +167,11 @@ Result<bool> CloudFormation::update(const Submission& s) const {
   return true;
 }
 
+Status CloudFormation::cancel_update(const std::string& id) const {
+  CHECK_OK(call("CancelUpdateStack", Value::map({{"StackName", id}})));
+  return {};
+}
+
 Status CloudFormation::remove(const std::string& id, const std::string& role_arn) const {
   Value input = Value::map({{"StackName", id}});
   if (!role_arn.empty()) input.set("RoleARN", role_arn);

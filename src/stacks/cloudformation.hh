@@ -98,6 +98,8 @@ class CloudFormation {
   Result<std::string> create(const Submission& s) const;
   // False where AWS found nothing to update.
   Result<bool> update(const Submission& s) const;
+  // Of an update under way: it is rolled back.
+  Status cancel_update(const std::string& id) const;
   Status remove(const std::string& id, const std::string& role_arn) const;
   Status set_policy(const std::string& name, const std::string& policy) const;
 

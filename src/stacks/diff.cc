@@ -132,8 +132,9 @@ class Differ {
     if (!ours.unchecked.empty())
       result.notes.push_back("not checked against the schemas: " + ours.unchecked);
     CHECK_OK(upload_if_needed(session_, stack, cloud, submission));
-    auto set = cloud.make_change_set(submission, false, "mainstay-diff-" + session_.around.run_id,
-                                     *session_.around.clock, session_.around.stop);
+    auto set =
+        cloud.make_change_set(submission, false, "mainstay-diff-" + session_.around.run_id,
+                              *session_.around.clock, session_.around.interruption.stop_waiting);
     if (!set && has_unknown(submission)) {
       result.notes.push_back(
           "CloudFormation can't tell yet, as it needs values of stacks that would change first: " +
@@ -184,7 +185,8 @@ Status diff_all(Session& session, const std::function<void(const StackDiff&)>& s
   // One after the other: later stacks need what earlier ones would give.
   graph::Walk walk(plan, 1);
   while (auto node = walk.next()) {
-    if (session.around.stop.stop_requested()) return Error("Interrupted", "interrupted");
+    if (session.around.interruption.begin_nothing.stop_requested())
+      return Error("Interrupted", "interrupted");
     const StackConfig* stack = session.config.find(plan.name(*node));
     StackDiff diff;
     if (stack) diff = differ.diff(*stack);

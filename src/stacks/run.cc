@@ -15,7 +15,8 @@ class Run {
 
   RunResult walk(const graph::Dag& plan) {
     session_.around.reporter.plan(planned(plan));
-    graph::WalkOptions options{session_.options.at_once, session_.around.stop};
+    graph::WalkOptions options{session_.options.at_once,
+                               session_.around.interruption.begin_nothing};
     auto outcomes = graph::run_walk(
         plan, options, session_.around.executor, [&](graph::Node n) { return work(plan.name(n)); },
         [&](graph::Node n, graph::Outcome outcome) { dropped(plan.name(n), outcome); });

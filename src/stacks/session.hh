@@ -1,6 +1,7 @@
 // One run over a configuration: what it works with, and the outputs it has seen.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -40,6 +41,13 @@ struct RunOptions {
   size_t at_once = 0;              // stacks at the same time; 0: no limit
 };
 
+// What a person may ask of a run while it goes on.
+struct Interruption {
+  std::stop_token begin_nothing;  // no further stack is begun
+  std::stop_token stop_waiting;   // what goes on is no longer waited for
+  std::stop_token take_back;      // updates that go on are cancelled, and still waited for
+};
+
 // What the run has from outside. All must outlive it.
 struct Surroundings {
   const Environment& process;
@@ -51,7 +59,7 @@ struct Surroundings {
   Reporter& reporter;
   Approver& approver;
   PollPolicy poll;
-  std::stop_token stop;
+  Interruption interruption;
   std::string run_id;  // starts the tokens of requests
   Knowledge knowledge = {};
 };
@@ -79,6 +87,13 @@ class Session {
   void begins(const StackConfig& stack, const std::string& region, Operation operation,
               size_t resources);
   void warn_once(const std::string& text);
+  // Whether an operation of CloudFormation is being waited for, on some thread.
+  bool is_waiting() const { return waits_ > 0; }
+  struct Waiting {
+    explicit Waiting(const Session& s) : session(s) { ++session.waits_; }
+    ~Waiting() { --session.waits_; }
+    const Session& session;
+  };
 
   void keep_outputs(const std::string& full_name, const Map& outputs);
   // With lookups resolved.
@@ -93,6 +108,7 @@ class Session {
   Result<std::string> output_at(const StackConfig& where, const std::string& full_name,
                                 const std::string& output);
 
+  mutable std::atomic<int> waits_ = 0;
   std::mutex mutex_;
   std::map<std::string, Outputs> outputs_;
   std::set<std::string> warned_;

@@ -159,7 +159,8 @@ class Up {
 
   Result<ChangeSet> change_set(bool is_new) {
     return cloud_.make_change_set(submission_, is_new, "mainstay-" + session_.around.run_id,
-                                  *session_.around.clock, session_.around.stop);
+                                  *session_.around.clock,
+                                  session_.around.interruption.stop_waiting);
   }
 
   Result<std::optional<DeployedStack>> wait(const std::string& id) {

@@ -54,6 +54,29 @@ class EventTail {
   std::string id_, last_;
 };
 
+// Cancels what goes on, once, where that was asked for and can be done.
+class TakingBack {
+ public:
+  TakingBack(const Interruption& interruption, const CloudFormation& cloud)
+      : interruption_(interruption), cloud_(cloud) {}
+
+  // Error "Interrupted" for what can't be cancelled: it is no longer waited for.
+  Status look(const DeployedStack& now) {
+    if (done_ || !interruption_.take_back.stop_requested()) return {};
+    if (now.phase() == StackPhase::rolling_back || now.status.contains("CLEANUP")) return {};
+    if (now.status != "UPDATE_IN_PROGRESS")
+      return Error("Interrupted",
+                   "only updates can be cancelled; the stack goes on with " + now.status);
+    done_ = true;
+    return cloud_.cancel_update(now.id);
+  }
+
+ private:
+  const Interruption& interruption_;
+  const CloudFormation& cloud_;
+  bool done_ = false;
+};
+
 }  // namespace
 
 Result<std::optional<DeployedStack>> wait_until_settled(
@@ -62,6 +85,8 @@ Result<std::optional<DeployedStack>> wait_until_settled(
   const PollPolicy& policy = session.around.poll;
   Clock& clock = *session.around.clock;
   EventTail tail(session, stack, cloud, id);
+  Session::Waiting waiting(session);
+  TakingBack taking_back(session.around.interruption, cloud);
   std::string status;
   int64_t started_ms = clock.monotonic_ms();
   auto wait_ms = static_cast<double>(policy.first_ms);
@@ -73,9 +98,10 @@ Result<std::optional<DeployedStack>> wait_until_settled(
         now->phase() != StackPhase::in_progress && now->phase() != StackPhase::rolling_back;
     if (settled) return now;
     if (std::exchange(status, now->status) != now->status) changed(now->status);
+    CHECK_OK(taking_back.look(*now));
     if (clock.monotonic_ms() - started_ms > policy.patience_ms)
       return Error("WaitTimeout", "the stack is still " + now->status + "; it goes on without us");
-    if (!clock.sleep_ms(static_cast<int64_t>(wait_ms), session.around.stop))
+    if (!clock.sleep_ms(static_cast<int64_t>(wait_ms), session.around.interruption.stop_waiting))
       return Error("Interrupted", "no longer waiting; the stack goes on with " + now->status);
     wait_ms = std::min(wait_ms * policy.growth, static_cast<double>(policy.longest_ms));
   }
