@@ -32,19 +32,19 @@ std::vector<access::Finding> findings_of(const Checked& check) {
 std::string check_text(AccessRun& run, const Checked& check, const Style& style) {
   const std::string& file = check.file->text.file;
   if (check.comparison.answer == Answer::no_more)
-    return style.paint(Ink::good, "OK") + "  " + printable(file) + " " +
-           printable(check.assurance) + " (proved for every request)\n";
+    return style.paint(Ink::good, "OK") + "  " + one_line(file) + " " + one_line(check.assurance) +
+           " (proved for every request)\n";
   bool more = check.comparison.answer == Answer::more;
-  std::string text = style.paint(Ink::bad, more ? "MORE" : "UNDECIDED") + "  " + printable(file) +
-                     " " + printable(check.question) + "\n";
-  if (!more) return text + "  " + printable(check.comparison.reason) + "\n";
+  std::string text = style.paint(Ink::bad, more ? "MORE" : "UNDECIDED") + "  " + one_line(file) +
+                     " " + one_line(check.question) + "\n";
+  if (!more) return text + "  " + one_line(check.comparison.reason) + "\n";
   for (const policy::Witness& witness : check.comparison.witnesses) {
-    text += "  " + printable(access::witness_text(witness.request, witness.spelling)) + "\n";
+    text += "  " + one_line(access::witness_text(witness.request, witness.spelling)) + "\n";
     if (!witness.rule) continue;
     text += fmt::format("      by statement {}\n",
-                        printable(access::statement_label(*witness.allowed_by, *witness.rule)));
+                        one_line(access::statement_label(*witness.allowed_by, *witness.rule)));
     Position at = check.file->statement(*witness.rule);
-    text += "      " + printable(at.to_string()) + "\n" + snippet(at, run.files());
+    text += "      " + one_line(at.to_string()) + "\n" + snippet(at, run.files());
   }
   return text;
 }
@@ -107,7 +107,8 @@ Exit report_checks(AccessRun& run, const CheckFlags& flags,
     if (flags.format == "text") run.print(check_text(run, check, run.style()));
   }
   if (flags.format == "sarif")
-    run.print(to_json_pretty(access::sarif(rules, findings, MAINSTAY_VERSION)) + "\n");
+    run.print(printable_json(to_json_pretty(access::sarif(rules, findings, MAINSTAY_VERSION))) +
+              "\n");
   if (flags.format == "junit") run.print(access::junit("mainstay access", cases));
   return clean ? Exit::ok : Exit::approval;
 }

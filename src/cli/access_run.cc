@@ -78,6 +78,7 @@ AccessRun::AccessRun(const AccessFlags& flags)
     : flags_(flags), style_(style_for(flags.colour, terminal_of(1, environment_), environment_)) {
   if (!flags.json && flags.json_into.empty()) return;
   ndjson_ = std::make_shared<Ndjson>(*clock_, hex_encode(secure_random(6)));
+  ndjson_->hide(secrets_);
   if (flags.json) ndjson_->add(stdout);
   if (flags.json_into.empty()) return;
   if (Status added = ndjson_->add_file(flags.json_into); !added)
@@ -128,7 +129,7 @@ Status AccessRun::open_profiles(const TargetContext& context) {
 }
 
 Status AccessRun::open_targets() {
-  TargetContext context{environment_, files_, clock_, {}, access_seed()};
+  TargetContext context{environment_, files_, clock_, {}, access_seed(), &secrets_};
   if (!flags_.profiles.empty()) {
     CHECK_OK(open_profiles(context));
   } else {
@@ -159,6 +160,8 @@ Result<std::shared_ptr<aws::Client>> AccessRun::assumed(const std::string& accou
                Value::map({{"RoleArn", "arn:aws:iam::" + account + ":role/" + flags_.role},
                            {"RoleSessionName", "mainstay-access"}})));
   const Value& keys = answer["Credentials"];
+  for (const char* secret : {"SecretAccessKey", "SessionToken"})
+    secrets_.add(keys[secret].as_string());
   return with_credentials(
       own,
       {keys["AccessKeyId"].as_string(), keys["SecretAccessKey"].as_string(),
@@ -201,7 +204,8 @@ Status AccessRun::open() {
   return {};
 }
 
-Exit AccessRun::fail(const Error& error) {
+Exit AccessRun::fail(const Error& said) {
+  Error error = secrets_.redacted(said);
   if (ndjson_) ndjson_->error(error);
   if (!flags_.json) fmt::print(stderr, "{}", error_text(error, files_, style_));
   return exit_of(error);
@@ -209,13 +213,14 @@ Exit AccessRun::fail(const Error& error) {
 
 void AccessRun::print(const std::string& text) const {
   if (flags_.json) return;
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::string shown = only_colours(secrets_.redacted_text(text));
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   std::fflush(stdout);
 }
 
 void AccessRun::warn(const std::string& text) const {
   if (ndjson_) ndjson_->line("warning", Value::map({{"message", text}}));
-  note("warning: " + text);
+  note("warning: " + one_line(text));
 }
 
 void AccessRun::warn_of_unknown_action(const actions::ActionTable& table,
@@ -225,7 +230,7 @@ void AccessRun::warn_of_unknown_action(const actions::ActionTable& table,
 }
 
 void AccessRun::note(const std::string& text) const {
-  if (!flags_.json) fmt::print(stderr, "{}\n", printable(text));
+  if (!flags_.json) fmt::print(stderr, "{}\n", only_colours(secrets_.redacted_text(text)));
 }
 
 }  // namespace mainstay::cli

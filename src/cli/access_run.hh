@@ -71,6 +71,7 @@ class AccessRun {
   const AccessFlags& flags_;
   RealEnvironment environment_;
   RealFiles files_;
+  Secrets secrets_;
   std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
   Style style_;
   std::shared_ptr<Ndjson> ndjson_;

@@ -51,7 +51,7 @@ int cloud_serve(const ServeOptions& options) {
   auto cloud = embedded::open(std::move(cloud_options));
   if (!cloud.has_value()) return failed(cloud.error());
   if (const std::string& notice = (*cloud)->store().notice(); !notice.empty())
-    fmt::print(stderr, "note: {}\n", printable(notice));
+    fmt::print(stderr, "note: {}\n", one_line(notice));
   http::ServerOptions server_options;
   server_options.host = options.host;
   server_options.port = static_cast<uint16_t>(options.port);

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hh"
+#include "base/text.hh"
 #include "cli/access_commands.hh"
 #include "cli/access_run.hh"
 
@@ -25,7 +26,7 @@ Exit fetch_command(const FetchFlags& flags) {
   }
   if (flags.save.empty()) {
     if (run.json()) run.json()->line("snapshot", Value::map({{"snapshot", std::move(whole)}}));
-    run.print(text);
+    run.print(printable_json(text));
     return Exit::ok;
   }
   constexpr int private_mode = 0600;

@@ -3,6 +3,7 @@
 #include "cli/approval.hh"
 #include "cli/change_text.hh"
 #include "cli/commands.hh"
+#include "cli/redacting.hh"
 #include "cli/stack_run.hh"
 #include "stacks/diff.hh"
 
@@ -16,7 +17,8 @@ struct DiffCounts {
   std::map<std::string, std::set<stacks::Consent>> consents;  // by stack
 };
 
-void show(StackRun& run, const stacks::StackDiff& diff, DiffCounts& counts, bool verbose) {
+void show(StackRun& run, const stacks::StackDiff& found, DiffCounts& counts, bool verbose) {
+  stacks::StackDiff diff = redacted(run.secrets(), found);
   ++counts.stacks;
   counts.changed += diff.changes_something();
   counts.unchanged += diff.kind == stacks::StackDiff::Kind::unchanged;

@@ -60,7 +60,7 @@ Result<const ErrorPage*> find_error_page(std::string_view code) {
     codes.push_back(page.code);
     lower.push_back(to_lower(page.code));
   }
-  Error error("UsageInvalid", "no error code of mainstay's is called \"" + printable(code) +
+  Error error("UsageInvalid", "no error code of mainstay's is called \"" + one_line(code) +
                                   "\"; AWS's own codes are explained by AWS");
   auto near = nearest(to_lower(code), lower);
   if (!near) return std::move(error).with_hint("`mainstay explain` lists those there are");

@@ -23,24 +23,24 @@ std::string between(std::string_view text, std::string_view before,
 std::string outcome_text(const stacks::Failure& failure) {
   std::string text;
   if (failure.failed_after_ms > 0) text += " after " + took_text(failure.failed_after_ms);
-  if (!failure.rolled_back) return text + "; left as " + printable(failure.status);
+  if (!failure.rolled_back) return text + "; left as " + one_line(failure.status);
   text += "; rolled back cleanly";
   if (failure.rolled_back_in_ms > 0) text += " in " + took_text(failure.rolled_back_in_ms);
   return text;
 }
 
 std::string cause_text(const stacks::Failure& failure, const Error& error, const Files& files) {
-  if (!failure.cause) return wrapped_text("CAUSE  ", printable(error.message));
+  if (!failure.cause) return wrapped_text("CAUSE  ", one_line(error.message));
   const stacks::StackEvent& cause = *failure.cause;
   constexpr size_t date_size = sizeof "2026-01-01T" - 1;
   std::string_view type = cause.type;
   if (type.starts_with("AWS::")) type.remove_prefix(sizeof "AWS::" - 1);
   std::string text =
-      fmt::format("CAUSE  {}  {}  {} {}\n", printable(cause.logical_id), printable(type),
-                  printable(cause.status), format_iso8601(cause.time).substr(date_size));
-  if (failure.at.known()) text += "  " + printable(failure.at.to_string()) + "\n";
+      fmt::format("CAUSE  {}  {}  {} {}\n", one_line(cause.logical_id), one_line(type),
+                  one_line(cause.status), format_iso8601(cause.time).substr(date_size));
+  if (failure.at.known()) text += "  " + one_line(failure.at.to_string()) + "\n";
   text += snippet(failure.at, files);
-  return text + wrapped_text("  ", printable(cause.reason));
+  return text + wrapped_text("  ", one_line(cause.reason));
 }
 
 // IAM calls its own resources "role api"; they belong to the account of the one who asked.
@@ -54,9 +54,9 @@ std::string arn_of(const Denial& denial) {
 
 std::string why_text(const Denial& denial) {
   std::string text = "WHY    ";
-  text += denial.decided.empty() ? "AWS doesn't say which policy" : printable(denial.decided);
+  text += denial.decided.empty() ? "AWS doesn't say which policy" : one_line(denial.decided);
   return text +
-         fmt::format("\n       {} on {}\n", printable(denial.action), printable(denial.resource));
+         fmt::format("\n       {} on {}\n", one_line(denial.action), one_line(denial.resource));
 }
 
 std::string effect_text(const stacks::Failure& failure) {
@@ -68,7 +68,7 @@ std::string effect_text(const stacks::Failure& failure) {
     effects.push_back(fmt::format("{} left behind", failure.left_behind.size()));
   if (effects.empty()) return "";
   std::string text = "EFFECT " + join(effects, "; ");
-  if (!failure.left_behind.empty()) text += ": " + printable(join(failure.left_behind, ", "));
+  if (!failure.left_behind.empty()) text += ": " + one_line(join(failure.left_behind, ", "));
   return text + "\n";
 }
 
@@ -83,14 +83,14 @@ std::string again_text(const std::string& again, const std::optional<stacks::Fai
 std::string next_text(const Error& error, const std::optional<stacks::Failure>& failure,
                       const std::optional<Denial>& denial, const NextCommands& next) {
   std::vector<std::string> lines;
-  if (!error.hint.empty()) lines.push_back(printable(error.hint));
+  if (!error.hint.empty()) lines.push_back(one_line(error.hint));
   if (denial)
-    lines.push_back(printable("mainstay access can " + shell_quoted(denial->actor) + " " +
-                              shell_quoted(denial->action) + " " + shell_quoted(arn_of(*denial)) +
-                              next.target));
+    lines.push_back(one_line("mainstay access can " + shell_quoted(denial->actor) + " " +
+                             shell_quoted(denial->action) + " " + shell_quoted(arn_of(*denial)) +
+                             next.target));
   // Without an operation, the hint says what has to be done first.
   std::string again = failure || error.hint.empty() ? again_text(next.again, failure) : "";
-  if (!again.empty()) lines.push_back(printable(again));
+  if (!again.empty()) lines.push_back(one_line(again));
   if (error.hint.empty() && error_page(error.code))
     lines.push_back("mainstay explain " + error.code);
   std::string text;
@@ -123,7 +123,7 @@ std::optional<Denial> denial_in(std::string_view reason) {
 std::string failure_text(const std::string& stack, const Error& error,
                          const std::optional<stacks::Failure>& failure, const Files& files,
                          const Style& style, const NextCommands& next) {
-  std::string text = style.paint(Ink::bad, "FAILED") + " " + printable(stack);
+  std::string text = style.paint(Ink::bad, "FAILED") + " " + one_line(stack);
   std::string reason = failure && failure->cause ? failure->cause->reason : error.message;
   std::optional<Denial> denial = denial_in(reason);
   if (failure) {
@@ -131,7 +131,7 @@ std::string failure_text(const std::string& stack, const Error& error,
   } else {
     Error plain = error;
     plain.hint.clear();
-    text += "\n" + wrapped_text("CAUSE  ", printable(plain.to_string())) + snippet(error.at, files);
+    text += "\n" + wrapped_text("CAUSE  ", one_line(plain.to_string())) + snippet(error.at, files);
   }
   if (denial) text += why_text(*denial);
   if (failure) text += effect_text(*failure);

@@ -4,14 +4,16 @@
 #include <cstring>
 
 #include "base/json.hh"
+#include "base/text.hh"
 
 namespace mainstay::cli {
 
 std::string Ndjson::text_of(std::string_view type, Value members) const {
   Value whole =
       Value::map({{"type", type}, {"time", format_iso8601(clock_.now(), true)}, {"run", run_}});
+  if (secrets_) members = secrets_->redacted(members);
   for (const auto& [key, value] : members.members()) whole.set(key, value);
-  return to_json(whole) + "\n";
+  return printable_json(to_json(whole)) + "\n";
 }
 
 void Ndjson::line(std::string_view type, Value members) {

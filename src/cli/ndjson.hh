@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hh"
+#include "base/secrets.hh"
 #include "base/value.hh"
 #include "host/clock.hh"
 
@@ -18,6 +19,8 @@ namespace mainstay::cli {
 class Ndjson {
  public:
   Ndjson(const Clock& clock, std::string run) : clock_(clock), run_(std::move(run)) {}
+  // What it prints from here on is without them. secrets must outlive it.
+  void hide(const Secrets& secrets) { secrets_ = &secrets; }
   // Says the version there, and then every line. out must stay open.
   void add(std::FILE* out);
   // The same into a file, which is begun anew. Error "FileUnwritable".
@@ -27,6 +30,7 @@ class Ndjson {
   void error(const Error& error, const std::string& stack = "");
 
  private:
+  const Secrets* secrets_ = nullptr;
   std::string text_of(std::string_view type, Value members) const;
 
   std::vector<std::FILE*> outs_;

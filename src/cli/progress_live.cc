@@ -57,9 +57,8 @@ class LiveProgress : public Progress {
     std::scoped_lock lock(mutex_);
     rows_.event(stack, event, clock_.monotonic_ms());
     if (options_.tail)
-      scroll(fmt::format("  {}: [{}] {} {} {}\n", printable(stack), printable(event.status),
-                         printable(event.logical_id), printable(event.type),
-                         printable(event.reason)));
+      scroll(fmt::format("  {}: [{}] {} {} {}\n", one_line(stack), one_line(event.status),
+                         one_line(event.logical_id), one_line(event.type), one_line(event.reason)));
   }
   void failure(const std::string& stack, const Error& error,
                const std::optional<stacks::Failure>& failure) override {
@@ -68,7 +67,7 @@ class LiveProgress : public Progress {
   }
   void warning(const std::string& text) override {
     std::scoped_lock lock(mutex_);
-    scroll("warning: " + printable(text) + "\n");
+    scroll("warning: " + one_line(text) + "\n");
   }
   bool wants_events() const override { return true; }
   void hold(bool held) override {
@@ -91,7 +90,7 @@ class LiveProgress : public Progress {
     const StateLook& look = look_of(report.state);
     std::string line =
         options_.style.paint(look.ink, fmt::format("  {} {:<8}", look.symbol, look.word));
-    line += fmt::format("{}  {}", printable(report.stack), printable(report.reason));
+    line += fmt::format("{}  {}", one_line(report.stack), one_line(report.reason));
     if (took_ms > 0) line += "  " + took_text(took_ms);
     return line + "\n";
   }

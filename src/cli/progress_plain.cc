@@ -24,7 +24,7 @@ class PlainProgress : public Progress {
     auto usual = options_.usual ? options_.usual(report) : std::nullopt;
     if (!usual) return;
     std::scoped_lock lock(mutex_);
-    write(printable(report.stack) + ": " + usual_text(*usual) + "\n");
+    write(one_line(report.stack) + ": " + usual_text(*usual) + "\n");
   }
   void step(const stacks::StepReport& report) override {
     std::scoped_lock lock(mutex_);
@@ -37,15 +37,15 @@ class PlainProgress : public Progress {
       took = " in " + took_text(last_line_ms_ - at->second.since_ms);
       running_.erase(at);
     }
-    write(fmt::format("{}: {} ({}){}\n", printable(report.stack), stacks::state_name(report.state),
-                      printable(report.reason), took));
+    write(fmt::format("{}: {} ({}){}\n", one_line(report.stack), stacks::state_name(report.state),
+                      one_line(report.reason), took));
   }
   void event(const std::string& stack, const stacks::StackEvent& event) override {
     std::scoped_lock lock(mutex_);
     last_line_ms_ = clock_.monotonic_ms();
-    write(fmt::format("{}: [{}] {} {}{}\n", printable(stack), printable(event.status),
-                      printable(event.logical_id), printable(event.type),
-                      event.reason.empty() ? "" : " " + printable(event.reason)));
+    write(fmt::format("{}: [{}] {} {}{}\n", one_line(stack), one_line(event.status),
+                      one_line(event.logical_id), one_line(event.type),
+                      event.reason.empty() ? "" : " " + one_line(event.reason)));
   }
   void failure(const std::string& stack, const Error& error,
                const std::optional<stacks::Failure>& failure) override {
@@ -54,7 +54,7 @@ class PlainProgress : public Progress {
   }
   void warning(const std::string& text) override {
     std::scoped_lock lock(mutex_);
-    write("warning: " + printable(text) + "\n");
+    write("warning: " + one_line(text) + "\n");
   }
   bool wants_events() const override { return options_.tail; }
   void finish() override {
@@ -78,7 +78,7 @@ class PlainProgress : public Progress {
       for (const auto& [name, row] : running_)
         names.push_back(fmt::format("{} ({}, {})", name, row.reason,
                                     duration_text(last_line_ms_ - row.since_ms)));
-      write("waiting for " + printable(join(names, ", ")) + "\n");
+      write("waiting for " + one_line(join(names, ", ")) + "\n");
     }
   }
 

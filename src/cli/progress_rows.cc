@@ -28,23 +28,6 @@ constexpr int lines_max = 20, lines_spared = 2;
 
 }  // namespace
 
-std::string cut_to(const std::string& line, int width) {
-  int columns = 0;
-  std::string out;
-  for (size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '\x1b') {
-      size_t end = line.find('m', i);
-      out += line.substr(i, end - i + 1);
-      i = end;
-      continue;
-    }
-    bool starts = (static_cast<unsigned char>(line[i]) & 0xc0) != 0x80;
-    if (starts) ++columns;
-    if (columns < width) out += line[i];
-  }
-  return out;
-}
-
 void ProgressRows::plan(const std::vector<stacks::PlannedStack>& stacks) {
   waiting_ = stacks;
 }
@@ -100,7 +83,7 @@ int64_t ProgressRows::step(const stacks::StepReport& report, int64_t now_ms) {
 
 std::string ProgressRows::main_line(const Row& row, int64_t now_ms, const Style& style) const {
   std::string line = "  " + style.paint(Ink::busy, "▸") +
-                     fmt::format(" {}  {}", printable(row.stack), printable(row.doing));
+                     fmt::format(" {}  {}", one_line(row.stack), one_line(row.doing));
   if (row.resources > 0)
     line += fmt::format("  {}/{}", std::min(row.done.size(), row.resources), row.resources);
   else if (!row.done.empty())
@@ -116,7 +99,7 @@ std::string ProgressRows::resources_line(const Row& row, int64_t now_ms) const {
   std::ranges::sort(longest_first);
   std::vector<std::string> texts;
   for (const auto& [since, id] : longest_first)
-    texts.push_back(printable(id) + " " + duration_text(now_ms - since));
+    texts.push_back(one_line(id) + " " + duration_text(now_ms - since));
   return "      " + join(texts, ", ");
 }
 
@@ -125,9 +108,9 @@ std::vector<std::string> ProgressRows::waiting_lines(const Style& style) const {
   for (const stacks::PlannedStack& waiting : waiting_) {
     std::vector<std::string> running;
     for (const std::string& other : waiting.waits_for)
-      if (is_running(other)) running.push_back(printable(other));
+      if (is_running(other)) running.push_back(one_line(other));
     if (running.empty()) continue;
-    lines.push_back("  " + style.paint(Ink::faint, "·") + " " + printable(waiting.stack) + "  " +
+    lines.push_back("  " + style.paint(Ink::faint, "·") + " " + one_line(waiting.stack) + "  " +
                     "waits for " + join(running, ", "));
   }
   return lines;

@@ -57,7 +57,4 @@ class ProgressRows {
   std::optional<Time> last_event_;
 };
 
-// Cut to less than `width` columns, counting code points and leaving escapes of colours whole.
-std::string cut_to(const std::string& line, int width);
-
 }  // namespace mainstay::cli

@@ -77,6 +77,12 @@ TEST_CASE("an error shows the line it speaks of") {
   CHECK(snippet({"c.yaml", 99, 1}, files).empty());
 }
 
+TEST_CASE("nothing but our own colours drives the terminal") {
+  CHECK(only_colours("\x1b[31mred\x1b[0m\n\x1b[2Jx\x1b]0;t\x07\x1b[9") ==
+        "\x1b[31mred\x1b[0m\n\\x1b[2Jx\\x1b]0;t\\x07\\x1b[9");
+  CHECK(only_colours("\x1b") == "\\x1b");
+}
+
 TEST_CASE("colour only where there is a terminal that wants it") {
   SimulatedEnvironment plain;
   SimulatedEnvironment no_colour(std::map<std::string, std::string>{{"NO_COLOR", "1"}});

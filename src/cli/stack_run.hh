@@ -53,6 +53,7 @@ class StackRun {
   const Target& target() const { return target_; }
   const Files& files() const { return files_; }
   Files& writable_files() { return files_; }
+  const Secrets& secrets() const { return secrets_; }
   bool can_ask() const { return input_.interactive && error_.interactive; }
   bool interrupted() const { return begin_nothing_.stop_requested(); }
   int64_t elapsed_ms() const { return clock_->monotonic_ms() - started_ms_; }
@@ -70,6 +71,7 @@ class StackRun {
   SignalWatch signals_;  // before any other thread
   RealEnvironment environment_;
   RealFiles files_;
+  Secrets secrets_;
   std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
   int64_t started_ms_ = clock_->monotonic_ms();
   Terminal input_, error_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "aws/client.hh"
+#include "base/secrets.hh"
 #include "host/surroundings.hh"
 
 namespace mainstay::cli {
@@ -39,6 +40,7 @@ struct TargetContext {
   std::shared_ptr<Clock> clock;
   std::stop_token stop;
   uint64_t seed = 0;
+  Secrets* secrets = nullptr;  // told of credentials; may be null
 };
 
 // Errors: "StateLocked" where another process has the embedded cloud's state; "RegionMissing";

@@ -106,6 +106,7 @@ Result<std::string> Session::output_at(const StackConfig& where, const std::stri
 Result<Value> Session::variables_of(const StackConfig& stack) {
   TRY(auto client, around.client(stack.profile));
   LookupContext context;
+  context.secrets = around.secrets;
   context.process = &around.process;
   context.files = &around.files;
   context.environment = &environment.values;
@@ -134,6 +135,9 @@ Result<Submission> Session::submission_for(const StackConfig& stack, const Rende
   s.stack_name = config.full_name(stack);
   s.template_body = rendered.body;
   TRY(s.parameters, parameters_for(rendered, variables, deployed));
+  for (const ParameterValue& p : s.parameters)
+    if (around.secrets && is_hidden(rendered.document.root["Parameters"][p.key]))
+      around.secrets->add(p.value);
   s.tags = config.tags_of(stack);
   s.role_arn = config.service_role;
   s.notification_arns = stack.notification_arns;

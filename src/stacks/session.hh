@@ -11,6 +11,7 @@
 #include <string>
 
 #include "aws/client.hh"
+#include "base/secrets.hh"
 #include "host/executor.hh"
 #include "host/files.hh"
 #include "host/surroundings.hh"
@@ -62,6 +63,7 @@ struct Surroundings {
   Interruption interruption;
   std::string run_id;  // starts the tokens of requests
   Knowledge knowledge = {};
+  Secrets* secrets = nullptr;  // told of values that must not be shown; may be null
 };
 
 // Outputs by full name and output name. One that will change but has no value yet holds a text
