@@ -67,16 +67,25 @@ packages() { # KIND
   }
 }
 
-# The Python environment of the client tests and the benchmark: real clients, and moto as another AWS.
-venv() {
+# A Python environment in FOLDER with what the file of REQUIREMENTS names, made anew when that changes.
+python_environment() { # FOLDER REQUIREMENTS WHAT
   packages build
-  local wanted=tests/clients/requirements.txt
-  if cmp -s "$wanted" "$VENV/requirements.txt"; then return; fi
-  echo "dev: installing boto3, awscli and moto into $VENV"
-  python3 -m venv "$VENV"
-  "$VENV/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >"$(log_dir)/pip.log" 2>&1 || {
+  if cmp -s "$2" "$1/requirements.txt"; then return; fi
+  echo "dev: installing $3 into $1"
+  python3 -m venv --clear "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check -r "$2" >"$(log_dir)/pip.log" 2>&1 || {
     tail -20 "$(log_dir)/pip.log" >&2
     exit 1
   }
-  cp "$wanted" "$VENV/requirements.txt"
+  cp "$2" "$1/requirements.txt"
+}
+
+# Of the client tests and the benchmark: real clients, and moto as another AWS.
+venv() {
+  python_environment "$VENV" tests/clients/requirements.txt "boto3, awscli and moto"
+}
+
+# stacker, apart: it wants other versions.
+stacker_venv() {
+  python_environment "$VENV-stacker" tests/stacker/requirements.txt "stacker"
 }

@@ -107,6 +107,41 @@ def test_rules_by_id(ec2, group):
     assert ingress(ec2, group) == []
 
 
+def test_rules_are_modified_in_place(ec2, group):
+    made = ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=rule(22, "10.0.0.0/8") + rule(443, "0.0.0.0/0"))["SecurityGroupRules"]
+    ssh = made[0]["SecurityGroupRuleId"]
+
+    def modify(**wanted):
+        ec2.modify_security_group_rules(GroupId=group, SecurityGroupRules=[
+            {"SecurityGroupRuleId": ssh, "SecurityGroupRule": wanted}])
+
+    modify(IpProtocol="tcp", FromPort=22, ToPort=22, CidrIpv4="10.1.2.3/16", Description="office")
+    [now] = ec2.describe_security_group_rules(SecurityGroupRuleIds=[ssh])["SecurityGroupRules"]
+    assert (now["CidrIpv4"], now["Description"]) == ("10.1.0.0/16", "office")
+    ranges = [r for permission in ingress(ec2, group) for r in permission["IpRanges"]]
+    assert {"CidrIp": "10.1.0.0/16", "Description": "office"} in ranges and len(ranges) == 2
+    with fails("InvalidPermission.Duplicate"):
+        modify(IpProtocol="tcp", FromPort=443, ToPort=443, CidrIpv4="0.0.0.0/0")
+    with fails("InvalidParameterValue", f"You cannot change the type of the rule '{ssh}'."):
+        modify(IpProtocol="tcp", FromPort=22, ToPort=22, CidrIpv6="::/0")
+    with fails("InvalidParameterCombination"):
+        modify(IpProtocol="tcp", FromPort=22, ToPort=22)
+    assert len(ingress(ec2, group)) == 2
+
+
+def test_a_peering_is_rejected_once(ec2, vpc):
+    other = ec2.create_vpc(CidrBlock="172.20.0.0/16")["Vpc"]["VpcId"]
+    peering = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)["VpcPeeringConnection"]
+    connection = peering["VpcPeeringConnectionId"]
+    assert ec2.reject_vpc_peering_connection(VpcPeeringConnectionId=connection)["Return"]
+    [now] = ec2.describe_vpc_peering_connections(
+        VpcPeeringConnectionIds=[connection])["VpcPeeringConnections"]
+    assert now["Status"]["Code"] == "rejected"
+    with fails("InvalidStateTransition"):
+        ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=connection)
+
+
 def test_groups_that_name_each_other(ec2, group, vpc):
     other = ec2.create_security_group(GroupName="db", Description="db", VpcId=vpc)["GroupId"]
     pair = [{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432,

@@ -70,6 +70,7 @@ EC2_HANDLER(authorize_ingress);
 EC2_HANDLER(authorize_egress);
 EC2_HANDLER(revoke_ingress);
 EC2_HANDLER(revoke_egress);
+EC2_HANDLER(modify_security_group_rules);
 EC2_HANDLER(update_rule_descriptions_ingress);
 EC2_HANDLER(update_rule_descriptions_egress);
 EC2_HANDLER(describe_security_group_rules);
@@ -92,6 +93,7 @@ EC2_HANDLER(describe_network_interfaces);
 // peering.cc
 EC2_HANDLER(create_vpc_peering_connection);
 EC2_HANDLER(accept_vpc_peering_connection);
+EC2_HANDLER(reject_vpc_peering_connection);
 EC2_HANDLER(delete_vpc_peering_connection);
 EC2_HANDLER(describe_vpc_peering_connections);
 // key_pair.cc

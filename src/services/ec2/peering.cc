@@ -17,6 +17,16 @@ Value status(std::string_view code, std::string_view message) {
   return Value::map({{"Code", code}, {"Message", message}});
 }
 
+// Only a connection that nobody has answered yet can be.
+Result<Value> unanswered(Call& call, const Value& in, const std::string& answered) {
+  const std::string& id = in["VpcPeeringConnectionId"].as_string();
+  TRY(Value connection, get(call, peering_kind(), id));
+  const std::string& code = connection.at_path("Status.Code").as_string();
+  if (code == "pending-acceptance") return connection;
+  return aws_error("InvalidStateTransition",
+                   "VPC peering connection " + id + " cannot be " + answered + ": it is " + code);
+}
+
 }  // namespace
 
 Result<Value> create_vpc_peering_connection(Call& call, const Value& in) {
@@ -42,15 +52,17 @@ Result<Value> create_vpc_peering_connection(Call& call, const Value& in) {
 }
 
 Result<Value> accept_vpc_peering_connection(Call& call, const Value& in) {
-  TRY(Value connection, get(call, peering_kind(), in["VpcPeeringConnectionId"].as_string()));
-  if (connection.at_path("Status.Code").as_string() != "pending-acceptance")
-    return aws_error("InvalidStateTransition", "VPC peering connection " +
-                                                   in["VpcPeeringConnectionId"].as_string() +
-                                                   " cannot be accepted: it is " +
-                                                   connection.at_path("Status.Code").as_string());
+  TRY(Value connection, unanswered(call, in, "accepted"));
   connection.set("Status", status("active", "Active"));
   put(call, peering_kind(), connection);
   return Value::map({{"VpcPeeringConnection", std::move(connection)}});
+}
+
+Result<Value> reject_vpc_peering_connection(Call& call, const Value& in) {
+  TRY(Value connection, unanswered(call, in, "rejected"));
+  connection.set("Status", status("rejected", "Rejected by " + call.account));
+  put(call, peering_kind(), connection);
+  return answer_true();
 }
 
 Result<Value> delete_vpc_peering_connection(Call& call, const Value& in) {

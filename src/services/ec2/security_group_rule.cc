@@ -250,6 +250,42 @@ Result<Value> revoke(Call& call, const Side& side, const Value& in) {
   return answer_true();
 }
 
+// A request for one rule (SecurityGroupRuleRequest), as a permission that stands for it.
+Value permission_of_request(const Value& wanted) {
+  Value p = Value::map({{"IpProtocol", wanted["IpProtocol"]}});
+  for (const char* port : {"FromPort", "ToPort"})
+    if (wanted.has(port)) p.set(port, wanted[port]);
+  auto add = [&](const char* list, const char* member, const Value& value) {
+    Value item = Value::map({{member, value}});
+    if (wanted.has("Description")) item.set("Description", wanted["Description"]);
+    p.member(list).push_back(std::move(item));
+  };
+  for (const Source& source : sources)
+    if (wanted.has(source.rule)) add(source.list, source.member, wanted[source.rule]);
+  if (wanted.has("ReferencedGroupId"))
+    add("UserIdGroupPairs", "GroupId", wanted["ReferencedGroupId"]);
+  return p;
+}
+
+// Source: EC2 API reference, SecurityGroupRuleRequest: exactly one source, of the kind that the
+// rule has.
+Result<Value> changed_rule(Call& call, const Value& group, const Value& rule, const Value& wanted) {
+  TRY(List expanded, expand(call, group, rule["IsEgress"].as_bool() ? egress : ingress,
+                            permission_of_request(wanted)));
+  if (expanded.size() != 1)
+    return aws_error("InvalidParameterCombination",
+                     "You must specify exactly one of CidrIpv4, CidrIpv6, PrefixListId and "
+                     "ReferencedGroupId.");
+  Value changed = std::move(expanded[0]);
+  for (const char* kind : {"CidrIpv4", "CidrIpv6", "PrefixListId", "ReferencedGroupInfo"})
+    if (rule.has(kind) != changed.has(kind))
+      return aws_error("InvalidParameterValue", "You cannot change the type of the rule '" +
+                                                    rule["SecurityGroupRuleId"].as_string() + "'.");
+  for (const char* kept : {"SecurityGroupRuleId", "SecurityGroupRuleArn", "Tags"})
+    changed.set(kept, rule[kept]);
+  return changed;
+}
+
 Result<Value> update_descriptions(Call& call, const Side& side, const Value& in) {
   TRY(Value group, group_of(call, in));
   auto existing = existing_rules(call, group);
@@ -293,6 +329,26 @@ Result<Value> revoke_ingress(Call& call, const Value& in) {
 }
 Result<Value> revoke_egress(Call& call, const Value& in) {
   return revoke(call, egress, in);
+}
+
+Result<Value> modify_security_group_rules(Call& call, const Value& in) {
+  TRY(Value group, get(call, security_group_kind(), in["GroupId"].as_string()));
+  auto existing = existing_rules(call, group);
+  for (const Value& item : in["SecurityGroupRules"].items()) {
+    const std::string& id = item["SecurityGroupRuleId"].as_string();
+    TRY(Value rule, get(call, security_group_rule_kind(), id));
+    if (rule["GroupId"] != group["GroupId"])
+      return aws_error("InvalidSecurityGroupRuleId.NotFound",
+                       "The security group rule ID '" + id + "' does not exist");
+    TRY(Value changed, changed_rule(call, group, rule, item["SecurityGroupRule"]));
+    existing.erase(identity(rule));
+    if (!existing.emplace(identity(changed), id).second)
+      return aws_error("InvalidPermission.Duplicate",
+                       "the specified rule \"" + describe_rule(changed) + "\" already exists");
+    put(call, security_group_rule_kind(), changed);
+  }
+  rebuild_permissions(call, group);
+  return answer_true();
 }
 
 Result<Value> update_rule_descriptions_ingress(Call& call, const Value& in) {
