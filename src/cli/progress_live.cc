@@ -62,6 +62,7 @@ class LiveProgress : public Progress {
   }
   void failure(const std::string& stack, const Error& error,
                const std::optional<stacks::Failure>& failure) override {
+    if (error.code == "Interrupted") return;  // the step has said so
     std::scoped_lock lock(mutex_);
     scroll(failure_text(stack, error, failure, files_, options_.style, options_.next));
   }

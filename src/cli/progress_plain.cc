@@ -49,6 +49,7 @@ class PlainProgress : public Progress {
   }
   void failure(const std::string& stack, const Error& error,
                const std::optional<stacks::Failure>& failure) override {
+    if (error.code == "Interrupted") return;  // the step has said so
     std::scoped_lock lock(mutex_);
     write(failure_text(stack, error, failure, files_, options_.style, options_.next));
   }

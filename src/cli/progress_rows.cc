@@ -117,16 +117,19 @@ std::vector<std::string> ProgressRows::waiting_lines(const Style& style) const {
 }
 
 std::string ProgressRows::total_line(int64_t now_ms, int width, const Style& style) const {
-  std::string line = "  " + style.paint(Ink::good, "✓") + fmt::format(" {} done", done_);
-  if (skipped_ > 0) line += fmt::format("  - {} skipped", skipped_);
-  line += "  " + style.paint(failed_ > 0 ? Ink::bad : Ink::faint, "✗") +
-          fmt::format(" {} failed", failed_);
-  line += fmt::format("  ▸ {} running", rows_.size());
-  if (!waiting_.empty()) line += fmt::format("  · {} waiting", waiting_.size());
-  line += "  " + duration_text(now_ms - started_ms_);
-  if (!last_event_) return line;
-  std::string with_event = line + "  last event " + clock_text(*last_event_);
-  return cut_to(with_event, width) == with_event ? with_event : line;
+  std::vector<std::string> parts{style.paint(Ink::good, "✓") + fmt::format(" {} done", done_)};
+  if (skipped_ > 0) parts.push_back(fmt::format("- {} skipped", skipped_));
+  parts.push_back(style.paint(failed_ > 0 ? Ink::bad : Ink::faint, "✗") +
+                  fmt::format(" {} failed", failed_));
+  parts.push_back(fmt::format("▸ {} running", rows_.size()));
+  if (!waiting_.empty()) parts.push_back(fmt::format("· {} waiting", waiting_.size()));
+  parts.push_back(duration_text(now_ms - started_ms_));
+  if (last_event_) parts.push_back("last event " + clock_text(*last_event_));
+  // What doesn't fit is left out as a whole.
+  std::string line;
+  for (const std::string& part : parts)
+    if (cut_to(line + "  " + part, width) == line + "  " + part) line += "  " + part;
+  return line;
 }
 
 std::vector<std::string> ProgressRows::lines(int64_t now_ms, const Terminal& terminal,

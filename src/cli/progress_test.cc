@@ -70,6 +70,12 @@ TEST_CASE("rows say what is done of how many, what is being made, and who waits"
             "  ✓ 1 done  - 1 skipped  ✗ 0 failed  ▸ 0 running  · 2 waiting  01:02"});
 }
 
+TEST_CASE("of the line for all, what doesn't fit is left out as a whole") {
+  ProgressRows rows = two_at_work();
+  CHECK(rows.lines(192'000, {true, 44, 24}, {}).back() ==
+        "  ✓ 0 done  ✗ 0 failed  ▸ 1 running  03:12");
+}
+
 TEST_CASE("a resource that is done twice counts once, and rolling back counts no more") {
   ProgressRows rows = two_at_work();
   for (int i = 0; i < 9; ++i) rows.event("vpc", event_of("Net", "CREATE_COMPLETE"), 5'000);
@@ -118,9 +124,11 @@ TEST_CASE("plain lines name what is awaited, and nothing drives the terminal") {
     while (clock.monotonic_ms() - begun < 70'000) std::this_thread::yield();
     progress->warning("a \x1b[2J warning");
     progress->step(at("vpc", StepState::done, "creating \x1b]0;title\x07 stack"));
+    progress->failure("vpc", Error("Interrupted", "no longer waiting"), std::nullopt);
     progress->finish();
   }
   std::string text = out.text();
+  CHECK_FALSE(text.contains("FAILED"));
   CHECK(text.starts_with("vpc: submitted (creating new stack)\nvpc: usual 6-9m (11 runs)\n"));
   CHECK(text.contains("waiting for vpc (creating new stack, 00:3"));
   CHECK(text.contains("warning: a \\x1b[2J warning\n"));
