@@ -2,6 +2,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "base/error.hh"
 
 namespace mainstay::cli {
 
@@ -14,6 +18,8 @@ class Program {
   CLI::App& app() { return app_; }
 
  private:
+  Error misused(const CLI::ParseError& error, const std::vector<std::string>& words);
+
   CLI::App app_;
   int exit_code_ = 0;
 };

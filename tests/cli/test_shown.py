@@ -85,8 +85,9 @@ def test_names_in_policies_and_snapshots(program, tmp_path):
         check_shown(done.stdout, done.stderr)
     done = program.run("access", "can", f"role/{odd}", f"s3:{odd}", odd, "--memory", folder=tmp_path, code=None)
     check_shown(done.stdout, done.stderr)
-    done = program.run("explain", odd, folder=tmp_path, code=3)
-    check_shown(done.stdout, done.stderr)
+    for arguments in (["explain", odd], [odd], ["up", f"--{odd}"], ["up", "--color", odd, "c"]):
+        done = program.run(*arguments, folder=tmp_path, code=3)
+        check_shown(done.stdout, done.stderr)
 
 
 @pytest.fixture
