@@ -30,7 +30,7 @@ build() { # ACCOUNT TEMPLATE [VARIABLE]
 }
 
 step "1. Write the templates, and prove them pair by pair"
-run access share --kms --plain-http --bucket acme-data --owner 111111111111 \
+run access share --kms --bucket acme-data --owner 111111111111 \
   --writer 222222222222 --reader 333333333333 --out templates
 
 step "2. Build them: the owner's first, for its key"

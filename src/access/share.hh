@@ -20,7 +20,7 @@ struct ShareRequest {
   std::vector<std::string> writers, readers;
   bool kms = false;
   std::string region = "us-east-1";
-  bool plain_http = false;  // do not refuse it, as for an embedded cloud without TLS
+  bool plain_http = false;  // do not refuse it, as for an emulator without TLS
 };
 
 struct SharePart {

@@ -87,7 +87,7 @@ void add_access_share(CLI::App& access, int& exit_code) {
   command->add_option("-r,--region", flags->request.region, "Of bucket and key")
       ->capture_default_str();
   command->add_flag("--plain-http", flags->request.plain_http,
-                    "Do not refuse plain HTTP, which an embedded cloud on a port speaks");
+                    "Do not refuse plain HTTP, for emulators without TLS");
   command->add_option("--out", flags->out, "Folder to write into")->required();
   add_access_output_flags(*command, *flags);
   command->footer(

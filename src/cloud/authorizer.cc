@@ -135,6 +135,7 @@ Result<std::shared_ptr<const Access>> Authorizer::make_access(const Caller& call
   access->request.principal = principal_of(caller);
   add_caller_keys(access->request.context, access->request.principal, caller, standing,
                   cloud_.now());
+  access->request.context.set("aws:SecureTransport", origin.secure_transport ? "true" : "false");
   if (!origin.user_agent.empty()) access->request.context.set("aws:UserAgent", origin.user_agent);
   if (!origin.referer.empty()) access->request.context.set("aws:referer", origin.referer);
   if (!origin.vpc_endpoint.empty())

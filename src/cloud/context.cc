@@ -154,7 +154,6 @@ void add_request_keys(policy::Context& context, const Call& call, const Value& i
   context.set("aws:CurrentTime", format_iso8601(call.now));
   context.set("aws:EpochTime", std::to_string(call.now.ms / 1000));
   context.set("aws:RequestedRegion", call.region);
-  context.set("aws:SecureTransport", call.endpoint.starts_with("http://") ? "false" : "true");
   for (const KeyRow& row : key_rows) {
     if (row.service != call.service.name) continue;
     auto values = actions::values_at(in, row.path);

@@ -30,7 +30,8 @@ std::string endpoint_of_host(std::string_view host) {
 
 Origin Origin::of(const HttpRequest& http) {
   return {std::string(http.headers.get("User-Agent")), std::string(http.headers.get("Referer")),
-          endpoint_of_host(to_lower(http.headers.get("Host")))};
+          endpoint_of_host(to_lower(http.headers.get("Host"))),
+          to_lower(http.headers.get("X-Forwarded-Proto")) != "http"};
 }
 
 std::string bucket_of_host(std::string_view host) {

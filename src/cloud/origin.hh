@@ -1,5 +1,5 @@
-// Where a request came from, as far as conditions may ask: its client, and the VPC endpoint that it
-// went through. A request goes through an endpoint if its host is one of the endpoint's names
+// Where a request came from, as far as conditions may ask: its client, its transport, and the VPC
+// endpoint that it went through. A request goes through an endpoint if its host is one of the endpoint's names
 // ("vpce-0123456789abcdef0-x.s3.us-east-1.vpce.amazonaws.com", or any other host whose first labels
 // are such a name, as "vpce-0123456789abcdef0.localhost"). Pure.
 #pragma once
@@ -15,6 +15,9 @@ struct Origin {
   std::string user_agent;
   std::string referer;
   std::string vpc_endpoint;  // "vpce-0123456789abcdef0", "" without one
+  // Not plain HTTP as far as policies see it. The cloud itself speaks no TLS; a rehearsal on one
+  // machine counts as secure unless what stands in front says it came by "X-Forwarded-Proto: http".
+  bool secure_transport = true;
 
   static Origin of(const HttpRequest& http);
 };

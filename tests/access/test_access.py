@@ -114,7 +114,7 @@ def tried(action, s3, bucket=BUCKET, key="in/a"):
 def test_a_share_does_what_was_proved(cloud, tmp_path, kms):
     """The templates are deployed; each role then may do what `access can` says, and nothing else."""
     run("share", "--bucket", BUCKET, "--owner", OWNER, "--writer", WRITER, "--reader", READER,
-        "--out", str(tmp_path), "--plain-http", *(["--kms"] if kms else []), code=0)
+        "--out", str(tmp_path), *(["--kms"] if kms else []), code=0)
     outputs = cloud.deploy(OWNER, (tmp_path / f"owner-{OWNER}.json").read_text())
     cloud.deploy(WRITER, (tmp_path / f"writer-{WRITER}.json").read_text(), **outputs)
     cloud.deploy(READER, (tmp_path / f"reader-{READER}.json").read_text(), **outputs)
@@ -214,7 +214,7 @@ def test_the_example_runs():
     done = subprocess.run([ROOT / "examples/access/run.sh"], capture_output=True, text=True, timeout=120,
                           env={**os.environ, "MAINSTAY_BIN": MAINSTAY})
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "28 pairs decided, all as they should be" in done.stdout
+    assert "36 pairs decided, all as they should be" in done.stdout
     assert "2 of 6 principals may" in done.stdout
     assert "With 2 changes: works" in done.stdout
 

@@ -338,6 +338,24 @@ def test_multi_factor_authentication(user, clients, account):
             token=keys["SessionToken"]).put_parameter(Name="p", Value="v", Type="String")
 
 
+def test_buckets_that_insist_on_tls(clients, s3, account):
+    """The port speaks plain HTTP and counts as TLS, unless what stands before it says otherwise."""
+    bucket = f"tls-{account}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(deny(
+        "s3:*", [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"], Principal="*",
+        Condition={"Bool": {"aws:SecureTransport": "false"}})))
+    reader = Role(clients, "tls-reader", allow("s3:*")).session()("s3")
+    reader.put_object(Bucket=bucket, Key="a", Body=b"x")
+
+    def plainly(request, **_):
+        request.headers["X-Forwarded-Proto"] = "http"
+
+    reader.meta.events.register("before-send", plainly)
+    with fails("AccessDenied"):
+        reader.get_object(Bucket=bucket, Key="a")
+
+
 def test_vpc_endpoint(clients, s3, account):
     """A request to an endpoint's name goes through the endpoint: its policy and the keys count."""
     bucket = f"b-{account}"
