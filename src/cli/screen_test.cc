@@ -70,8 +70,8 @@ TEST_CASE("an error shows the line it speaks of") {
   Error error = Error("ConfigInvalid", "no such key").where({"c.yaml", 2, 1}).with_hint("use a");
   CHECK(error_text(error, files, {}) ==
         "error[ConfigInvalid]: c.yaml:2:1: no such key\n    2 | b: 2\n      | ^\n  use a\n");
-  CHECK(error_text(Error("StackBusy", "in use"), files, {}) ==
-        "error[StackBusy]: in use\n  for more: mainstay explain StackBusy\n");
+  CHECK(error_text(Error("StateLocked", "in use"), files, {}) ==
+        "error[StateLocked]: in use\n  for more: mainstay explain StateLocked\n");
   CHECK(error_text(Error("Throttling", "slow"), files, {}) == "error[Throttling]: slow\n");
   CHECK(snippet({"nowhere", 3, 1}, files).empty());
   CHECK(snippet({"c.yaml", 99, 1}, files).empty());
@@ -111,6 +111,6 @@ TEST_CASE("durations and exit codes") {
   CHECK(worst({"StackFailed", "RollbackFailed"}) == 8);
   CHECK(worst({"Throttling"}) == 4);
   CHECK(worst({"ExpiredToken", "ApprovalNeeded"}) == 6);
-  CHECK(worst({"StackBusy"}) == 7);
+  CHECK(worst({"StateLocked"}) == 7);
   CHECK(worst({"Interrupted", "RollbackFailed"}) == 130);
 }

@@ -92,7 +92,7 @@ def test_an_update(program):
 def test_failures(program):
     golden("up_failed", program.run("up", "--json", "--memory", "broken.yml", code=4).stdout)
     golden("up_missing", program.run("up", "--json", "--memory", "nowhere.yml", code=3).stdout)
-    golden("explain", program.run("explain", "--json", "StackBusy").stdout)
+    golden("explain", program.run("explain", "--json", "StateLocked").stdout)
 
 
 def test_usual_is_told_from_three_runs_on(program):
