@@ -1,5 +1,6 @@
 """What is shown drives no terminal, gives away no secret, and is the same wherever it is shown."""
 
+import base64
 import json
 import re
 import subprocess
@@ -14,7 +15,7 @@ REGION = "us-east-1"
 # A clear screen, a title, one-character CSI, right-to-left, a line that passes for one of ours.
 NASTY = "\\e[2J\\e]0;title\\a\\u009b31m\\u202egnp\\nerror[Fake]: owned\\x7f"
 BAD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-SECURE, PLAIN, ENCRYPTED, HIDDEN = "correct-horse-battery", "plainly-a-value", "kms-sealed-staple", "noecho-stapler-9"
+SECURE, PLAIN, ENCRYPTED, HIDDEN = "correct-horse-battery", "plainly-a-value", "kms-sealed-staple\nand-its-other-line", "noecho-stapler-9"
 
 
 def check_shown(*texts):
@@ -111,7 +112,6 @@ def secretive(served, tmp_path):
     ssm.put_parameter(Name="/plain", Type="String", Value=PLAIN)
     kms = client(served, "kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    import base64
     sealed = base64.b64encode(kms.encrypt(KeyId=key, Plaintext=ENCRYPTED.encode())["CiphertextBlob"]).decode()
     (tmp_path / "c.yml").write_text(f"""namespace: secret
 stacks:
@@ -125,9 +125,9 @@ stacks:
 """)
     parameters = "Parameters: {Secure: {Type: String}, Plain: {Type: String}, Sealed: {Type: String}, " \
                  "Hidden: {Type: String, NoEcho: true}}\n"
-    tags = ", ".join(f"{{Key: {name}, Value: !Ref {name}}}" for name in ("Secure", "Plain", "Sealed", "Hidden"))
     (tmp_path / "good.yml").write_text(
-        parameters + f"Resources:\n  Queue: {{Type: AWS::SQS::Queue, Properties: {{Tags: [{tags}]}}}}\n"
+        parameters + "Resources:\n  Kept: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: "
+        "!Sub 'all: ${Secure} ${Plain} ${Sealed} ${Hidden}', Description: !Ref Secure}}\n"
         "Outputs: {All: {Value: !Sub '${Secure}/${Sealed}/${Hidden}'}}\n")
     for name in ("Secure", "Sealed", "Hidden"):
         (tmp_path / f"bad{name}.yml").write_text(
@@ -137,7 +137,7 @@ stacks:
 
 def check_kept(*texts):
     for text in texts:
-        for secret in (SECURE, PLAIN, ENCRYPTED, HIDDEN):
+        for secret in (SECURE, PLAIN, *ENCRYPTED.split("\n"), HIDDEN):
             assert secret not in text, text
 
 
