@@ -30,6 +30,7 @@ package_list() { # KIND
     format) echo clang-format-19 python3 git ;;
     fuzz) echo clang-19 libclang-rt-19-dev ;;
     bench) echo wrk procps ;;
+    node) echo nodejs npm ;;
   esac
 }
 
@@ -78,6 +79,23 @@ python_environment() { # FOLDER REQUIREMENTS WHAT
     exit 1
   }
   cp "$2" "$1/requirements.txt"
+}
+
+# AWS CDK in FOLDER, with a Node.js of 18 or later: whichever is there, else Debian's.
+cdk_environment() { # FOLDER
+  local wanted=tests/cdk/package.json
+  if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 18 ]; then
+    packages node
+  fi
+  if cmp -s "$wanted" "$1/package.json"; then return; fi
+  echo "dev: installing AWS CDK into $1"
+  rm -rf "$1" && mkdir -p "$1"
+  cp "$wanted" "$1/package.json"
+  (cd "$1" && npm install --no-audit --no-fund --no-package-lock --loglevel=error) >"$(log_dir)/npm.log" 2>&1 || {
+    rm "$1/package.json"
+    tail -20 "$(log_dir)/npm.log" >&2
+    exit 1
+  }
 }
 
 # Of the client tests and the benchmark: real clients, and moto as another AWS.

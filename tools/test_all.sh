@@ -46,6 +46,7 @@ packages build
 packages format
 venv
 stacker_venv
+cdk_environment "$PWD/.cache/cdk"
 step "house: layers, sizes, format" house python3 tools/house.py
 step "build" build cmake_build release mainstay links policy_test access_test
 begin_sanitizers
@@ -57,6 +58,7 @@ step "real clients: boto3, awscli" clients tools/test_clients.sh
 step "the program as a user meets it" cli tools/test_clients.sh tests/cli
 step "who may do what" access tools/test_clients.sh tests/access
 step "stacker itself, beside mainstay" stacker tools/test_stacker.sh
+step "AWS CDK" cdk tools/test_cdk.sh
 step "mainstay up against moto" moto tools/test_moto.sh
 step "kill -9 under load" kill9 python3 tests/crash/kill9.py --cycles "${MAINSTAY_KILL9_CYCLES:-25}"
 step "the demo" demo examples/demo.sh

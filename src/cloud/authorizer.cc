@@ -55,9 +55,9 @@ void add_caller_keys(policy::Context& context, const policy::Principal& principa
     context.set("aws:SourceIp", caller.source_ip);
   context.set("aws:ViaAWSService", caller.via.empty() ? "false" : "true");
   if (!caller.via.empty()) {
-    context.set_list("aws:CalledVia", {caller.via});
-    context.set("aws:CalledViaFirst", caller.via);
-    context.set("aws:CalledViaLast", caller.via);
+    context.set_list("aws:CalledVia", caller.via);
+    context.set("aws:CalledViaFirst", caller.via.front());
+    context.set("aws:CalledViaLast", caller.via.back());
   }
   if (caller.details.has("SessionToken")) {
     context.set("aws:TokenIssueTime", format_iso8601(caller.details["CreateDate"].as_time()));

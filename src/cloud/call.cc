@@ -27,7 +27,8 @@ Result<Value> Call::invoke(std::string_view service_name, std::string_view opera
   // On the caller's behalf: its policies count, and conditions can see who asks ("Forward access
   // sessions" of the IAM user guide).
   Caller forwarded = caller;
-  if (forwarded.via.empty()) forwarded.via = service.name + ".amazonaws.com";
+  if (forwarded.kind != Caller::Kind::service || forwarded.via.empty())
+    forwarded.via.push_back(service.name + ".amazonaws.com");
   return cloud.invoke(forwarded, account, region, service_name, operation_name, std::move(in));
 }
 

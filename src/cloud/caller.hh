@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hh"
 #include "base/random.hh"
@@ -26,8 +27,12 @@ struct Caller {
   std::string user_id;     // AIDA..., AROA...:session, or the account
   std::string access_key;  // "" in process
   std::string source_ip;
-  Value details;    // the credential's document: session policy, tags, issuer; null for root
-  std::string via;  // the service that asks on the caller's behalf (aws:CalledVia), "" if none
+  Value details;  // the credential's document: session policy, tags, issuer; null for root
+  // The services that ask on the caller's behalf, one through the other, the first one first
+  // (aws:CalledVia). A service acting for itself is the only one.
+  std::vector<std::string> via;
+
+  std::string asking_service() const { return via.empty() ? "" : via.back(); }
 
   // Services alone may set tags whose keys start with "aws:".
   bool may_use_reserved_tags() const { return kind == Kind::service || !via.empty(); }

@@ -11,6 +11,8 @@
 namespace mainstay::cloud {
 namespace {
 
+constexpr std::string_view answers = "_answer";  // a table of every shard: answers by token
+
 uint64_t seed_from_system() {
   std::string bytes = secure_random(8);
   uint64_t seed = 0;
@@ -113,11 +115,12 @@ Call Cloud::make_call(const Service& service, std::string_view operation, const 
 
 // A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").
 Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation, Call& call,
-                                  const Value& in) {
+                                  const Value& in, std::string_view once) {
   auto out = operation.handler(call, in);
   if (out.has_value() && entry.service.dry_run && in["DryRun"].as_bool())
     out =
         aws_error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+  if (out.has_value() && !once.empty()) call.put(answers, once, *out);
   if (out.has_value())
     if (Status kept = call.db.commit(); !kept.has_value()) out = kept.error();
   for (const auto& work : out.has_value() ? call.after_commit : call.after_failure) work();
@@ -125,7 +128,8 @@ Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation
 }
 
 Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std::string_view region,
-                            std::string_view service, std::string_view operation, Value in) {
+                            std::string_view service, std::string_view operation, Value in,
+                            std::string_view once) {
   Entry* found = entry(service);
   if (!found) return not_implemented(service, operation);
   auto it = found->operations.find(operation);
@@ -137,19 +141,51 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std:
   std::string account = found->service.account_for(made_in, in);
   CHECK_OK(prepare(*found, account, region));
   TRY(CallerSide side, authorizer_->caller_side(caller, region, {}));
-  store::Unit unit(*store_, shard(found->service, account, region), it->second->mode_for(in));
+  store::Mode mode = it->second->mode_for(in);
+  if (mode == store::Mode::read) once = "";
+  store::Unit unit(*store_, shard(found->service, account, region), mode);
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
   auto answer = [&]() -> Result<Value> {
+    if (const Value* given = once.empty() ? nullptr : call.find(answers, once)) return *given;
     CHECK_OK(authorizer_->check(call, in, side));
-    return call_handler(*found, *it->second, call, in);
+    return call_handler(*found, *it->second, call, in, once);
   };
   auto out = answer();
   // What a service asks on a caller's behalf is an event; what it asks for itself is its inside.
   if (!caller.via.empty())
     trail_.record({0, now(), std::string(service), std::string(operation), std::string(region),
-                   call.request_id, caller.via, caller},
-                  it->second->mode_for(in), in, out);
+                   call.request_id, caller.asking_service(), caller},
+                  mode, in, out);
   return out;
+}
+
+void Cloud::forget_answers(std::string_view made_in, std::string_view region,
+                           const std::vector<Once>& calls) {
+  std::map<std::pair<std::string, std::string>, std::vector<const std::string*>> tokens;
+  for (const Once& call : calls)
+    if (Entry* found = entry(call.service))
+      tokens[{call.service, found->service.account_for(made_in, call.in)}].push_back(&call.token);
+  for (const auto& [place, of_place] : tokens)
+    (void)update(place.first, place.second, region, [&](Call& call) -> Status {
+      for (const std::string* token : of_place) call.remove(answers, *token);
+      return {};
+    });
+}
+
+void Cloud::forget_answers_but(const std::set<std::string>& prefixes) {
+  auto is_needed = [&](const std::string& token) {
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [&](const std::string& prefix) { return token.starts_with(prefix); });
+  };
+  for (const auto& found : entries_)
+    for (store::Shard* one : store_->shards(found->service.name)) {
+      store::Unit unit(*store_, *one, store::Mode::write);
+      std::vector<std::string> gone;
+      for (const auto& [token, answer] : unit.all(answers))
+        if (!is_needed(token)) gone.push_back(token);
+      for (const std::string& token : gone) unit.remove(answers, token);
+      (void)unit.commit();
+    }
 }
 
 Status Cloud::update(std::string_view service, std::string_view account, std::string_view region,

@@ -42,6 +42,12 @@ struct CloudOptions {
   std::function<Time()> now;
 };
 
+// A call that was made once for its token.
+struct Once {
+  std::string token, service;
+  Value in;
+};
+
 class Cloud {
  public:
   static Result<std::unique_ptr<Cloud>> open(CloudOptions options, std::vector<Service> services);
@@ -50,8 +56,16 @@ class Cloud {
   HttpResponse handle(HttpRequest request);
 
   // As `caller` in `account` and `region`. The input is validated as a client's would be.
+  // once: a token, for callers that may be killed before they have kept the answer. What an
+  // operation answers that changes something is kept in the same unit as the change, and whoever
+  // comes with the token again gets it without the operation being run; until forget_answers().
   Result<Value> invoke(const Caller& caller, std::string_view account, std::string_view region,
-                       std::string_view service, std::string_view operation, Value in);
+                       std::string_view service, std::string_view operation, Value in,
+                       std::string_view once = "");
+  void forget_answers(std::string_view account, std::string_view region,
+                      const std::vector<Once>& calls);
+  // Answers whose tokens begin with none of these: their callers will not come again.
+  void forget_answers_but(const std::set<std::string>& prefixes);
   // Runs `work` as one unit on a service's state (for its Background): committed if it returns ok.
   Status update(std::string_view service, std::string_view account, std::string_view region,
                 const std::function<Status(Call&)>& work);
@@ -92,7 +106,7 @@ class Cloud {
   Result<Value> run(Request& request, const Value& in);
   void record(Request& request, const Value& in, const Result<Value>& out);
   Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
-                             const Value& in);
+                             const Value& in, std::string_view once = "");
   HttpResponse health() const;
   Entry* entry(std::string_view service) const;
   Status prepare(Entry& entry, std::string_view account, std::string_view region);

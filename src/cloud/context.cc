@@ -132,7 +132,7 @@ void add_kms_keys(policy::Context& context, const Call& call, const Value& in) {
   context.set("kms:CallerAccount", call.caller.account);
   if (!call.caller.via.empty()) {
     // "s3.amazonaws.com" asks as "s3.us-east-1.amazonaws.com".
-    const std::string& via = call.caller.via;
+    const std::string via = call.caller.asking_service();
     size_t dot = via.find('.');
     context.set("kms:ViaService", via.substr(0, dot) + "." + call.region + via.substr(dot));
   }

@@ -1,7 +1,7 @@
 // Where a request came from, as far as conditions may ask: its client, its transport, and the VPC
-// endpoint that it went through. A request goes through an endpoint if its host is one of the endpoint's names
-// ("vpce-0123456789abcdef0-x.s3.us-east-1.vpce.amazonaws.com", or any other host whose first labels
-// are such a name, as "vpce-0123456789abcdef0.localhost"). Pure.
+// endpoint that it went through. A request goes through an endpoint if its host is one of the
+// endpoint's names ("vpce-0123456789abcdef0-x.s3.us-east-1.vpce.amazonaws.com", or any other host
+// whose first labels are such a name, as "vpce-0123456789abcdef0.localhost"). Pure.
 #pragma once
 
 #include <string>

@@ -17,7 +17,7 @@ constexpr size_t deployed_min = 40;
 // What the templates expect to be there already: a network, key pairs, an instance
 // profile, secrets.
 struct Ground {
-  std::string vpc, subnets;
+  std::string vpc, subnets, zone;
   std::vector<std::string> subnet_ids;
   std::string group;
 };
@@ -50,6 +50,7 @@ Ground prepare_ground(test::World& world) {
                 .has_value());
   std::string body = test::slurp(std::filesystem::path(MAINSTAY_CORPUS "/templates") / production);
   CHECK(world.create("production", body)["StackStatus"].as_string() == "CREATE_COMPLETE");
+  ground.zone = (*found)["Subnets"].at(0)["AvailabilityZone"].as_string();
   ground.subnets = join(ground.subnet_ids, ",");
   return ground;
 }
@@ -68,7 +69,7 @@ std::string parameter_text(const cfn::Parameter& p, const std::string& made_up,
   if (name.contains("version")) return "1.31";
   if (name == "appname") return "sample";
   if (p.type.contains("AvailabilityZone::Name"))
-    return list ? "us-east-1a,us-east-1b,us-east-1c,us-east-1d" : "us-east-1a";
+    return list ? "us-east-1a,us-east-1b,us-east-1c,us-east-1d" : ground.zone;
   return made_up;
 }
 
@@ -103,7 +104,23 @@ std::string failures(test::World& world, const std::string& id) {
   return out;
 }
 
-// "" where the template was deployed and deleted, else why not.
+// What differs from the template of a stack that was just made: nothing may.
+std::string drift(test::World& world, const std::string& id) {
+  Value begun = world.get("DetectStackDrift", Value::map({{"StackName", id}}));
+  Value status;
+  do {
+    status = world.get("DescribeStackDriftDetectionStatus", begun);
+  } while (status["DetectionStatus"].as_string() == "DETECTION_IN_PROGRESS");
+  std::string out;
+  if (status["DetectionStatus"].as_string() != "DETECTION_COMPLETE") out = to_json(status);
+  Value all = world.get("DescribeStackResourceDrifts", Value::map({{"StackName", id}}));
+  for (const Value& d : all["StackResourceDrifts"].items())
+    if (d["StackResourceDriftStatus"].as_string() != "IN_SYNC")
+      out += "drift of " + d["ResourceType"].as_string() + ": " + to_json(d["PropertyDifferences"]);
+  return out;
+}
+
+// "" where the template was deployed, found in sync and deleted, else why not.
 std::string deploy(test::World& world, const std::string& body, const std::string& name,
                    const Ground& ground) {
   Value in = Value::map({{"StackName", name},
@@ -116,6 +133,7 @@ std::string deploy(test::World& world, const std::string& body, const std::strin
   if (body.contains("WaitConditionHandle")) send_signals(world, id);
   std::string status = world.settled(id)["StackStatus"].as_string();
   std::string why = status == "CREATE_COMPLETE" ? "" : status + " " + failures(world, id);
+  if (why.empty()) why = drift(world, id);
   world.get("DeleteStack", Value::map({{"StackName", id}}));
   status = world.settled(id)["StackStatus"].as_string();
   if (why.empty() && status != "DELETE_COMPLETE") why = status + " " + failures(world, id);

@@ -1,6 +1,4 @@
 // What happens to stacks when the process ends in the middle, and how large stacks fare.
-#include <cstdlib>
-
 #include "embedded/formation_test_support.hh"
 #include "formation/signals.hh"
 
@@ -8,16 +6,6 @@ using namespace mainstay;
 using namespace mainstay::formation;
 
 namespace {
-
-struct Folder {
-  std::filesystem::path path;
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "mainstay-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 std::string chain(size_t count) {
   std::string body = "Resources:\n";
@@ -57,7 +45,7 @@ void wait_until_condition_waits(test::World& world, const std::string& name) {
 }  // namespace
 
 TEST_CASE("a creation goes on where the process left it") {
-  Folder folder;
+  test::Folder folder;
   std::string url;
   size_t before = 0;
   {
@@ -90,7 +78,7 @@ TEST_CASE("a stack that is being made can be deleted, and its creation stops") {
 TEST_CASE("stopping at any moment loses no resource") {
   for (int pause_ms : {0, 1, 2, 4, 8}) {
     CAPTURE(pause_ms);
-    Folder folder;
+    test::Folder folder;
     size_t before = 0;
     {
       test::World world(folder.path.string());
@@ -111,6 +99,26 @@ TEST_CASE("stopping at any moment loses no resource") {
     CHECK(world.get("DescribeStacks", Value::map({{"StackName", "c"}})).has("Error"));
     CHECK(gateways(world) == before);
   }
+}
+
+TEST_CASE("a drift detection goes on where the process left it") {
+  test::Folder folder;
+  Value begun;
+  {
+    test::World world(folder.path.string());
+    world.create("c", chain(100));
+    begun = world.get("DetectStackDrift", Value::map({{"StackName", "c"}}));
+    REQUIRE_MESSAGE(begun.has("StackDriftDetectionId"), to_json(begun));
+  }
+  test::World world(folder.path.string(), 8);
+  Value status;
+  for (int i = 0; i < 10000; ++i) {
+    status = world.get("DescribeStackDriftDetectionStatus", begun);
+    if (status["DetectionStatus"].as_string() != "DETECTION_IN_PROGRESS") break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  CHECK(status["DetectionStatus"].as_string() == "DETECTION_COMPLETE");
+  CHECK(world.stack("c")["DriftInformation"]["StackDriftStatus"].as_string() == "IN_SYNC");
 }
 
 TEST_CASE("two hundred resources: events in pages, resources in pages") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -16,6 +17,16 @@
 #include "embedded/embedded.hh"
 
 namespace mainstay::formation::test {
+
+struct Folder {
+  std::filesystem::path path;
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mainstay-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+};
 
 inline constexpr std::string_view account = "123456789012";
 inline constexpr std::string_view region = "us-east-1";
@@ -31,10 +42,11 @@ struct World {
   std::unique_ptr<cloud::Cloud> cloud;
 
   // Another seed for every start on the same state: with the same one, ids would come again.
-  explicit World(std::string directory = "", uint64_t seed = 7) {
+  explicit World(std::string directory = "", uint64_t seed = 7, std::function<Time()> now = {}) {
     cloud::CloudOptions options;
     options.state_directory = std::move(directory);
     options.seed = seed;
+    options.now = std::move(now);
     auto opened = embedded::open(std::move(options));
     REQUIRE_MESSAGE(opened.has_value(), (opened.has_value() ? "" : opened.error().to_string()));
     cloud = std::move(*opened);

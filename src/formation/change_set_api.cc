@@ -151,8 +151,8 @@ Result<Value> create_change_set(Call& call, const Value& in) {
                           {"_definition", after},
                           {"_type", before.is_null() ? "CREATE" : "UPDATE"},
                           {"_operation", std::move(operation)}});
-  if (in.has("OnStackFailure")) set.set("OnStackFailure", in["OnStackFailure"]);
-  if (in.has("Description")) set.set("Description", in["Description"]);
+  for (const char* member : {"OnStackFailure", "Description", "RollbackConfiguration"})
+    if (in.has(member)) set.set(member, in[member]);
   if (plan.is_empty())
     set.set("StatusReason",
             "The submitted information didn't contain changes. Submit different "
@@ -204,6 +204,7 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
     operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
   if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);
   stack.set("_operation", std::move(operation)).set("ChangeSetId", set["ChangeSetId"]);
+  take_rollback_configuration(stack, set);
   if (set["_type"].as_string() == "CREATE") {
     CHECK_OK(start_create(call, stack, set["_definition"]));
   } else {

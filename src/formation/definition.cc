@@ -137,6 +137,10 @@ Result<Prepared> prepare(const Asker& asker, const StackKey& key, const Value& d
   return p;
 }
 
+std::set<std::string> logical_ids(const Prepared& prepared) {
+  return {prepared.dependencies.order.begin(), prepared.dependencies.order.end()};
+}
+
 List shown_parameters(const Prepared& prepared, const Value& definition) {
   List out;
   for (const cfn::Parameter& p : prepared.tmpl.parameters) {
@@ -166,7 +170,7 @@ void show_definition(Value& stack, const Prepared& prepared, const Value& defini
 
 Asker asker_of(Call& call) {
   cloud::Caller caller = call.caller;
-  caller.via = "cloudformation.amazonaws.com";
+  caller.via = {"cloudformation.amazonaws.com"};
   return {call.cloud, caller, call.account, call.region};
 }
 

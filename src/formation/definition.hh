@@ -47,6 +47,9 @@ Result<Value> make_definition(Call& call, const Value& in, const StackKey& key,
 // Parsed, with conditions decided and resources in order. Errors: ValidationError.
 Result<Prepared> prepare(const Asker& asker, const StackKey& key, const Value& definition);
 
+// The resources that the template makes, by its conditions.
+std::set<std::string> logical_ids(const Prepared& prepared);
+
 // The members of a stack that come from its definition: Parameters (secrets masked), Tags, ...
 void show_definition(Value& stack, const Prepared& prepared, const Value& definition);
 List shown_parameters(const Prepared& prepared, const Value& definition);

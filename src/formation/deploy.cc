@@ -3,6 +3,7 @@
 
 #include "base/text.hh"
 #include "formation/operation.hh"
+#include "formation/stack_policy.hh"
 #include "formation/template_source.hh"
 
 namespace mainstay::formation {
@@ -99,7 +100,9 @@ Status Operation::make(Subject& s, Value& r) {
   cfn::Environment env = make_environment(asker(), {});
   TRY(s.properties, cfn::resolve_dynamic_references(s.properties, env));
   s.initiated = [&]() -> Status {
-    r.set("PhysicalResourceId", s.physical_id).set("_incomplete", true);
+    r.set("PhysicalResourceId", s.physical_id)
+        .set("Attributes", s.attributes)
+        .set("_incomplete", true);
     std::string_view status =
         r["_prefix"].as_string() == "UPDATE" ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS";
     std::string_view reason = r["_prefix"].as_string() == "UPDATE"
@@ -114,8 +117,16 @@ Status Operation::make(Subject& s, Value& r) {
   return made;
 }
 
+// What was made is kept before the answers that told of it are forgotten.
+Status Operation::made(const Subject& s, Value& r, std::string_view status,
+                       std::string_view reason) {
+  CHECK_OK(set_status(r, status, reason));
+  cloud_.forget_answers(key_.account, key_.region, s.calls);
+  return {};
+}
+
 Status Operation::create_one(const Prepared&, Value wanted) {
-  wanted.set("_prefix", "CREATE");
+  wanted.set("_prefix", "CREATE").set("_made_by", operation_id());
   CHECK_OK(commit([&](Call& call) -> Status {
     note_former(call, wanted["LogicalResourceId"].as_string(),
                 Value::map({{"LogicalResourceId", wanted["LogicalResourceId"]}, {"_added", true}}));
@@ -124,13 +135,13 @@ Status Operation::create_one(const Prepared&, Value wanted) {
   }));
   keep(wanted);
   Subject s = subject(wanted);
-  Status made = make(s, wanted);
-  if (!made.has_value() && shut_down()) return made;
-  if (made.has_value()) return set_status(wanted, "CREATE_COMPLETE", s.note);
-  bool cancelled = made.error().code == "Cancelled";
-  CHECK_OK(set_status(wanted, "CREATE_FAILED",
-                      cancelled ? "Resource creation cancelled" : made.error().message));
-  return made;
+  Status done = make(s, wanted);
+  if (!done.has_value() && shut_down()) return done;
+  if (done.has_value()) return made(s, wanted, "CREATE_COMPLETE", s.note);
+  bool cancelled = done.error().code == "Cancelled";
+  CHECK_OK(made(s, wanted, "CREATE_FAILED",
+                cancelled ? "Resource creation cancelled" : done.error().message));
+  return done;
 }
 
 Status Operation::update_one(Value present, const Value& wanted) {
@@ -151,6 +162,7 @@ Status Operation::update_one(Value present, const Value& wanted) {
   Subject s = subject(next);
   s.before = former["Properties"];
   s.tags_before = former["_tags"];
+  s.may_change = [&] { return check_policy(update_action::modify, former); };
   cfn::Environment env = make_environment(asker(), {});
   auto resolved = cfn::resolve_dynamic_references(s.properties, env);
   Status done = resolved.has_value() ? Status() : Status(resolved.error());
@@ -171,7 +183,9 @@ Status Operation::update_one(Value present, const Value& wanted) {
 Status Operation::replace_one(const Prepared&, Value present, Value wanted) {
   const std::string id = present["LogicalResourceId"].as_string();
   Value old = present;
-  wanted.set("_prefix", "UPDATE").set("_generation", present["_generation"].as_int() + 1);
+  wanted.set("_prefix", "UPDATE")
+      .set("_made_by", operation_id())
+      .set("_generation", present["_generation"].as_int() + 1);
   CHECK_OK(commit([&](Call& call) -> Status {
     note_former(call, id, old);
     call.put("leftover", row(key_.uuid(), old["PhysicalResourceId"].as_string()), old);
@@ -181,22 +195,25 @@ Status Operation::replace_one(const Prepared&, Value present, Value wanted) {
     return {};
   }));
   Subject s = subject(wanted);
-  Status made = make(s, wanted);
-  if (!made.has_value() && shut_down()) return made;
-  if (made.has_value()) return set_status(wanted, "UPDATE_COMPLETE", s.note);
+  Status done = make(s, wanted);
+  if (!done.has_value() && shut_down()) return done;
+  if (done.has_value()) return made(s, wanted, "UPDATE_COMPLETE", s.note);
   if (s.physical_id.empty()) wanted = old;
-  CHECK_OK(set_status(wanted, "UPDATE_FAILED", made.error().message));
-  return made;
+  CHECK_OK(made(s, wanted, "UPDATE_FAILED", done.error().message));
+  return done;
 }
 
-// A resource whose making was interrupted is taken away and made anew, under another name.
-Status Operation::discard_half_made(Value& present) {
+// A resource that this operation was making when the process ended is made as if for the first
+// time: its calls get the answers they got then. One that failed is taken away and made anew, under
+// another name.
+Status Operation::take_up_half_made(Value& present) {
+  bool under_way = present["ResourceStatus"].as_string().ends_with("_IN_PROGRESS");
+  if (under_way && present["_made_by"] == operation_id()) return {};
   if (!present["PhysicalResourceId"].as_string().empty()) {
     Subject s = subject(present);
     CHECK_OK(engine_.provider().remove(s));
   }
-  int64_t next = present["_generation"].as_int() + 1;
-  present = Value::map({{"_generation", next}});
+  present = Value::map({{"_generation", present["_generation"].as_int() + 1}});
   return {};
 }
 
@@ -205,7 +222,7 @@ Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
   Value present = resource(id);
   bool half_made = present["_incomplete"].as_bool() ||
                    present["ResourceStatus"].as_string() == "CREATE_IN_PROGRESS";
-  if (half_made) CHECK_OK(discard_half_made(present));
+  if (half_made) CHECK_OK(take_up_half_made(present));
   bool there = !half_made && is_present(present);
   if (!wanted.has_value()) {
     Value failed = there ? present
@@ -234,11 +251,50 @@ Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
       return {};
     });
   }
-  if (engine_.provider().replaces(type, changes)) return replace_one(prepared, present, *wanted);
+  bool replaced = engine_.provider().replaces(type, changes);
+  if (!nested || !changes.empty()) {
+    Status may = check_policy(replaced ? update_action::replace : update_action::modify, present);
+    if (!may.has_value()) return refuse(present, may.error());
+  }
+  if (replaced) return replace_one(prepared, present, *wanted);
   return update_one(present, *wanted);
 }
 
+// Only an update asks the policy: neither a creation nor a rollback does.
+Status Operation::check_policy(std::string_view action, const Value& present) const {
+  if (stack_["StackStatus"].as_string() != "UPDATE_IN_PROGRESS") return {};
+  auto why =
+      policy_refusal(policy_in_force(stack_).as_string(), action,
+                     present["LogicalResourceId"].as_string(), present["ResourceType"].as_string());
+  return why ? Status(validation_error(*why)) : Status();
+}
+
+Status Operation::refuse(Value present, Error why) {
+  CHECK_OK(commit([&](Call& call) -> Status {
+    note_former(call, present["LogicalResourceId"].as_string(), present);
+    return {};
+  }));
+  CHECK_OK(set_status(present, "UPDATE_FAILED", why.message));
+  return why;
+}
+
+// What the template no longer has goes only in the clean-up, when it is too late to refuse.
+Outcome Operation::refuse_removals(const Prepared& prepared) {
+  Outcome outcome;
+  std::set<std::string> wanted = logical_ids(prepared);
+  const std::map<std::string, Value> all = resources_;
+  for (const auto& [id, r] : all) {
+    if (wanted.contains(id) || !is_present(r)) continue;
+    Status may = check_policy(update_action::remove, r);
+    if (may.has_value()) continue;
+    (void)refuse(r, may.error());
+    outcome.failed.push_back(id);
+  }
+  return outcome;
+}
+
 Outcome Operation::deploy(const Prepared& prepared) {
+  if (Outcome refused = refuse_removals(prepared); !refused.good()) return refused;
   graph::Dag dag;
   for (const std::string& id : prepared.dependencies.order) dag.add(id);
   for (const auto& [id, needs] : prepared.dependencies.needs)

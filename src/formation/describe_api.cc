@@ -3,6 +3,7 @@
 
 #include "base/json.hh"
 #include "cloud/paging.hh"
+#include "formation/drift.hh"
 #include "formation/exports.hh"
 #include "formation/handlers.hh"
 #include "formation/records.hh"
@@ -56,17 +57,20 @@ List stacks_where(const Call& call, const std::function<bool(const Value&)>& wan
   return out;
 }
 
-Value not_checked() {
-  return Value::map({{"StackResourceDriftStatus", "NOT_CHECKED"}});
+Value drift_of(const Call& call, const Value& stack, const Value& r) {
+  Value known = known_drift(call, r, uuid_of(stack["StackId"].as_string()));
+  if (known.is_null()) return Value::map({{"StackResourceDriftStatus", "NOT_CHECKED"}});
+  return Value::map({{"StackResourceDriftStatus", known["StackResourceDriftStatus"]},
+                     {"LastCheckTimestamp", known["Timestamp"]}});
 }
 
-Value resource_of(const Value& stack, const Value& r) {
+Value resource_of(const Call& call, const Value& stack, const Value& r) {
   return pick(r, {"LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus",
                   "ResourceStatusReason"})
       .set("StackName", stack["StackName"])
       .set("StackId", stack["StackId"])
       .set("Timestamp", r["LastUpdatedTimestamp"])
-      .set("DriftInformation", not_checked());
+      .set("DriftInformation", drift_of(call, stack, r));
 }
 
 }  // namespace
@@ -135,7 +139,7 @@ Result<Value> describe_stack_resource(Call& call, const Value& in) {
   if (!r)
     return validation_error("Resource " + id + " does not exist for stack " +
                             stack["StackName"].as_string());
-  Value detail = resource_of(stack, *r);
+  Value detail = resource_of(call, stack, *r);
   detail.set("LastUpdatedTimestamp", (*r)["LastUpdatedTimestamp"]);
   detail.erase("Timestamp");
   if (r->has("Metadata")) detail.set("Metadata", to_json((*r)["Metadata"]));
@@ -154,7 +158,7 @@ Result<Value> describe_stack_resources(Call& call, const Value& in) {
   Value out = Value::list();
   for (const Value& r : rows_of(call, "resource", uuid_of(stack["StackId"].as_string())))
     if (!in.has("LogicalResourceId") || r["LogicalResourceId"] == in["LogicalResourceId"])
-      out.push_back(resource_of(stack, r));
+      out.push_back(resource_of(call, stack, r));
   if (in.has("LogicalResourceId") && out.empty())
     return validation_error("Resource " + in["LogicalResourceId"].as_string() +
                             " does not exist for stack " + stack["StackName"].as_string());
@@ -167,7 +171,7 @@ Result<Value> list_stack_resources(Call& call, const Value& in) {
   for (const Value& r : rows_of(call, "resource", uuid_of(stack["StackId"].as_string())))
     items.push_back(pick(r, {"LogicalResourceId", "PhysicalResourceId", "ResourceType",
                              "ResourceStatus", "ResourceStatusReason", "LastUpdatedTimestamp"})
-                        .set("DriftInformation", not_checked()));
+                        .set("DriftInformation", drift_of(call, stack, r)));
   return answer_page(in, std::move(items), "StackResourceSummaries",
                      [](const Value& r) { return r["LogicalResourceId"].as_string(); });
 }

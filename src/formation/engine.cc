@@ -1,7 +1,9 @@
 #include "formation/engine.hh"
 
+#include <algorithm>
 #include <chrono>
 
+#include "formation/drift.hh"
 #include "formation/operation.hh"
 #include "store/store.hh"
 
@@ -9,6 +11,7 @@ namespace mainstay::formation {
 namespace {
 
 constexpr size_t stacks_at_once = 64;
+constexpr int64_t clock_read_every_ms = 100;
 
 }  // namespace
 
@@ -24,13 +27,21 @@ void Engine::start(cloud::Cloud& cloud) {
 
 void Engine::resume() {
   std::vector<StackKey> unfinished;
+  std::set<std::string> operations;
   store::Store& store = cloud_->store();
   for (store::Shard* shard : store.shards("cloudformation")) {
     store::Unit unit(store, *shard, store::Mode::read);
     for (const auto& [id, stack] : unit.all("stack"))
-      if (in_progress(stack) && !stack.has("ParentId"))  // a nested stack waits for its parent
-        unfinished.push_back({shard->key.account, shard->key.region, id});
+      if (in_progress(stack)) {
+        operations.insert(stack["_operation"]["Id"].as_string());
+        if (!stack.has("ParentId"))  // a nested stack waits for its parent
+          unfinished.push_back({shard->key.account, shard->key.region, id});
+      }
+    for (const auto& [id, detection] : unit.all("drift-detection"))
+      if (is_running(detection))
+        detect_later({shard->key.account, shard->key.region, detection["StackId"].as_string()}, id);
   }
+  cloud_->forget_answers_but(operations);
   for (const StackKey& key : unfinished) run_later(key);
 }
 
@@ -48,6 +59,13 @@ void Engine::stop() {
 void Engine::run_later(const StackKey& key) {
   std::lock_guard guard(mutex_);
   if (jobs_) jobs_->submit([this, key] { run_now(key); });
+}
+
+void Engine::detect_later(const StackKey& stack, const std::string& detection_id) {
+  std::lock_guard guard(mutex_);
+  if (jobs_)
+    jobs_->submit(
+        [this, stack, detection_id] { run_detection(*this, *cloud_, stack, detection_id); });
 }
 
 void Engine::run_now(const StackKey& key) {
@@ -104,6 +122,15 @@ bool Engine::wait(int64_t timeout_ms, const std::stop_token& stop,
       return done();
     }
   }
+}
+
+bool Engine::wait_until(Time when, const std::stop_token& stop, const std::function<bool()>& done) {
+  while (!stop.stop_requested()) {
+    int64_t left_ms = when - cloud_->now();
+    if (left_ms <= 0) break;
+    if (wait(std::min(left_ms, clock_read_every_ms), stop, done)) return true;
+  }
+  return done();
 }
 
 Engine& engine_of(const cloud::Call& call) {

@@ -33,6 +33,8 @@ class Engine : public cloud::Background {
   // The same on this thread, after whoever runs this stack now: returns when the operation is over
   // or the engine stops.
   void run_now(const StackKey& key);
+  // Carries out a drift detection that the state holds; returns at once.
+  void detect_later(const StackKey& stack, const std::string& detection_id);
   // Interrupts what an operation waits for and starts no more of its steps.
   void cancel(const StackKey& key);
   // A fresh way to cancel an operation that goes on after it was interrupted.
@@ -47,6 +49,8 @@ class Engine : public cloud::Background {
   // Until done() holds (asked after every notify), the time is over, or a stop is requested.
   // Returns the last answer of done().
   bool wait(int64_t timeout_ms, const std::stop_token& stop, const std::function<bool()>& done);
+  // The same until it is `when` by the cloud's clock, which may go faster than time does.
+  bool wait_until(Time when, const std::stop_token& stop, const std::function<bool()>& done);
 
  private:
   void resume();

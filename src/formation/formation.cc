@@ -29,6 +29,10 @@ std::vector<cloud::Operation> operations() {
       reads("ListExports", list_exports),
       reads("ListImports", list_imports),
       reads("DescribeAccountLimits", describe_account_limits),
+      writes("DetectStackDrift", detect_stack_drift),
+      writes("DetectStackResourceDrift", detect_stack_resource_drift),
+      reads("DescribeStackDriftDetectionStatus", describe_stack_drift_detection_status),
+      reads("DescribeStackResourceDrifts", describe_stack_resource_drifts),
       reads("GetTemplate", get_template),
       reads("GetTemplateSummary", get_template_summary),
       reads("ValidateTemplate", validate_template),
@@ -52,7 +56,8 @@ cloud::Service make_service() {
                      {"cloudformation", "import", "StackId"},
                      {"cloudformation", "import", "Name"},
                      {"cloudformation", "resource", "PhysicalResourceId"},
-                     {"cloudformation", "change-set", "StackId"}};
+                     {"cloudformation", "change-set", "StackId"},
+                     {"cloudformation", "drift-detection", "StackId"}};
   service.background = std::make_shared<Engine>();
   service.answer_url = answer_wait_handle;
   return service;

@@ -32,6 +32,11 @@ FORMATION_HANDLER(list_stack_resources);
 FORMATION_HANDLER(list_exports);
 FORMATION_HANDLER(list_imports);
 FORMATION_HANDLER(describe_account_limits);
+// drift_api.cc
+FORMATION_HANDLER(detect_stack_drift);
+FORMATION_HANDLER(detect_stack_resource_drift);
+FORMATION_HANDLER(describe_stack_drift_detection_status);
+FORMATION_HANDLER(describe_stack_resource_drifts);
 // template_api.cc
 FORMATION_HANDLER(get_template);
 FORMATION_HANDLER(get_template_summary);

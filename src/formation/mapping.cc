@@ -2,6 +2,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "policy/operand.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -87,12 +88,34 @@ Value tag_spec(const Value& argument, const Value&, const Scope& scope) {
   return Value::list({Value::map({{"ResourceType", argument}, {"Tags", tags}})});
 }
 
-Value find(const Value& argument, const Value& form, const Scope& scope) {
+std::string plain_name(const std::string& name) {
+  std::string out = to_lower(replace_all(name, "\\052", "*"));
+  if (out.ends_with('.')) out.pop_back();
+  return out;
+}
+
+Value where(const Value& argument, const Value& form, const Scope& scope) {
   Value items = expand(argument, scope);
-  Value wanted = expand(form["is"], scope);
-  for (const Value& item : items.items())
-    if (item[form["member"].as_string()] == wanted) return item[form["get"].as_string()];
-  return {};
+  const Value wanted = expand(form["is"], scope);
+  if (wanted.is_null()) return {};
+  Value out = Value::list();
+  for (const Value& item : items.items()) {
+    const Value& found = item.at_path(form["member"].as_string());
+    if (!found.is_null() && alike(form["alike"].as_string(), found.to_text(), wanted.to_text()))
+      out.push_back(item);
+  }
+  return out.empty() ? Value() : out;
+}
+
+Value find(const Value& argument, const Value& form, const Scope& scope) {
+  const Value found = where(argument, form, scope);
+  if (found.is_null()) return {};
+  return form.has("get") ? found.at(0).at_path(form["get"].as_string()) : found.at(0);
+}
+
+Value decode(const Value& argument, const Value&, const Scope& scope) {
+  Value v = expand(argument, scope);
+  return v.is_string() ? Value(percent_decode(v.as_string())) : v;
 }
 
 Value choose(const Value& argument, const Value& form, const Scope& scope) {
@@ -111,19 +134,11 @@ struct Named {
   std::string_view name;
   Function function;
 };
-constexpr Named functions[] = {{"$each", each},
-                               {"$when", when},
-                               {"$first", first},
-                               {"$json", json_text},
-                               {"$json_with", json_with},
-                               {"$wrap", wrap},
-                               {"$after", after},
-                               {"$named", named},
-                               {"$pairs", pairs},
-                               {"$tag_spec", tag_spec},
-                               {"$find", find},
-                               {"$choose", choose},
-                               {"$use", use}};
+constexpr Named functions[] = {
+    {"$each", each},           {"$when", when},         {"$first", first}, {"$json", json_text},
+    {"$json_with", json_with}, {"$wrap", wrap},         {"$after", after}, {"$named", named},
+    {"$pairs", pairs},         {"$tag_spec", tag_spec}, {"$where", where}, {"$find", find},
+    {"$decode", decode},       {"$choose", choose},     {"$use", use}};
 
 Value interpolate(const std::string& text, const Scope& scope) {
   std::string out;
@@ -168,6 +183,14 @@ Value expand(const Value& pattern, const Scope& scope) {
   const std::string& text = pattern.as_string();
   if (text.contains("${")) return interpolate(text, scope);
   return text.starts_with("$") ? scope.find(std::string_view(text).substr(1)) : pattern;
+}
+
+bool alike(std::string_view kind, const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  if (kind == "domain") return plain_name(a) == plain_name(b);
+  if (kind != "network") return false;
+  auto one = policy::Network::parse(a), other = policy::Network::parse(b);
+  return one && other && one->contains(*other) && other->contains(*one);
 }
 
 bool mentions(const Value& pattern, std::string_view property) {

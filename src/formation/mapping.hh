@@ -13,7 +13,12 @@
 //   {"$named": X}                list of {Key, Value} as a map
 //   {"$pairs": X}                map as a list of {Key, Value}
 //   {"$tag_spec": "vpc"}         EC2's TagSpecifications with the resource's tags
-//   {"$find": X, "member": "A", "is": Y, "get": "B"}  B of the item of X whose A is Y
+//   {"$decode": X}               X with %41 read as A
+//   {"$where": X, "member": "A.B", "is": Y}  the items of X whose A.B is Y, compared as text or as
+//                                what "alike" says (see alike below)
+//   {"$find": X, "member": "A", "is": Y, "get": "B.C"}  B.C of the first of these; without "get"
+//   the
+//                                item itself
 //   {"$choose": X, "from": {"A": "a"}}  what stands for X in the table; X itself where nothing does
 //   {"$use": "macro", "with": X} a macro of the same file, with X as "$item"
 //
@@ -37,6 +42,10 @@ struct Scope {
 
 // The template with everything filled in; null where it is to be left out.
 Value expand(const Value& pattern, const Scope& scope);
+
+// Do two texts mean the same? kind: "domain" for names in DNS, where case, a dot at the end and
+// "\052" for "*" say nothing; "network" for 192.168.1.0/0, which is 0.0.0.0/0; else texts as such.
+bool alike(std::string_view kind, const std::string& a, const std::string& b);
 
 // Is the property of that name used anywhere in the pattern?
 bool mentions(const Value& pattern, std::string_view property);

@@ -1,4 +1,5 @@
 // AWS::CloudFormation::Stack: a stack of its own, worked on inside its parent's worker.
+#include "base/text.hh"
 #include "formation/engine.hh"
 #include "formation/requests.hh"
 #include "formation/special.hh"
@@ -35,6 +36,24 @@ Status in_state(Subject& s, const std::function<Status(Call&)>& work) {
                         });
 }
 
+void take_outputs(Subject& s, const Value& child) {
+  s.attributes = Value::map({});
+  for (const Value& o : child["Outputs"].items())
+    s.attributes.set("Outputs." + o["OutputKey"].as_string(), o["OutputValue"]);
+}
+
+// What this very operation of the parent has begun on the child, maybe before the process was
+// killed, is not begun again.
+Status mark_begun(Call& call, const Subject& s) {
+  TRY(Value child, find_stack(call, s.physical_id));
+  put_stack(call, child.set("_begun_by", s.operation));
+  return {};
+}
+
+bool has_begun(const Value& child, const Subject& s) {
+  return child["_begun_by"].as_string() == s.operation;
+}
+
 // Runs the child to its end, and takes over its outputs.
 Status run_child(Subject& s, std::string_view good_create, std::string_view good_update) {
   StackKey key = child_key(s);
@@ -52,9 +71,7 @@ Status run_child(Subject& s, std::string_view good_create, std::string_view good
     return validation_error("Embedded stack " + key.id + " was not successfully " +
                             (good_update.empty() ? "deleted" : "created or updated") + ": " +
                             child["StackStatusReason"].as_string());
-  s.attributes = Value::map({});
-  for (const Value& o : child["Outputs"].items())
-    s.attributes.set("Outputs." + o["OutputKey"].as_string(), o["OutputValue"]);
+  take_outputs(s, child);
   return {};
 }
 
@@ -63,12 +80,18 @@ Status run_child(Subject& s, std::string_view good_create, std::string_view good
 Status create_nested(Subject& s) {
   std::string name = physical_name(s.where, {child_name_max, false});
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
+    if (auto begun = find_stack(call, name); begun.has_value() && has_begun(*begun, s)) {
+      s.physical_id = (*begun)["StackId"].as_string();
+      return {};
+    }
     TRY(Value parent, find_stack(call, s.where.stack_id));
     Value in = request_of(s, name);
     in.set("OnFailure", "DO_NOTHING");
+    if (auto minutes = parse_int(s.properties["TimeoutInMinutes"].to_text()))
+      in.set("TimeoutInMinutes", *minutes);
     TRY(Value out, begin_create(call, in, parent));
     s.physical_id = out["StackId"].as_string();
-    return {};
+    return mark_begun(call, s);
   }));
   CHECK_OK(s.initiated());
   return run_child(s, "CREATE_COMPLETE", "CREATE_COMPLETE");
@@ -77,10 +100,14 @@ Status create_nested(Subject& s) {
 Status update_nested(Subject& s) {
   bool unchanged = false;
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
+    TRY(Value child, find_stack(call, s.physical_id));
+    if (in_progress(child) && has_begun(child, s)) return {};
     auto begun = begin_update(call, request_of(s, s.physical_id));
-    if (begun.has_value()) return {};
-    unchanged = begun.error().message == "No updates are to be performed.";
-    return unchanged ? Status() : Status(begun.error());
+    unchanged = !begun.has_value() && begun.error().message == "No updates are to be performed.";
+    if (unchanged) take_outputs(s, child);
+    if (!begun.has_value()) return unchanged ? Status() : Status(begun.error());
+    CHECK_OK(s.may_change());
+    return mark_begun(call, s);
   }));
   return unchanged ? Status() : run_child(s, "UPDATE_COMPLETE", "UPDATE_COMPLETE");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hh"
+#include "formation/deadline.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -57,24 +58,36 @@ void Operation::run() {
 }
 
 Outcome Operation::deploy_definition() {
+  Outcome outcome = check_triggers();
+  if (!outcome.good()) return outcome;
   auto prepared = prepare(asker(), key_, definition_);
-  if (prepared.has_value()) return deploy(*prepared);
-  Outcome outcome;
-  outcome.error = prepared.error().message;
-  return outcome;
+  if (!prepared.has_value()) {
+    outcome.error = prepared.error().message;
+    return outcome;
+  }
+  outcome = deploy(*prepared);
+  return outcome.good() ? monitor() : outcome;
+}
+
+// The words are those of recorded events.
+Outcome Operation::deploy_in_time() {
+  Deadline deadline(engine_, stack_["_operation"]["Deadline"], stop_);
+  Outcome outcome = deploy_definition();
+  if (outcome.good() || !deadline.has_passed()) return outcome;
+  Outcome late;
+  late.error = "Stack creation time exceeded the specified timeout.";
+  return late;
 }
 
 Status Operation::create() {
-  Outcome outcome = deploy_definition();
+  Outcome outcome = deploy_in_time();
   if (shut_down()) return {};
-  if (outcome.good()) {
-    CHECK_OK(commit([&](Call& call) -> Status {
+  if (outcome.good())
+    return set_stack("CREATE_COMPLETE", "", [&](Call& call) -> Status {
       call.put("definition", row(key_.uuid(), "current"), definition_);
       call.remove("definition", row(key_.uuid(), "target"));
       return {};
-    }));
-    return set_stack("CREATE_COMPLETE");
-  }
+    });
   if (outcome.interrupted && outcome.failed.empty()) return {};  // DeleteStack: run() sees it
   std::string reason = reason_of(outcome, "create");
   const std::string& on_failure = stack_["_operation"]["OnFailure"].as_string();
@@ -107,10 +120,9 @@ Status Operation::remove_stack() {
   if (shut_down()) return {};
   if (outcome.interrupted) return {};
   if (!outcome.good()) return set_stack("DELETE_FAILED", reason_of(outcome, "delete"));
-  return commit([&](Call& call) -> Status {
+  return set_stack("DELETE_COMPLETE", "", [&](Call& call) -> Status {
     CHECK_OK(forget_stack(call, stack_));
     stack_.set("DeletionTime", call.now);
-    set_stack_status(call, stack_, "DELETE_COMPLETE");
     return {};
   });
 }
@@ -136,11 +148,12 @@ Status Operation::clean_up() {
   Outcome removed = remove_resources(gone, true);
   Outcome leftovers = remove_leftovers();
   if (shut_down()) return {};
-  return commit([&](Call& call) -> Status {
+  return set_stack("UPDATE_COMPLETE", "", [&](Call& call) -> Status {
     call.put("definition", row(key_.uuid(), "current"), definition_);
     call.remove("definition", row(key_.uuid(), "target"));
     remove_rows(call, "former", key_.uuid());
-    set_stack_status(call, stack_, "UPDATE_COMPLETE");
+    if (const Value& next = stack_["_operation"]["NextPolicy"]; !next.is_null())
+      stack_.set("_policy", next);
     return {};
   });
 }
@@ -196,10 +209,9 @@ Status Operation::clean_up_rollback() {
   Outcome removed = remove_resources(added, false);
   Outcome leftovers = remove_leftovers();
   if (shut_down()) return {};
-  return commit([&](Call& call) -> Status {
+  return set_stack("UPDATE_ROLLBACK_COMPLETE", "", [&](Call& call) -> Status {
     call.remove("definition", row(key_.uuid(), "target"));
     remove_rows(call, "former", key_.uuid());
-    set_stack_status(call, stack_, "UPDATE_ROLLBACK_COMPLETE");
     return {};
   });
 }

@@ -48,15 +48,20 @@ class Operation {
   Status clean_up_rollback();
 
   // Deploying what the definition wants. deploy.cc
-  Outcome deploy_definition();  // prepares what the stack is to become, and deploys it
+  Outcome deploy_definition();  // prepares what the stack is to become, deploys it and watches it
+  Outcome deploy_in_time();     // the same within TimeoutInMinutes
   Outcome deploy(const Prepared& prepared);
   Status deploy_one(const Prepared& prepared, const std::string& id);
   Status create_one(const Prepared& prepared, Value wanted);
   Status update_one(Value present, const Value& wanted);
   Status replace_one(const Prepared& prepared, Value present, Value wanted);
+  Status check_policy(std::string_view action, const Value& present) const;
+  Status refuse(Value present, Error why);
+  Outcome refuse_removals(const Prepared& prepared);
   Result<Value> wanted_resource(const Prepared& prepared, const std::string& id);
-  Status discard_half_made(Value& present);
+  Status take_up_half_made(Value& present);
   Status make(Subject& s, Value& resource);
+  Status made(const Subject& s, Value& resource, std::string_view status, std::string_view reason);
   cfn::Environment environment(const Prepared& prepared);
   Status finish_outputs(const Prepared& prepared);
 
@@ -66,6 +71,10 @@ class Operation {
   Outcome remove_round(const std::vector<Value>& resources, bool may_retain, bool last_try);
   Outcome remove_leftovers();
   Status restore_one(const Value& former);
+
+  // monitor.cc
+  Outcome check_triggers();
+  Outcome monitor();
 
   // Tools. work.cc
   Status load();
@@ -77,10 +86,13 @@ class Operation {
   void keep(const Value& resource);
   Status commit(const std::function<Status(Call&)>& work);
   Status set_status(Value& resource, std::string_view status, std::string_view reason = "");
-  Status set_stack(std::string_view status, std::string_view reason = "");
+  // more: what is kept along with the new status.
+  Status set_stack(std::string_view status, std::string_view reason = "",
+                   const std::function<Status(Call&)>& more = {});
   void note_former(Call& call, const std::string& id, const Value& document);
   Outcome walk(const graph::Dag& dag, const Work& work, bool stop_at_failure);
   Value definition(std::string_view which);
+  const Value& operation_id() const { return stack_["_operation"]["Id"]; }
   bool shut_down() const { return engine_.stopping(); }
 
   Engine& engine_;

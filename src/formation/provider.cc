@@ -23,6 +23,7 @@ class SpecRun {
   Status create();
   Status update();
   Status remove();
+  Result<Actual> read();
 
  private:
   Scope scope_of(const Value& properties, const Value& tags) const;
@@ -33,11 +34,13 @@ class SpecRun {
   bool concerned(const Value& step, const std::set<std::string>& changed) const;
   std::set<std::string> changed_names(const Value& before, const Value& tags_before) const;
   Status read_attributes();
+  void take_attributes();
 
   Subject& s_;
   const Value& spec_;
   const Value& macros_;
   Scope scope_;
+  bool creating_ = false;
 };
 
 Value without_reserved(const Value& tags) {
@@ -69,8 +72,8 @@ Scope SpecRun::scope_of(const Value& properties, const Value& tags) const {
 }
 
 bool is_gone(const Error& e) {
-  return e.code.ends_with(".NotFound") || e.code.starts_with("NoSuch") ||
-         e.code == "NotFoundException" || e.code == "ParameterNotFound";
+  return e.code.ends_with("NotFound") || e.code.ends_with("NotFoundException") ||
+         e.code.ends_with("DoesNotExist") || e.code.starts_with("NoSuch");
 }
 
 // AWS's own handlers try again while what a call needs, or what still uses the thing to be removed,
@@ -88,6 +91,10 @@ constexpr int retries_max = 250;  // five seconds
 // One call; its output becomes the variable that the step names. forgiving: what is to be removed
 // may be gone already.
 Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
+  if (step.has("value")) {
+    scope.variables.set(step["as"].as_string(), expand(step["value"], scope));
+    return {};
+  }
   if (step.has("when") && expand(step["when"], scope).is_null()) return {};
   const std::string& service =
       step.has("service") ? step["service"].as_string() : spec_["service"].as_string();
@@ -95,8 +102,16 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   Value in = expand(step["input"], scope);
   if (in.is_null()) in = Value::map({});
   in = coerce_input(s_.cloud, service, operation, std::move(in));
+  std::string once;
+  if (creating_) {
+    once = join({s_.operation, s_.where.logical_id, std::to_string(s_.where.generation),
+                 std::to_string(s_.calls.size())},
+                "/");
+    s_.calls.push_back({once, service, in});
+  }
   auto invoke = [&] {
-    return s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in);
+    return s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in,
+                           once);
   };
   auto out = invoke();
   for (int i = 0; i < retries_max && !out.has_value() && may_pass(step, out.error(), forgiving) &&
@@ -117,10 +132,13 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
 
 Status SpecRun::call_each(const Value& step, Scope& scope, bool forgiving) {
   if (!step.has("each")) return call(step, scope, forgiving);
+  Value answers = Value::list();
   for (const Value& item : expand(step["each"], scope).items()) {
     scope.variables.set("item", item);
     CHECK_OK(call(step, scope, forgiving));
+    if (step["collect"].as_bool()) answers.push_back(scope.variables[step["as"].as_string()]);
   }
+  if (step["collect"].as_bool()) scope.variables.set(step["as"].as_string(), std::move(answers));
   return {};
 }
 
@@ -183,18 +201,24 @@ Status SpecRun::run_steps(const Value& steps, const Value& before, const Value& 
 // Attributes that cannot be known now (a secret shown once) stay as they were.
 Status SpecRun::read_attributes() {
   for (const Value& step : spec_["read"].items()) CHECK_OK(call(step, scope_));
-  for (const auto& [name, from] : spec_["attributes"].members())
-    if (Value v = expand(from, scope_); !v.is_null()) s_.attributes.set(name, std::move(v));
+  take_attributes();
   return {};
 }
 
+void SpecRun::take_attributes() {
+  for (const auto& [name, from] : spec_["attributes"].members())
+    if (Value v = expand(from, scope_); !v.is_null()) s_.attributes.set(name, std::move(v));
+}
+
 Status SpecRun::create() {
+  creating_ = true;
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   Value main = spec_["create"];
   if (!main.is_null()) CHECK_OK(call_each(main.set("as", "out"), scope_));
   Value id = expand(spec_["id"], scope_);
   s_.physical_id = id.is_null() ? scope_.variables["name"].as_string() : id.to_text();
   scope_.variables.set("id", s_.physical_id);
+  take_attributes();
   CHECK_OK(s_.initiated());
   CHECK_OK(run_steps(spec_["steps"], Value::map({}), Value::list()));
   return read_attributes();
@@ -216,6 +240,23 @@ Status SpecRun::remove() {
   }
   for (const Value& step : spec_["delete"].items()) CHECK_OK(call_each(step, scope_, true));
   return {};
+}
+
+Result<Actual> SpecRun::read() {
+  const Value& drift = spec_["drift"];
+  Actual out;
+  if (drift.is_null() || (drift.has("when") && expand(drift["when"], scope_).is_null())) return out;
+  out.can_be_read = true;
+  for (const Value* steps : {&spec_["before"], &(drift.has("read") ? drift : spec_)["read"]})
+    for (const Value& step : steps->items()) {
+      Status done = call_each(step, scope_);
+      if (!done.has_value() && is_gone(done.error())) return out;
+      CHECK_OK(done);
+    }
+  out.exists = !drift.has("there") || !expand(drift["there"], scope_).is_null();
+  for (const auto& [name, from] : drift["properties"].members())
+    out.properties.set(name, expand(from, scope_));
+  return out;
 }
 
 bool claimed(const Value& spec, const std::string& name) {
@@ -298,6 +339,11 @@ Status Provider::remove(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->remove(s);
   if (!runs(s)) return {};
   return SpecRun(types_, s).remove();
+}
+
+Result<Actual> Provider::read(Subject& s) const {
+  if (find_special(s.where.type) || !runs(s)) return Actual();
+  return SpecRun(types_, s).read();
 }
 
 // A property that the spec can set but not change is replaced along with its resource, whatever the

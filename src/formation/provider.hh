@@ -33,6 +33,20 @@ struct Subject {
   std::stop_token stop;
   // Called as soon as physical_id is known, so that it is never lost.
   std::function<Status()> initiated = [] { return Status(); };
+  // The id of the stack's operation that is at work, and the calls that a creation has made. Should
+  // the process be killed, running the same creation again gets the same answers and goes on where
+  // it was; so these are forgotten only once what they made is kept.
+  std::string operation = {};
+  std::vector<cloud::Once> calls = {};
+  // May an update change it? Asked by types that only find out while they update whether they will.
+  std::function<Status()> may_change = [] { return Status(); };
+};
+
+// A resource as it is, as opposed to as it was asked for.
+struct Actual {
+  bool can_be_read = false;  // false: nothing else is known
+  bool exists = false;
+  Value properties = Value::map({});  // by name, null where absent; only those that can be read
 };
 
 class Provider {
@@ -42,6 +56,9 @@ class Provider {
   Status create(Subject& s) const;
   Status update(Subject& s) const;
   Status remove(Subject& s) const;
+  // What the services say of the resource's properties, for types whose spec says how to read it
+  // back. Errors: those of the services, but for what is gone.
+  Result<Actual> read(Subject& s) const;
   // Must the resource be replaced for these changes of its properties?
   bool replaces(const std::string& type, const std::vector<cfn::PropertyChange>& changes) const;
 

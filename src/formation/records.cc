@@ -161,7 +161,7 @@ cloud::Caller to_caller(const Value& v) {
   c.user_id = v["UserId"].as_string();
   c.access_key = v["AccessKey"].as_string();
   c.details = v["Details"];
-  c.via = "cloudformation.amazonaws.com";
+  c.via = {"cloudformation.amazonaws.com"};
   return c;
 }
 

@@ -8,6 +8,7 @@
 #include "formation/exports.hh"
 #include "formation/plan.hh"
 #include "formation/service_role.hh"
+#include "formation/stack_policy.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -54,7 +55,8 @@ Result<Value> operation_document(Call& call, const Value& in, const Value& stack
     TRY(cloud::Caller as, session_of_role(call, role));
     caller = to_value(as);
   }
-  Value op = Value::map({{"Caller", caller}, {"Endpoint", call.endpoint}});
+  Value op =
+      Value::map({{"Id", call.random.uuid()}, {"Caller", caller}, {"Endpoint", call.endpoint}});
   if (in.has("ClientRequestToken")) op.set("Token", in["ClientRequestToken"]);
   if (in.has("OnFailure")) op.set("OnFailure", in["OnFailure"]);
   if (in["DisableRollback"].as_bool())
@@ -71,13 +73,18 @@ Value new_stack(Call& call, const std::string& name, const Value& in) {
                   {"DisableRollback",
                    in["DisableRollback"].as_bool() || in["OnFailure"].as_string() == "DO_NOTHING"},
                   {"EnableTerminationProtection", in["EnableTerminationProtection"].as_bool()},
-                  {"RollbackConfiguration",
-                   in.has("RollbackConfiguration") ? in["RollbackConfiguration"] : Value::map({})},
+                  {"RollbackConfiguration", Value::map({})},
                   {"DriftInformation", Value::map({{"StackDriftStatus", "NOT_CHECKED"}})},
                   {"Outputs", Value::list()}});
   if (in.has("TimeoutInMinutes")) stack.set("TimeoutInMinutes", in["TimeoutInMinutes"]);
-  if (in.has("StackPolicyBody")) stack.set("_policy", in["StackPolicyBody"]);
+  take_rollback_configuration(stack, in);
   return stack;
+}
+
+// What is left out stays as it was (API reference, RollbackConfiguration).
+void take_rollback_configuration(Value& stack, const Value& from) {
+  for (const auto& [name, value] : from["RollbackConfiguration"].members())
+    stack.member("RollbackConfiguration").set(name, value);
 }
 
 Value current_definition(const Call& call, const Value& stack) {
@@ -92,12 +99,33 @@ Value shown_definition(const Call& call, const Value& stack) {
   return v ? *v : Value();
 }
 
+namespace {
+
+// The policy that the stack has or is to have must fit the new template; the one for this update
+// may name what it takes away, too.
+Status check_policies_of_update(const Call& call, const Value& stack, std::set<std::string> ids) {
+  const Value& operation = stack["_operation"];
+  if (operation.has("NextPolicy"))
+    CHECK_OK(check_stack_policy(operation["NextPolicy"].as_string(), ids));
+  else
+    CHECK_OK(check_stack_policy(stack["_policy"].as_string(), ids, "existing stack policy"));
+  for (const Value& r : rows_of(call, "resource", uuid_of(stack["StackId"].as_string())))
+    if (is_present(r)) ids.insert(r["LogicalResourceId"].as_string());
+  return check_stack_policy(operation["PolicyDuringUpdate"].as_string(), ids);
+}
+
+}  // namespace
+
 Status start_create(Call& call, Value& stack, const Value& definition) {
   StackKey key = key_of(call, stack);
   TRY(Prepared prepared, prepare(asker_of(call), key, definition));
+  CHECK_OK(check_stack_policy(stack["_policy"].as_string(), logical_ids(prepared)));
   show_definition(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
   call.put("name", key.name(), key.id);
+  if (stack.has("TimeoutInMinutes"))
+    stack.member("_operation")
+        .set("Deadline", call.now + stack["TimeoutInMinutes"].as_int() * 60'000);
   set_stack_status(call, stack, "CREATE_IN_PROGRESS", "User Initiated");
   return {};
 }
@@ -114,6 +142,8 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
     return aws_error("AlreadyExistsException", "Stack [" + name + "] already exists");
   }
   Value stack = new_stack(call, name, in);
+  TRY(Value policy, policy_of_request(call, in, "StackPolicy"));
+  if (!policy.is_null()) stack.set("_policy", std::move(policy));
   TRY(Value definition, make_definition(call, in, key_of(call, stack), Value()));
   TRY(Value operation, operation_document(call, in, stack));
   stack.set("_operation", std::move(operation));
@@ -135,6 +165,7 @@ Status check_updatable(const Value& stack) {
 Status start_update(Call& call, Value& stack, const Value& definition) {
   StackKey key = key_of(call, stack);
   TRY(Prepared prepared, prepare(asker_of(call), key, definition));
+  CHECK_OK(check_policies_of_update(call, stack, logical_ids(prepared)));
   show_definition(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
   stack.set("LastUpdatedTime", call.now);
@@ -152,9 +183,13 @@ Result<Value> begin_update(Call& call, const Value& in) {
   if (plan.is_empty() && stack["StackStatus"].as_string() != "UPDATE_FAILED")
     return validation_error("No updates are to be performed.");
   TRY(Value operation, operation_document(call, in, stack));
+  TRY(Value next, policy_of_request(call, in, "StackPolicy"));
+  TRY(Value meanwhile, policy_of_request(call, in, "StackPolicyDuringUpdate"));
+  if (!next.is_null()) operation.set("NextPolicy", std::move(next));
+  if (!meanwhile.is_null()) operation.set("PolicyDuringUpdate", std::move(meanwhile));
   stack.set("_operation", std::move(operation))
       .set("DisableRollback", in["DisableRollback"].as_bool());
-  if (in.has("StackPolicyBody")) stack.set("_policy", in["StackPolicyBody"]);
+  take_rollback_configuration(stack, in);
   CHECK_OK(start_update(call, stack, definition));
   return Value::map({{"StackId", stack["StackId"]}});
 }

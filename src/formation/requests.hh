@@ -19,8 +19,11 @@ Result<Value> find_change_set(const Call& call, const Value& in);
 Status check_stack_name(const std::string& name);
 Value new_stack(Call& call, const std::string& name, const Value& in);
 Result<Value> operation_document(Call& call, const Value& in, const Value& stack);
+// What a request or change set says of rollback triggers and monitoring, over what the stack has.
+void take_rollback_configuration(Value& stack, const Value& from);
 Status check_updatable(const Value& stack);
-// The stack takes `definition` as what it should become, and starts to.
+// The stack takes `definition` as what it should become, and starts to. Errors: also what
+// check_stack_policy finds.
 Status start_create(Call& call, Value& stack, const Value& definition);
 Status start_update(Call& call, Value& stack, const Value& definition);
 StackKey key_of(const Call& call, const Value& stack);

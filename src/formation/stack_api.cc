@@ -1,8 +1,10 @@
 // Operations that begin or end something on a stack.
+#include "formation/definition.hh"
 #include "formation/engine.hh"
 #include "formation/handlers.hh"
 #include "formation/requests.hh"
 #include "formation/signals.hh"
+#include "formation/stack_policy.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -101,16 +103,21 @@ Result<Value> update_termination_protection(Call& call, const Value& in) {
 
 Result<Value> set_stack_policy(Call& call, const Value& in) {
   TRY(Value stack, find_stack(call, in["StackName"].as_string()));
-  if (!in.has("StackPolicyBody"))
+  TRY(Value policy, policy_of_request(call, in, "StackPolicy"));
+  if (policy.is_null())
     return validation_error("You must specify either a StackPolicyBody or a StackPolicyURL");
-  put_stack(call, stack.set("_policy", in["StackPolicyBody"]));
+  TRY(Prepared prepared,
+      prepare(asker_of(call), key_of(call, stack), shown_definition(call, stack)));
+  CHECK_OK(check_stack_policy(policy.as_string(), logical_ids(prepared)));
+  put_stack(call, stack.set("_policy", std::move(policy)));
   return Value::map({});
 }
 
 Result<Value> get_stack_policy(Call& call, const Value& in) {
   TRY(Value stack, find_stack(call, in["StackName"].as_string()));
-  if (!stack.has("_policy")) return Value::map({});
-  return Value::map({{"StackPolicyBody", stack["_policy"]}});
+  const Value& policy = policy_in_force(stack);
+  if (policy.is_null()) return Value::map({});
+  return Value::map({{"StackPolicyBody", policy}});
 }
 
 Result<Value> signal_resource(Call& call, const Value& in) {

@@ -1,6 +1,7 @@
 #include "formation/template_source.hh"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/digest.hh"
 #include "base/json.hh"
@@ -13,11 +14,9 @@ namespace {
 constexpr size_t body_max = 51200;      // CreateStack, TemplateBody
 constexpr size_t object_max = 1 << 20;  // "CloudFormation quotas": a template in S3
 
-Error bad_url() {
-  return validation_error(
-      "TemplateURL must be a supported URL. Allowed: https://BUCKET.s3.REGION.amazonaws.com/KEY, "
-      "https://s3.REGION.amazonaws.com/BUCKET/KEY, or this cloud's http://HOST:PORT/BUCKET/KEY");
-}
+struct ObjectPlace {
+  std::string bucket, key;
+};
 
 // "bucket.s3.us-west-2.amazonaws.com" names a bucket; "s3.amazonaws.com" does not.
 std::string bucket_of_host(std::string_view host) {
@@ -37,36 +36,43 @@ std::string made_up_image(const std::string& name) {
   return "ami-0" + hex_encode(sha256(name)).substr(0, 16);
 }
 
-}  // namespace
-
-Result<ObjectPlace> parse_template_url(const std::string& url) {
+std::optional<ObjectPlace> parse_object_url(const std::string& url) {
   size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return bad_url();
+  if (scheme == std::string::npos) return std::nullopt;
   std::string rest = url.substr(scheme + 3);
   rest = rest.substr(0, rest.find('?'));
   size_t slash = rest.find('/');
-  if (slash == std::string::npos) return bad_url();
+  if (slash == std::string::npos) return std::nullopt;
   std::string host = rest.substr(0, slash);
   std::string path = percent_decode(rest.substr(slash + 1));
   std::string bucket = url.starts_with("s3://") ? host : bucket_of_host(host);
   if (!bucket.empty())
-    return path.empty() ? Result<ObjectPlace>(bad_url()) : ObjectPlace{bucket, path};
+    return path.empty() ? std::nullopt : std::optional<ObjectPlace>({bucket, path});
   size_t next = path.find('/');
-  if (next == std::string::npos || next == 0 || next + 1 == path.size()) return bad_url();
+  if (next == std::string::npos || next == 0 || next + 1 == path.size()) return std::nullopt;
   return ObjectPlace{path.substr(0, next), path.substr(next + 1)};
 }
 
-Result<std::string> fetch_template(const Asker& asker, const std::string& url) {
-  TRY(ObjectPlace place, parse_template_url(url));
+}  // namespace
+
+Result<std::string> fetch_object(const Asker& asker, const ObjectMember& member,
+                                 const std::string& url) {
+  auto place = parse_object_url(url);
+  if (!place)
+    return validation_error(
+        member.name +
+        " must be a supported URL. Allowed: https://BUCKET.s3.REGION.amazonaws.com/KEY, "
+        "https://s3.REGION.amazonaws.com/BUCKET/KEY, or this cloud's http://HOST:PORT/BUCKET/KEY");
   auto object = ask(asker, asker.region, "s3", "GetObject",
-                    Value::map({{"Bucket", place.bucket}, {"Key", place.key}}));
+                    Value::map({{"Bucket", place->bucket}, {"Key", place->key}}));
   if (!object.has_value())
     return validation_error("S3 error: " + object.error().message +
                             "\nFor more information check "
                             "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html");
   std::string body = (*object)["Body"].as_bytes();
-  if (body.size() > object_max)
-    return validation_error("Template may not exceed 1000000 bytes in size.");
+  if (body.size() > member.bytes_max)
+    return validation_error(member.name + " may not exceed " + std::to_string(member.bytes_max) +
+                            " bytes in size.");
   return body;
 }
 
@@ -81,7 +87,8 @@ Result<std::string> template_of_request(Call& call, const Value& in, const Value
           "Member must have length less than or equal to 51200");
     return in["TemplateBody"].as_string();
   }
-  if (url) return fetch_template(asker_of(call), in["TemplateURL"].as_string());
+  if (url)
+    return fetch_object(asker_of(call), {"TemplateURL", object_max}, in["TemplateURL"].as_string());
   if (in["UsePreviousTemplate"].as_bool() && before.has("Body")) return before["Body"].as_string();
   return validation_error("Either Template URL or Template Body must be specified.");
 }

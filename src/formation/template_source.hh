@@ -7,13 +7,15 @@
 
 namespace mainstay::formation {
 
-struct ObjectPlace {
-  std::string bucket, key;
+// A member of a request that names an object in S3, and how large that may be.
+struct ObjectMember {
+  std::string name;  // "TemplateURL"
+  size_t bytes_max;
 };
-// The bucket and key behind https://bucket.s3[.region].amazonaws.com/key, a path-style URL of S3 or
-// of this cloud (http://HOST:PORT/bucket/key), or s3://. Error: ValidationError.
-Result<ObjectPlace> parse_template_url(const std::string& url);
-Result<std::string> fetch_template(const Asker& asker, const std::string& url);
+// The object behind https://bucket.s3[.region].amazonaws.com/key, a path-style URL of S3 or of this
+// cloud (http://HOST:PORT/bucket/key), or s3://. Error: ValidationError.
+Result<std::string> fetch_object(const Asker& asker, const ObjectMember& member,
+                                 const std::string& url);
 
 // A parameter's value. AWS's public parameters, which no account holds, get made-up AMI ids.
 Result<std::string> read_ssm(const Asker& asker, const std::string& name, bool decrypt);

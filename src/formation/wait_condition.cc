@@ -143,7 +143,7 @@ Status create_wait_condition(Subject& s) {
   CHECK_OK(s.initiated());
   TRY(Awaited a, awaited_by(s));
   Signals got;
-  s.engine.wait(a.timeout_s * 1000, s.stop, [&] {
+  s.engine.wait_until(s.cloud.now() + a.timeout_s * 1000, s.stop, [&] {
     got = signals_of(s, a.uuid, a.logical_id);
     return got.good >= a.count || !got.failure.empty();
   });

@@ -80,6 +80,7 @@ Subject Operation::subject(const Value& r) {
             r["Attributes"].is_map() ? r["Attributes"] : Value::map({}),
             "",
             halt_.get_token()};
+  s.operation = operation_id().as_string();
   return s;
 }
 
@@ -105,10 +106,15 @@ Status Operation::set_status(Value& r, std::string_view status, std::string_view
 
 // Unless somebody else has put the stack into another state meanwhile (DeleteStack may): then run()
 // goes on from there.
-Status Operation::set_stack(std::string_view status, std::string_view reason) {
+Status Operation::set_stack(std::string_view status, std::string_view reason,
+                            const std::function<Status(Call&)>& more) {
   CHECK_OK(commit([&](Call& call) -> Status {
     TRY(Value now, find_stack(call, key_.id));
     if (now["StackStatus"] != stack_["StackStatus"]) return {};
+    for (const char* set_by_requests :
+         {"_policy", "EnableTerminationProtection", "DriftInformation"})
+      if (now.has(set_by_requests)) stack_.set(set_by_requests, now[set_by_requests]);
+    if (more) CHECK_OK(more(call));
     set_stack_status(call, stack_, status, reason);
     return {};
   }));

@@ -165,17 +165,20 @@ Status check_actions(const std::vector<std::string>& actions, const std::string&
   return {};
 }
 
-Status check_resources(const std::vector<std::string>& resources, const std::string& where) {
+Status check_resources(const std::vector<std::string>& resources, Kind kind,
+                       const std::string& where) {
+  bool in_stack = kind == Kind::stack;
   for (const std::string& resource : resources)
-    if (resource != "*" && !resource.starts_with("arn:"))
-      return malformed(where,
-                       "Resource " + printable(resource) + " must be in ARN format or \"*\".");
+    if (resource != "*" && !resource.starts_with(in_stack ? "LogicalResourceId/" : "arn:"))
+      return malformed(where, "Resource " + printable(resource) + " must be in " +
+                                  (in_stack ? "LogicalResourceId/ID" : "ARN") +
+                                  " format or \"*\".");
   return {};
 }
 
 bool wants_principal(Kind kind) {
   return kind == Kind::resource || kind == Kind::trust || kind == Kind::resource_control ||
-         kind == Kind::endpoint;
+         kind == Kind::endpoint || kind == Kind::stack;
 }
 
 // An element and its Not form: which of the two is there? Both or a wrong one is an error.
@@ -206,8 +209,9 @@ Status parse_principal_element(const Value& v, Kind kind, const std::string& whe
     return malformed(where, "NotPrincipal is only supported with \"Effect\": \"Deny\"");
   TRY(out.principals, parse_principals(*principal.value, where + ".Principal"));
   out.not_principal = principal.negated;
-  if (kind == Kind::resource_control && (out.not_principal || !out.principals->everyone))
-    return malformed(where, "a resource control policy's Principal must be \"*\"");
+  bool only_everyone = kind == Kind::resource_control || kind == Kind::stack;
+  if (only_everyone && (out.not_principal || !out.principals->everyone))
+    return malformed(where, std::string("a ") + kind_name(kind) + "'s Principal must be \"*\"");
   return {};
 }
 
@@ -244,7 +248,7 @@ Result<Statement> parse_statement(const Value& v, Kind kind, const std::string& 
   } else {
     if (!resource.value) return malformed(where, "Resource or NotResource is missing");
     TRY(out.resources, texts(*resource.value, where + ".Resource"));
-    CHECK_OK(check_resources(out.resources, where + ".Resource"));
+    CHECK_OK(check_resources(out.resources, kind, where + ".Resource"));
     out.not_resource = resource.negated;
   }
   if (const Value* conditions = v.find("Condition"))

@@ -29,7 +29,8 @@ enum class Kind {
   session,
   service_control,
   resource_control,
-  endpoint
+  endpoint,
+  stack  // CloudFormation's stack policies: "Update:Replace" on "LogicalResourceId/Id"
 };
 const char* kind_name(Kind kind);  // "identity-based policy", as AWS's messages say
 

@@ -42,3 +42,18 @@ TEST_CASE("documents: written as they were read") {
   REQUIRE(parsed.has_value());
   CHECK(to_json(to_value(*parsed)) == text);
 }
+
+TEST_CASE("documents: a stack policy names resources of its stack, for everyone") {
+  auto fault = [](const std::string& statement) {
+    auto parsed = parse(R"({"Statement": )" + statement + "}", Kind::stack);
+    return parsed.has_value() ? "" : parsed.error().message;
+  };
+  CHECK(fault(R"({"Effect": "Deny", "Principal": "*", "Action": "Update:*",
+                  "Resource": "LogicalResourceId/Vpc"})") == "");
+  CHECK(fault(R"({"Effect": "Deny", "Principal": "*", "Action": "Update:*",
+                  "Resource": "arn:aws:s3:::b"})")
+            .contains("LogicalResourceId/ID format"));
+  CHECK(fault(R"({"Effect": "Deny", "Principal": {"AWS": "123456789012"}, "Action": "Update:*",
+                  "Resource": "*"})")
+            .contains("Principal must be"));
+}

@@ -86,6 +86,8 @@ const char* kind_name(Kind kind) {
       return "resource control policy";
     case Kind::endpoint:
       return "VPC endpoint policy";
+    case Kind::stack:
+      return "stack policy";
   }
   return "";
 }

@@ -38,7 +38,8 @@ class Rehearsal:
 
 
 class Served:
-    def __init__(self, state):
+    def __init__(self, state, region=REGION):
+        self.region = region
         self.process = subprocess.Popen([MAINSTAY, "cloud", "serve", "--port", "0", "--state", str(state)],
                                         stdout=subprocess.PIPE, text=True)
         self.url = re.search(r"http://\S+", self.process.stdout.readline()).group(0)
@@ -51,7 +52,7 @@ class Served:
         self.process.wait(timeout=30)
 
     def client(self, service):
-        return boto3.client(service, endpoint_url=self.url, region_name=REGION,
+        return boto3.client(service, endpoint_url=self.url, region_name=self.region,
                             aws_access_key_id="test", aws_secret_access_key="test")
 
     def everything(self):

@@ -103,14 +103,14 @@ std::string identity_type(const cloud::Caller& caller) {
 Value identity_of(const TrailEvent& event) {
   const cloud::Caller& caller = event.caller;
   Value out = Value::map({{"type", identity_type(caller)}});
-  if (caller.kind == Kind::service) return out.set("invokedBy", caller.via);
+  if (caller.kind == Kind::service) return out.set("invokedBy", caller.asking_service());
   out.set("principalId", caller.user_id);
   out.set("arn", caller.arn);
   out.set("accountId", caller.account);
   if (!caller.access_key.empty()) out.set("accessKeyId", caller.access_key);
   if (caller.kind == Kind::user) out.set("userName", username_of(event));
   if (caller.details.has("RoleArn")) out.set("sessionContext", session_context(caller.details));
-  if (!caller.via.empty()) out.set("invokedBy", caller.via);
+  if (!caller.via.empty()) out.set("invokedBy", caller.asking_service());
   return out;
 }
 
@@ -134,7 +134,7 @@ std::string source_of(const TrailEvent& event) {
 std::string username_of(const TrailEvent& event) {
   const cloud::Caller& caller = event.caller;
   if (caller.kind == Kind::root) return "root";
-  if (caller.kind == Kind::service) return caller.via;
+  if (caller.kind == Kind::service) return caller.asking_service();
   return caller.arn.substr(caller.arn.rfind('/') + 1);
 }
 
@@ -149,15 +149,15 @@ std::string record_of(const cloud::Cloud& cloud, const TrailEvent& event) {
   const wire::Operation* operation =
       loaded.has_value() ? loaded->model->operation(event.operation) : nullptr;
   bool by_service = !event.caller.via.empty();
-  Value out =
-      Value::map({{"eventVersion", "1.09"},
-                  {"userIdentity", identity_of(event)},
-                  {"eventTime", format_iso8601(event.at)},
-                  {"eventSource", source_of(event)},
-                  {"eventName", event.operation},
-                  {"awsRegion", event.region},
-                  {"sourceIPAddress", by_service ? event.caller.via : event.caller.source_ip},
-                  {"userAgent", event.user_agent}});
+  Value out = Value::map(
+      {{"eventVersion", "1.09"},
+       {"userIdentity", identity_of(event)},
+       {"eventTime", format_iso8601(event.at)},
+       {"eventSource", source_of(event)},
+       {"eventName", event.operation},
+       {"awsRegion", event.region},
+       {"sourceIPAddress", by_service ? event.caller.asking_service() : event.caller.source_ip},
+       {"userAgent", event.user_agent}});
   if (!event.error_code.empty()) {
     out.set("errorCode", (event.service == "ec2" ? "Client." : "") + event.error_code);
     out.set("errorMessage", event.error_message);

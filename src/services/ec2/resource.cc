@@ -9,7 +9,7 @@ namespace mainstay::ec2 {
 namespace {
 
 constexpr size_t page_default = 1000;
-constexpr size_t tags_max = 50;
+constexpr ptrdiff_t tags_max = 50;
 
 // Does any text at the path, through lists, satisfy the test?
 template <class Test>
@@ -183,12 +183,18 @@ Result<Value> describe_list(const Value& in, List documents, const Kind& kind) {
   return page_of(in, std::move(documents), kind);
 }
 
+// Tags of AWS's own don't count ("Tag your Amazon EC2 resources", tag restrictions).
+Status check_tag_count(const Value& tags) {
+  auto is_own = [](const Value& tag) { return !tag["Key"].as_string().starts_with("aws:"); };
+  if (std::count_if(tags.items().begin(), tags.items().end(), is_own) <= tags_max) return {};
+  return aws_error("TagLimitExceeded",
+                   "The maximum number of Tags for a resource has been reached.");
+}
+
 // Limits: "Tag your Amazon EC2 resources", tag restrictions.
 Status check_tags(const Call& call, const Value& tags) {
   bool ours = call.caller.may_use_reserved_tags();
-  if (tags.size() > tags_max)
-    return aws_error("TagLimitExceeded",
-                     "The maximum number of Tags for a resource has been reached.");
+  CHECK_OK(check_tag_count(tags));
   std::set<std::string_view> seen;
   for (const Value& tag : tags.items()) {
     const std::string& key = tag["Key"].as_string();

@@ -69,6 +69,7 @@ Result<Value> describe_list(const Value& in, List documents, const Kind& kind);
 Result<Value> requested_tags(const Call& call, const Value& in, std::string_view resource_type);
 // Reserved "aws:" keys are for AWS's own services only.
 Status check_tags(const Call& call, const Value& tags);
+Status check_tag_count(const Value& tags);
 
 // A new document with its id, owner and requested tags, not yet put.
 Result<Value> new_document(Call& call, const Value& in, const Kind& kind);

@@ -35,7 +35,7 @@ Result<Value> create_tags(Call& call, const Value& in) {
     TRY(const Kind* kind, known_kind(call, id.as_string()));
     Value document = *call.find(kind->table, id.as_string());
     Value tags = cloud::merge_tags(document[tags_member(*kind)], in["Tags"]);
-    CHECK_OK(check_tags(call, tags));
+    CHECK_OK(check_tag_count(tags));
     document.set(tags_member(*kind), std::move(tags));
     put(call, *kind, document);
   }

@@ -1,0 +1,28 @@
+// Drift detection: what a stack's resources are, against what its template says (user guide,
+// "Detect unmanaged configuration changes"). The comparison is drift_compare's.
+#pragma once
+
+#include "formation/engine.hh"
+#include "formation/records.hh"
+
+namespace mainstay::formation {
+
+// A StackResourceDrift for the resource as it is now; null where its type cannot be read back.
+// `caller` asks the services. Errors: theirs, but for a resource that is gone.
+Result<Value> check_drift(Engine& engine, cloud::Cloud& cloud, const cloud::Caller& caller,
+                          const StackKey& key, const Value& resource, Time at);
+
+// Carries out a detection that the state holds as "drift-detection", outside requests. One that the
+// engine's end interrupts stays as it is, to be run again.
+void run_detection(Engine& engine, cloud::Cloud& cloud, const StackKey& stack,
+                   const std::string& detection_id);
+
+// What was found of a resource when it was last checked; null where it has not been, or has become
+// another since.
+Value known_drift(const Call& call, const Value& resource, std::string_view uuid);
+void keep_drift(Call& call, const StackKey& key, const Value& drift);
+
+// Is it one of the detections that a stack may have had, and not over?
+bool is_running(const Value& detection);
+
+}  // namespace mainstay::formation
