@@ -266,18 +266,4 @@ std::optional<std::string> nearest(std::string_view word,
   return best;
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (char c : text) {
-    unsigned char u = static_cast<unsigned char>(c);
-    if ((u < 0x20 && c != '\n' && c != '\t') || u == 0x7f) {
-      out += "\\x" + hex_encode(std::string_view(&c, 1));
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace mainstay

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/printable.hh"
+
 namespace mainstay {
 
 std::vector<std::string> split(std::string_view text, std::string_view separator);
@@ -42,7 +44,5 @@ size_t utf8_length(std::string_view text);
 size_t edit_distance(std::string_view a, std::string_view b);
 std::optional<std::string> nearest(std::string_view word,
                                    const std::vector<std::string>& candidates);
-// Control characters (but newline and tab) as \xNN, so that remote text cannot drive a terminal.
-std::string printable(std::string_view text);
 
 }  // namespace mainstay

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "access/answer_value.hh"
+#include "access/junit.hh"
 #include "access/vocabulary.hh"
 #include "base/json.hh"
 #include "base/text.hh"
@@ -22,26 +23,28 @@ std::vector<access::Finding> findings_of(const Checked& check) {
   for (const policy::Witness& witness : check.comparison.witnesses)
     out.push_back({check.rule,
                    check.question + ": " + access::witness_text(witness.request, witness.spelling),
-                   witness.rule ? check.file->statement(*witness.rule) : Position{}, true});
+                   witness.rule ? check.file->statement(*witness.rule)
+                                : Position{check.file->text.file, 1, 1},
+                   true});
   return out;
 }
 
 std::string check_text(AccessRun& run, const Checked& check, const Style& style) {
   const std::string& file = check.file->text.file;
   if (check.comparison.answer == Answer::no_more)
-    return style.paint(Ink::good, "OK") + "  " + printable(file) + " " +
-           printable(check.assurance) + " (proved for every request)\n";
+    return style.paint(Ink::good, "OK") + "  " + one_line(file) + " " + one_line(check.assurance) +
+           " (proved for every request)\n";
   bool more = check.comparison.answer == Answer::more;
-  std::string text = style.paint(Ink::bad, more ? "MORE" : "UNDECIDED") + "  " + printable(file) +
-                     " " + printable(check.question) + "\n";
-  if (!more) return text + "  " + printable(check.comparison.reason) + "\n";
+  std::string text = style.paint(Ink::bad, more ? "MORE" : "UNDECIDED") + "  " + one_line(file) +
+                     " " + one_line(check.question) + "\n";
+  if (!more) return text + "  " + one_line(check.comparison.reason) + "\n";
   for (const policy::Witness& witness : check.comparison.witnesses) {
-    text += "  " + printable(access::witness_text(witness.request, witness.spelling)) + "\n";
+    text += "  " + one_line(access::witness_text(witness.request, witness.spelling)) + "\n";
     if (!witness.rule) continue;
     text += fmt::format("      by statement {}\n",
-                        printable(access::statement_label(*witness.allowed_by, *witness.rule)));
+                        one_line(access::statement_label(*witness.allowed_by, *witness.rule)));
     Position at = check.file->statement(*witness.rule);
-    text += "      " + printable(at.to_string()) + "\n" + snippet(at, run.files());
+    text += "      " + one_line(at.to_string()) + "\n" + snippet(at, run.files());
   }
   return text;
 }
@@ -76,7 +79,11 @@ void add_check_flags(CLI::App& command, CheckFlags& flags) {
   command.add_option("--kind", flags.kind, "What kind of policy; auto: by what it has")
       ->check(CLI::IsMember(policy_file_kinds()))
       ->capture_default_str();
-  command.add_flag("--sarif", flags.sarif, "SARIF on standard output");
+  command.add_option("--format", flags.format, "What is printed: text, sarif or junit")
+      ->check(CLI::IsMember({"text", "sarif", "junit"}))
+      ->capture_default_str();
+  command.add_flag_callback(
+      "--sarif", [&flags] { flags.format = "sarif"; }, "The same as --format sarif");
   command.add_option("--witnesses", flags.witnesses, "At most so many requests to show")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -90,16 +97,19 @@ Exit report_checks(AccessRun& run, const CheckFlags& flags,
                    const std::vector<Checked>& checks) {
   bool clean = true;
   std::vector<access::Finding> findings;
+  std::vector<access::CheckedCase> cases;
   for (const Checked& check : checks) {
     clean = clean && check.comparison.answer == Answer::no_more;
-    for (access::Finding& finding : findings_of(check)) findings.push_back(std::move(finding));
-    if (run.json())
-      check_lines(*run.json(), check);
-    else if (!flags.sarif)
-      run.print(check_text(run, check, run.style()));
+    std::vector<access::Finding> own = findings_of(check);
+    findings.insert(findings.end(), own.begin(), own.end());
+    cases.push_back({check.file->text.file, check.assurance, std::move(own)});
+    if (run.json()) check_lines(*run.json(), check);
+    if (flags.format == "text") run.print(check_text(run, check, run.style()));
   }
-  if (flags.sarif && !run.json())
-    run.print(to_json_pretty(access::sarif(rules, findings, MAINSTAY_VERSION)) + "\n");
+  if (flags.format == "sarif")
+    run.print(printable_json(to_json_pretty(access::sarif(rules, findings, MAINSTAY_VERSION))) +
+              "\n");
+  if (flags.format == "junit") run.print(access::junit("mainstay access", cases));
   return clean ? Exit::ok : Exit::approval;
 }
 

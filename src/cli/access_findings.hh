@@ -1,4 +1,4 @@
-// How checks of policies end: findings as text, NDJSON or SARIF, and the exit code.
+// How checks of policies end: findings as text, NDJSON, SARIF or JUnit, and the exit code.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace mainstay::cli {
 
 struct CheckFlags : AccessFlags {
   std::string kind = "auto";
-  bool sarif = false;
+  std::string format = "text";  // sarif, junit
   size_t witnesses = 10;
   bool real_actions = false;
   void apply(policy::SymbolicOptions& options) const;

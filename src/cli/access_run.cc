@@ -41,6 +41,8 @@ void add_access_output_flags(CLI::App& command, AccessFlags& flags) {
   command.add_option("--color", flags.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command.add_flag("--json", flags.json, "One JSON object a line on standard output");
+  command.add_option("--json-into", flags.json_into,
+                     "The same into this file, beside the text for people");
 }
 
 void add_access_source_flags(CLI::App& command, AccessFlags& flags) {
@@ -74,10 +76,13 @@ void add_context_flag(CLI::App& command, AccessFlags& flags) {
 
 AccessRun::AccessRun(const AccessFlags& flags)
     : flags_(flags), style_(style_for(flags.colour, terminal_of(1, environment_), environment_)) {
-  if (flags.json) {
-    ndjson_ = std::make_shared<Ndjson>(stdout, *clock_, hex_encode(secure_random(6)));
-    ndjson_->version();
-  }
+  if (!flags.json && flags.json_into.empty()) return;
+  ndjson_ = std::make_shared<Ndjson>(*clock_, hex_encode(secure_random(6)));
+  ndjson_->hide(secrets_);
+  if (flags.json) ndjson_->add(stdout);
+  if (flags.json_into.empty()) return;
+  if (Status added = ndjson_->add_file(flags.json_into); !added)
+    note("warning: nothing is written there: " + added.error().message);
 }
 
 Result<policy::Context> AccessRun::context() const {
@@ -104,10 +109,8 @@ Result<access::Snapshot> AccessRun::from_file() {
   if (!snapshot) return Error(snapshot.error()).because(flags_.from);
   std::string where = "file " + flags_.from;
   if (!snapshot->taken.empty()) where += ", taken " + snapshot->taken + " from " + snapshot->source;
-  if (ndjson_)
-    ndjson_->line("target", Value::map({{"where", where}}));
-  else
-    note(where);
+  if (ndjson_) ndjson_->line("target", Value::map({{"where", where}}));
+  note(where);
   return snapshot;
 }
 
@@ -126,7 +129,7 @@ Status AccessRun::open_profiles(const TargetContext& context) {
 }
 
 Status AccessRun::open_targets() {
-  TargetContext context{environment_, files_, clock_, {}, access_seed()};
+  TargetContext context{environment_, files_, clock_, {}, access_seed(), &secrets_};
   if (!flags_.profiles.empty()) {
     CHECK_OK(open_profiles(context));
   } else {
@@ -139,8 +142,7 @@ Status AccessRun::open_targets() {
   for (const Target& target : targets_) {
     if (ndjson_)
       ndjson_->line("target", Value::map({{"where", target.where}, {"region", target.region}}));
-    else
-      note(target.where);
+    note(target.where);
   }
   return {};
 }
@@ -158,6 +160,8 @@ Result<std::shared_ptr<aws::Client>> AccessRun::assumed(const std::string& accou
                Value::map({{"RoleArn", "arn:aws:iam::" + account + ":role/" + flags_.role},
                            {"RoleSessionName", "mainstay-access"}})));
   const Value& keys = answer["Credentials"];
+  for (const char* secret : {"SecretAccessKey", "SessionToken"})
+    secrets_.add(keys[secret].as_string());
   return with_credentials(
       own,
       {keys["AccessKeyId"].as_string(), keys["SecretAccessKey"].as_string(),
@@ -200,24 +204,23 @@ Status AccessRun::open() {
   return {};
 }
 
-Exit AccessRun::fail(const Error& error) {
-  if (ndjson_)
-    ndjson_->error(error);
-  else
-    fmt::print(stderr, "{}", error_text(error, files_, style_));
+Exit AccessRun::fail(const Error& said) {
+  Error error = secrets_.redacted(said);
+  if (ndjson_) ndjson_->error(error);
+  if (!flags_.json) fmt::print(stderr, "{}", error_text(error, files_, style_));
   return exit_of(error);
 }
 
 void AccessRun::print(const std::string& text) const {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (flags_.json) return;
+  std::string shown = only_colours(secrets_.redacted_text(text));
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   std::fflush(stdout);
 }
 
 void AccessRun::warn(const std::string& text) const {
-  if (ndjson_)
-    ndjson_->line("warning", Value::map({{"message", text}}));
-  else
-    note("warning: " + text);
+  if (ndjson_) ndjson_->line("warning", Value::map({{"message", text}}));
+  note("warning: " + one_line(text));
 }
 
 void AccessRun::warn_of_unknown_action(const actions::ActionTable& table,
@@ -227,7 +230,7 @@ void AccessRun::warn_of_unknown_action(const actions::ActionTable& table,
 }
 
 void AccessRun::note(const std::string& text) const {
-  if (!ndjson_) fmt::print(stderr, "{}\n", printable(text));
+  if (!flags_.json) fmt::print(stderr, "{}\n", only_colours(secrets_.redacted_text(text)));
 }
 
 }  // namespace mainstay::cli

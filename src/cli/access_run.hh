@@ -27,6 +27,7 @@ struct AccessFlags {
   std::vector<std::string> context;  // KEY=VALUE
   std::string colour = "auto";
   bool json = false;
+  std::string json_into;  // a file for the lines of JSON, beside the text for people
 };
 
 void add_access_output_flags(CLI::App& command, AccessFlags& flags);
@@ -49,11 +50,12 @@ class AccessRun {
   Result<policy::Context> context() const;
 
   Exit fail(const Error& error);
-  void print(const std::string& text) const;  // to standard output
+  void print(const std::string& text) const;  // to standard output, but for --json
   void warn(const std::string& text) const;   // by --json as a line of its own
   // A new action may be missing from the program's data, so that this is no error.
   void warn_of_unknown_action(const actions::ActionTable& table, const std::string& action) const;
   void note(const std::string& text) const;  // to standard error, but for --json
+  // Where lines of JSON go, beside what is printed; nullptr: nowhere.
   Ndjson* json() { return ndjson_.get(); }
   const Style& style() const { return style_; }
   RealFiles& files() { return files_; }
@@ -69,6 +71,7 @@ class AccessRun {
   const AccessFlags& flags_;
   RealEnvironment environment_;
   RealFiles files_;
+  Secrets secrets_;
   std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
   Style style_;
   std::shared_ptr<Ndjson> ndjson_;

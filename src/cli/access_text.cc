@@ -13,9 +13,9 @@ using Outcome = policy::TraceRow::Outcome;
 std::string row_text(const policy::TraceRow& row) {
   std::string text = fmt::format(
       "    {:<5} {}, statement {}: {}", row.rule->allows() ? "allow" : "deny",
-      printable(row.policy->name()), printable(access::statement_label(*row.policy, *row.rule)),
+      one_line(row.policy->name()), one_line(access::statement_label(*row.policy, *row.rule)),
       access::outcome_name(row.outcome));
-  if (!row.detail.empty()) text += " (" + printable(row.detail) + ")";
+  if (!row.detail.empty()) text += " (" + one_line(row.detail) + ")";
   return text + "\n";
 }
 
@@ -51,15 +51,15 @@ std::string answer_text(const access::Answer& answer, const access::Question& qu
                         const Style& style) {
   bool allowed = answer.allowed();
   std::string text = fmt::format("{}  {} {} {} on {}\n", mark(allowed, style),
-                                 printable(question.actor->arn), allowed ? "may" : "may not",
-                                 printable(question.action), printable(question.target->arn));
+                                 one_line(question.actor->arn), allowed ? "may" : "may not",
+                                 one_line(question.action), one_line(question.target->arn));
   if (const access::Step* step = answer.refusing())
-    text += fmt::format("WHY  {}: {}\n", printable(step->title), printable(access::reason(*step)));
+    text += fmt::format("WHY  {}: {}\n", one_line(step->title), one_line(access::reason(*step)));
   for (const access::Step& step : answer.steps) {
-    text += fmt::format("\n{}: {}\n", printable(step.title), printable(access::reason(step)));
+    text += fmt::format("\n{}: {}\n", one_line(step.title), one_line(access::reason(step)));
     text += trace_text(step.trace, style);
   }
-  for (const std::string& note : answer.notes) text += "\nnote: " + printable(note);
+  for (const std::string& note : answer.notes) text += "\nnote: " + one_line(note);
   if (!answer.notes.empty()) text += "\n";
   return text;
 }

@@ -41,7 +41,7 @@ std::string reasons_for(const std::set<Consent>& consents) {
 Error refusal(const ApprovalRequest& request, const std::set<Consent>& missing) {
   std::string what = request.deletes ? "deleting stack " : "changing stack ";
   std::string why = missing.empty() ? "-i was given" : reasons_for(missing);
-  Error error("ApprovalNeeded", what + printable(request.stack) + " needs a yes, since " + why +
+  Error error("ApprovalNeeded", what + one_line(request.stack) + " needs a yes, since " + why +
                                     ", and there is no terminal to ask at");
   std::string flag = approve_flag({{request.stack, missing}});
   if (request.deletes) return std::move(error).with_hint("to delete it, run again with " + flag);
@@ -50,8 +50,7 @@ Error refusal(const ApprovalRequest& request, const std::set<Consent>& missing) 
 }
 
 std::string brief_text(const ApprovalRequest& request, const Style& style) {
-  std::string text =
-      fmt::format("{}: {}\n", printable(request.stack), counts_text(request.changes));
+  std::string text = fmt::format("{}: {}\n", one_line(request.stack), counts_text(request.changes));
   for (stacks::ResourceChange change : request.changes) {
     change.details.clear();
     text += change_text(change, nullptr, style);
@@ -73,7 +72,7 @@ Result<Consent> consent_of(const std::string& word) {
     return Error("UsageInvalid", "--approve=data needs the stack whose data may go: data:STACK");
   std::vector<std::string> known{"data:STACK"};
   for (Consent consent : all_consents) known.emplace_back(stacks::consent_name(consent));
-  Error error("UsageInvalid", "--approve doesn't know \"" + printable(word) + "\"");
+  Error error("UsageInvalid", "--approve doesn't know \"" + one_line(word) + "\"");
   auto near = nearest(word, known);
   return std::move(error).with_hint(near ? "did you mean \"" + *near + "\"?"
                                          : "it knows protected, replace, access and data:STACK");
@@ -132,7 +131,7 @@ Result<bool> TerminalApprover::approve(const ApprovalRequest& request) {
   if (!missing.empty()) text += "  " + reasons_for(missing) + "\n";
   bool by_name = missing.contains(Consent::data);
   std::string question = by_name
-                             ? "Type \"" + printable(request.stack) + "\" to go on, v to see all: "
+                             ? "Type \"" + one_line(request.stack) + "\" to go on, v to see all: "
                              : std::string("Execute these changes? [y/N/v] ");
   while (true) {
     auto answer = ask(text + question, stop_);

@@ -36,8 +36,8 @@ std::string certainty(const ResourceChange& change, const ResourceChange::Detail
 // Long values are cut: the whole of them is in --json.
 std::string brief(const std::string& value) {
   constexpr size_t length_max = 60;
-  std::string text = value.empty() ? "nothing" : printable(value);
-  return text.size() <= length_max ? text : text.substr(0, length_max) + "...";
+  std::string text = value.empty() ? "nothing" : one_line(value);
+  return text.size() <= length_max ? text : cut_to(text, length_max + 1) + "...";
 }
 
 std::string value_text(const ResourceChange::Detail& detail) {
@@ -65,10 +65,10 @@ const char* verb_of(const ResourceChange& change) {
 }
 
 std::string parameter_text(const stacks::ParameterDiff& p) {
-  std::string name = "    " + printable(p.name);
-  if (!p.before) return name + "  = " + printable(*p.after) + "\n";
-  if (!p.after) return name + "  no longer given (was " + printable(*p.before) + ")\n";
-  return name + "  " + printable(*p.before) + " -> " + printable(*p.after) + "\n";
+  std::string name = "    " + one_line(p.name);
+  if (!p.before) return name + "  = " + one_line(*p.after) + "\n";
+  if (!p.after) return name + "  no longer given (was " + one_line(*p.before) + ")\n";
+  return name + "  " + one_line(*p.before) + " -> " + one_line(*p.after) + "\n";
 }
 
 std::string parameters_text(const stacks::StackDiff& diff) {
@@ -131,16 +131,16 @@ std::string change_text(const ResourceChange& change, const cfn::Document* docum
   if (type.starts_with("AWS::")) type.remove_prefix(5);
   std::string text =
       "  " + style.paint(look.ink, fmt::format("{:<3}", look.mark)) + " " +
-      fmt::format("{:<7} {}  {}", verb_of(change), printable(change.logical_id), printable(type));
+      fmt::format("{:<7} {}  {}", verb_of(change), one_line(change.logical_id), one_line(type));
   Position at;
   if (document && !document->file.empty())
     at = document->key_at(cfn::Path{"Resources", change.logical_id});
-  if (at.known()) text += "  " + at.to_string();
+  if (at.known()) text += "  " + one_line(at.to_string());
   text += "\n";
   for (const ResourceChange::Detail& detail : change.details) {
     std::string why = certainty(change, detail);
-    text += "        " + printable(detail.name.empty() ? detail.attribute : detail.name) +
-            value_text(detail) + (why.empty() ? "" : "  " + printable(why)) + "\n";
+    text += "        " + one_line(detail.name.empty() ? detail.attribute : detail.name) +
+            value_text(detail) + (why.empty() ? "" : "  " + one_line(why)) + "\n";
   }
   text += fate_text(change);
   bool compared = document && change.action == "Modify";  // else nobody asked for our verdict
@@ -167,10 +167,10 @@ std::string counts_text(const std::vector<ResourceChange>& changes) {
 std::string diff_text(const stacks::StackDiff& diff, const std::string& region,
                       const Style& style) {
   using Kind = stacks::StackDiff::Kind;
-  std::string head = style.paint(Ink::bold, printable(diff.full_name)) + " " +
+  std::string head = style.paint(Ink::bold, one_line(diff.full_name)) + " " +
                      (diff.region.empty() ? region : diff.region);
   if (diff.kind == Kind::unchanged) return head + "  no changes\n";
-  if (diff.kind == Kind::skipped) return head + "  skipped (" + diff.reason + ")\n";
+  if (diff.kind == Kind::skipped) return head + "  skipped (" + one_line(diff.reason) + ")\n";
   if (diff.kind == Kind::failed) return head + "  failed\n";
   std::string text = head + (diff.kind == Kind::created ? "  new stack" : "") + "\n" +
                      counts_text(diff.changes) + risks_text(diff, style) + "\n" +
@@ -178,7 +178,7 @@ std::string diff_text(const stacks::StackDiff& diff, const std::string& region,
   for (const ResourceChange& change : diff.changes)
     text += change_text(change, &diff.document, style);
   text += gains_text(diff.gains, style);
-  for (const std::string& note : diff.notes) text += "  note: " + printable(note) + "\n";
+  for (const std::string& note : diff.notes) text += "  note: " + one_line(note) + "\n";
   return text;
 }
 

@@ -4,6 +4,10 @@
 
 #include <csignal>
 
+#include "base/text.hh"
+#include "cli/commands.hh"
+#include "cli/exit_codes.hh"
+#include "cli/screen.hh"
 #include "embedded/embedded.hh"
 #include "http/server.hh"
 #include "store/store.hh"
@@ -11,13 +15,12 @@
 namespace mainstay::cli {
 namespace {
 
-constexpr int exit_ok = 0, exit_internal = 1, exit_usage = 3, exit_locked = 7;
-
 int failed(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.to_string());
-  if (error.code == "StateLocked" || error.code == "AddressInUse") return exit_locked;
-  return error.code == "StateUnreadable" || error.code == "AddressInvalid" ? exit_usage
-                                                                           : exit_internal;
+  RealEnvironment environment;
+  fmt::print(
+      stderr, "{}",
+      error_text(error, RealFiles(), style_for("auto", terminal_of(2, environment), environment)));
+  return static_cast<int>(exit_of(error));
 }
 
 // Waits for SIGINT or SIGTERM, which must be blocked in every thread.
@@ -48,7 +51,7 @@ int cloud_serve(const ServeOptions& options) {
   auto cloud = embedded::open(std::move(cloud_options));
   if (!cloud.has_value()) return failed(cloud.error());
   if (const std::string& notice = (*cloud)->store().notice(); !notice.empty())
-    fmt::print(stderr, "note: {}\n", notice);
+    fmt::print(stderr, "note: {}\n", one_line(notice));
   http::ServerOptions server_options;
   server_options.host = options.host;
   server_options.port = static_cast<uint16_t>(options.port);
@@ -66,7 +69,32 @@ int cloud_serve(const ServeOptions& options) {
   std::fflush(stdout);
   wait_for_signal(signals);
   (*server)->stop();
-  return exit_ok;
+  return static_cast<int>(Exit::ok);
+}
+
+void add_cloud(CLI::App& app, int& exit_code) {
+  auto serve = std::make_shared<ServeOptions>();
+  CLI::App* cloud = app.add_subcommand("cloud", "The embedded AWS");
+  cloud->require_subcommand(1);
+  CLI::App* command = cloud->add_subcommand("serve", "Serve the embedded AWS on a port");
+  command->add_option("--host", serve->host, "Address to listen on")->capture_default_str();
+  command->add_option("--port", serve->port, "Port; 0 takes any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command->add_option("--state", serve->state_directory, "Folder that keeps the state");
+  command->add_flag("--memory", serve->memory, "Keep nothing on disk")->excludes("--state");
+  command->add_flag("--strict", serve->strict, "Refuse access keys that were not made here");
+  command->add_flag("--sync", serve->sync, "Sync the disk before every answer");
+  command->add_option("--threads", serve->threads, "Threads that answer")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  const char* examples =
+      "Examples:\n  mainstay cloud serve\n"
+      "  mainstay cloud serve --memory --port 0\n"
+      "  mainstay cloud serve --state ./cloud --strict --sync";
+  cloud->footer(examples);
+  command->footer(examples);
+  command->callback([serve, &exit_code] { exit_code = cloud_serve(*serve); });
 }
 
 }  // namespace mainstay::cli

@@ -17,6 +17,9 @@ void add_access(CLI::App& app, int& exit_code) {
   add_access_explain(*access, exit_code);
   add_access_fetch(*access, exit_code);
   access->footer(
+      "Examples:\n  mainstay access can role/app s3:GetObject arn:aws:s3:::acme-data/x\n"
+      "  mainstay access who s3:GetObject arn:aws:s3:::acme-data/x --profile audit\n"
+      "  mainstay access fetch --save access.json\n\n"
       "Where the facts come from: the embedded cloud (all accounts of its organization), an\n"
       "--endpoint, real accounts (--profile, only reading calls), or a file (--from).\n"
       "docs/access.md has a session and the file's format.");

@@ -20,7 +20,7 @@ std::string few(const std::set<std::string>& items, size_t most) {
   size_t listed = 0;
   for (const std::string& item : items) {
     if (listed++ == most) return text + fmt::format(" and {} more", items.size() - most);
-    text += (text.empty() ? "" : ", ") + printable(item);
+    text += (text.empty() ? "" : ", ") + one_line(item);
   }
   return text;
 }
@@ -35,12 +35,12 @@ std::set<std::string> without_prefix(const std::set<std::string>& actions,
 std::string reached_text(const access::World& world, const access::Blast& blast) {
   const auto& nodes = blast.reached.nodes;
   std::string text = fmt::format("{}, and {} principal{} that it can become\n",
-                                 printable(world.actors()[nodes[0].actor].arn), nodes.size() - 1,
+                                 one_line(world.actors()[nodes[0].actor].arn), nodes.size() - 1,
                                  nodes.size() == 2 ? "" : "s");
   for (size_t i = 1; i < nodes.size(); ++i)
     text +=
-        fmt::format("  becomes {} by {}, from {}\n", printable(world.actors()[nodes[i].actor].arn),
-                    nodes[i].by->how, printable(world.actors()[nodes[i].by->from].arn));
+        fmt::format("  becomes {} by {}, from {}\n", one_line(world.actors()[nodes[i].actor].arn),
+                    nodes[i].by->how, one_line(world.actors()[nodes[i].by->from].arn));
   return text;
 }
 
@@ -114,10 +114,7 @@ Exit blast_command(const BlastFlags& flags) {
   if (!start) return run.fail(start.error());
   actions::ActionTable table;
   access::Blast blast = access::blast_of(run.world(), table, *start, *context);
-  if (run.json()) {
-    blast_lines(*run.json(), run.world(), blast);
-    return Exit::ok;
-  }
+  if (run.json()) blast_lines(*run.json(), run.world(), blast);
   std::string text = reached_text(run.world(), blast);
   for (const auto& [effect, services] : blast.damage)
     text += damage_text(effect, services, flags.all);

@@ -23,10 +23,8 @@ Exit can_command(const CanFlags& flags) {
   run.warn_of_unknown_action(actions::ActionTable(), flags.action);
   access::Question question{&*actor, flags.action, &*target, *context, flags.object};
   access::Answer answer = access::answer(run.world(), question);
-  if (run.json())
-    run.json()->line("answer", access::to_value(answer, question));
-  else
-    run.print(answer_text(answer, question, run.style()));
+  if (run.json()) run.json()->line("answer", access::to_value(answer, question));
+  run.print(answer_text(answer, question, run.style()));
   return answer.allowed() ? Exit::ok : Exit::approval;
 }
 

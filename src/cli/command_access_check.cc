@@ -80,7 +80,7 @@ void add_access_check(CLI::App& access, int& exit_code) {
   command->footer(
       "Examples:\n  mainstay access check app.json --never dynamodb:DeleteTable\n"
       "  mainstay access check app.json --never 's3:Put*' --but-on 'arn:aws:s3:::prod-app-*'\n"
-      "  mainstay access check policies/*.json --never 'iam:*' --sarif > access.sarif");
+      "  mainstay access check policies/*.json --never 'iam:*' --format sarif > access.sarif");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(never_command(*flags)); });
 }
 

@@ -39,7 +39,7 @@ void add_access_diff(CLI::App& access, int& exit_code) {
       "Decided for all requests at once; each \"more\" comes with a request that the new policy\n"
       "allows and the old one does not.\n"
       "Examples:\n  mainstay access diff old.json new.json\n"
-      "  mainstay access diff --sarif main/app.json app.json > access.sarif\n"
+      "  mainstay access diff --format junit main/app.json app.json > access.xml\n"
       "  mainstay access diff --kind scp before.json after.json --json");
   command->callback(
       [flags, &exit_code] { exit_code = static_cast<int>(policy_diff_command(*flags)); });

@@ -15,16 +15,16 @@ struct ExplainFlags : AccessFlags {
 
 std::string party_text(const char* part, const std::string& who, const char* verb, bool now) {
   if (who.empty()) return "";
-  return fmt::format("  {} {} {}\n", part, printable(who),
+  return fmt::format("  {} {} {}\n", part, one_line(who),
                      std::string(now ? "can " : "cannot ") + verb);
 }
 
 std::string mend_text(size_t number, const access::Mend& mend) {
   std::string text = fmt::format("\n{}. {}  {}\n   {}\n   {}: {}\n   CHANGE {}\n", number,
                                  to_upper(access::situation_name(mend.situation)),
-                                 access::situation_text(mend.situation), printable(mend.step),
-                                 "refused", printable(mend.reason), printable(mend.change));
-  if (!mend.statement.is_null()) text += "          " + printable(to_json(mend.statement)) + "\n";
+                                 access::situation_text(mend.situation), one_line(mend.step),
+                                 "refused", one_line(mend.reason), one_line(mend.change));
+  if (!mend.statement.is_null()) text += "          " + one_line(to_json(mend.statement)) + "\n";
   text += mend.proved ? "   decided again with it: no longer refused\n" : "   not mended\n";
   return text;
 }
@@ -32,11 +32,11 @@ std::string mend_text(size_t number, const access::Mend& mend) {
 std::string explanation_text(const ExplainFlags& flags, const access::Explanation& found) {
   bool works = found.put && found.get;
   std::string text =
-      fmt::format("{}  bucket {}\n", works ? "WORKS" : "BROKEN", flags.request.bucket);
+      fmt::format("{}  bucket {}\n", works ? "WORKS" : "BROKEN", one_line(flags.request.bucket));
   text += party_text("writer", found.writer, "put objects", found.put);
   text += party_text("reader", found.reader, "get them", found.get);
   if (!found.writer.empty())
-    text += "  what the writer puts belongs to account " + found.object_owner + "\n";
+    text += "  what the writer puts belongs to account " + one_line(found.object_owner) + "\n";
   size_t number = 0;
   for (const access::Mend& mend : found.mends) text += mend_text(++number, mend);
   if (!works)
@@ -72,10 +72,8 @@ Exit explain_command(const ExplainFlags& flags) {
   if (!snapshot) return run.fail(snapshot.error());
   auto found = access::explain(*snapshot, flags.request, embedded_managed_policy);
   if (!found) return run.fail(found.error());
-  if (run.json())
-    explanation_lines(*run.json(), flags, *found);
-  else
-    run.print(explanation_text(flags, *found));
+  if (run.json()) explanation_lines(*run.json(), flags, *found);
+  run.print(explanation_text(flags, *found));
   return found->put && found->get ? Exit::ok : Exit::approval;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hh"
+#include "base/text.hh"
 #include "cli/access_commands.hh"
 #include "cli/access_run.hh"
 
@@ -15,7 +16,8 @@ Exit fetch_command(const FetchFlags& flags) {
   AccessRun run(flags);
   auto snapshot = run.snapshot();
   if (!snapshot) return run.fail(snapshot.error());
-  std::string text = to_json_pretty(access::to_value(*snapshot)) + "\n";
+  Value whole = access::to_value(*snapshot);
+  std::string text = to_json_pretty(whole) + "\n";
   size_t principals = 0, buckets = 0, keys = 0;
   for (const access::Account& account : snapshot->accounts) {
     principals += account.entities.size();
@@ -23,7 +25,8 @@ Exit fetch_command(const FetchFlags& flags) {
     keys += account.keys.size();
   }
   if (flags.save.empty()) {
-    run.print(text);
+    if (run.json()) run.json()->line("snapshot", Value::map({{"snapshot", std::move(whole)}}));
+    run.print(printable_json(text));
     return Exit::ok;
   }
   constexpr int private_mode = 0600;
@@ -35,9 +38,8 @@ Exit fetch_command(const FetchFlags& flags) {
                                           {"principals", principals},
                                           {"buckets", buckets},
                                           {"keys", keys}}));
-  else
-    run.print(fmt::format("{}: {} accounts, {} users, groups and roles, {} buckets, {} keys\n",
-                          flags.save, snapshot->accounts.size(), principals, buckets, keys));
+  run.print(fmt::format("{}: {} accounts, {} users, groups and roles, {} buckets, {} keys\n",
+                        flags.save, snapshot->accounts.size(), principals, buckets, keys));
   return Exit::ok;
 }
 

@@ -27,11 +27,10 @@ std::string hops_text(const access::World& world, const std::vector<access::Hop>
   size_t number = 0;
   for (const access::Hop& hop : hops) {
     std::vector<std::string> needs = hop.actions;
-    text +=
-        fmt::format("  {}. {} -> {}\n     {}", ++number, printable(world.actors()[hop.from].arn),
-                    printable(world.actors()[hop.to].arn), hop.how);
+    text += fmt::format("  {}. {} -> {}\n     {}", ++number, one_line(world.actors()[hop.from].arn),
+                        one_line(world.actors()[hop.to].arn), hop.how);
     if (needs.size() > 1) text += " (needs " + join(needs, ", ") + ")";
-    text += "\n     " + printable(hop.why) + "\n";
+    text += "\n     " + one_line(hop.why) + "\n";
   }
   return text;
 }
@@ -67,18 +66,19 @@ Exit path_command(const PathFlags& flags) {
                                          {"resource", flags.resource},
                                          {"tried", reached.nodes.size()},
                                          {"hops", std::move(hops)}}));
-  } else if (!found) {
+  }
+  if (!found) {
     run.print(fmt::format("NO WAY  from {} to {} on {}, as itself or as any of {} it can become\n",
-                          printable(world.actors()[*start].arn), flags.action,
-                          printable(flags.resource), reached.nodes.size() - 1));
+                          one_line(world.actors()[*start].arn), flags.action,
+                          one_line(flags.resource), reached.nodes.size() - 1));
   } else {
     access::Answer answer = access::answer(world, {&last, flags.action, &*target, *context, {}},
                                            access::Detail::verdict);
     run.print(fmt::format("{} hop{} to {} on {}\n", way.size(), way.size() == 1 ? "" : "s",
-                          flags.action, printable(flags.resource)) +
+                          flags.action, one_line(flags.resource)) +
               hops_text(world, way) +
-              fmt::format("  then {} may {}\n     {}\n", printable(last.arn), flags.action,
-                          printable(access::reason(answer.steps.front()))));
+              fmt::format("  then {} may {}\n     {}\n", one_line(last.arn), flags.action,
+                          one_line(access::reason(answer.steps.front()))));
   }
   return found ? Exit::ok : Exit::approval;
 }

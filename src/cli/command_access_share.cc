@@ -19,7 +19,7 @@ std::string proofs_text(const access::Share& share, const Style& style) {
   for (const access::ShareProof& proof : share.proofs) {
     std::string name = proof.who == "*" ? "* (anyone, unsigned)" : proof.who;
     if (!proof.circumstance.empty()) name += ", " + proof.circumstance;
-    if (name != who) text += (who.empty() ? "  " : "\n  ") + printable(name) + "\n   ";
+    if (name != who) text += (who.empty() ? "  " : "\n  ") + one_line(name) + "\n   ";
     who = name;
     bool good = proof.found == proof.expected;
     text += fmt::format(" {} {}{}", proof.action.substr(3), proof.found ? "yes" : "no",
@@ -45,7 +45,8 @@ std::string share_text(const ShareFlags& flags, const access::Share& share, cons
                   share.parts.size(), flags.request.bucket, share.proofs.size());
   text += proofs_text(share, style) + "\n";
   for (const access::SharePart& part : share.parts)
-    text += fmt::format("{}  to account {}\n", join_path(flags.out, part.file), part.account);
+    text +=
+        fmt::format("{}  to account {}\n", one_line(join_path(flags.out, part.file)), part.account);
   if (flags.request.kms)
     text += "Deploy the owner's first; its output KeyArn is the parameter of the others.\n";
   return text;
@@ -65,10 +66,8 @@ Exit share_command(const ShareFlags& flags) {
             run.files().write(join_path(flags.out, part.file), to_json_pretty(part.body) + "\n");
         !saved)
       return run.fail(saved.error());
-  if (run.json())
-    proof_lines(*run.json(), *share);
-  else
-    run.print(share_text(flags, *share, run.style()));
+  if (run.json()) proof_lines(*run.json(), *share);
+  run.print(share_text(flags, *share, run.style()));
   return Exit::ok;
 }
 

@@ -31,13 +31,13 @@ std::string tighten_text(const access::Events& events, const policy::Tightened& 
   std::string text = fmt::format("{} events ({} refused), {} different requests\n", events.read,
                                  events.refused, events.requests.size());
   for (const std::string& what : found.generalized)
-    text += "  taken together: " + printable(what) + "\n";
+    text += "  taken together: " + one_line(what) + "\n";
   for (size_t index : found.refused)
     text += "  not allowed by the current policies, left out: " +
-            printable(access::witness_text(events.requests[index])) + "\n";
+            one_line(access::witness_text(events.requests[index])) + "\n";
   text += found.check.answer == policy::Answer::no_more
               ? "allows nothing that the current policies don't (proved for every request)\n"
-              : "not compared with current policies: " + printable(found.check.reason) + "\n";
+              : "not compared with current policies: " + one_line(found.check.reason) + "\n";
   return text;
 }
 
@@ -72,11 +72,10 @@ Exit tighten_command(const TightenFlags& flags) {
                                  {"requests", events->requests.size()},
                                  {"left_out", found->refused.size()},
                                  {"proved", found->check.answer == policy::Answer::no_more},
-                                 {"policy", std::move(document)}}));
-    return Exit::ok;
+                                 {"policy", document}}));
   }
   run.note(tighten_text(*events, *found));
-  if (flags.save.empty()) run.print(to_json_pretty(document) + "\n");
+  if (flags.save.empty()) run.print(printable_json(to_json_pretty(document)) + "\n");
   return Exit::ok;
 }
 

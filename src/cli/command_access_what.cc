@@ -51,7 +51,7 @@ std::string wrapped(const std::vector<std::string>& words, const std::string& in
   constexpr size_t width = 78;
   std::string text, line = indent;
   for (size_t i = 0; i < words.size(); ++i) {
-    std::string word = printable(words[i]) + (i + 1 < words.size() ? ", " : "");
+    std::string word = one_line(words[i]) + (i + 1 < words.size() ? ", " : "");
     if (line.size() > indent.size() && line.size() + word.size() > width) {
       text += line + "\n";
       line = indent;
@@ -63,7 +63,7 @@ std::string wrapped(const std::vector<std::string>& words, const std::string& in
 
 std::string what_text(const GrantedList& grants, const actions::ActionTable& table,
                       const access::Actor& actor, const Style& style) {
-  std::string text = fmt::format("{} may {} action{}\n", printable(actor.arn), grants.size(),
+  std::string text = fmt::format("{} may {} action{}\n", one_line(actor.arn), grants.size(),
                                  grants.size() == 1 ? "" : "s");
   std::string service;
   for (const Bundle& bundle : bundled(grants)) {
@@ -154,10 +154,8 @@ Exit what_command(const WhatFlags& flags) {
       return run.fail(saved.error());
     run.note("matrix written to " + flags.matrix);
   }
-  if (run.json())
-    what_lines(*run.json(), grants, *actor);
-  else
-    run.print(what_text(grants, table, *actor, run.style()));
+  if (run.json()) what_lines(*run.json(), grants, *actor);
+  run.print(what_text(grants, table, *actor, run.style()));
   return Exit::ok;
 }
 

@@ -108,12 +108,12 @@ class WhoReport {
     return fmt::format(
         "  {}  {}\n       {}\n",
         may ? run_.style().paint(Ink::good, "yes") : run_.style().paint(Ink::bad, "no "),
-        printable(who_name(*matrix_.actors[row])),
-        printable(access::reason(step ? *step : answer.steps.front())));
+        one_line(who_name(*matrix_.actors[row])),
+        one_line(access::reason(step ? *step : answer.steps.front())));
   }
 
   std::string several(size_t row, size_t count) const {
-    std::string text = fmt::format("  {}  {} of {}\n", printable(who_name(*matrix_.actors[row])),
+    std::string text = fmt::format("  {}  {} of {}\n", one_line(who_name(*matrix_.actors[row])),
                                    count, matrix_.targets.size());
     if (count == matrix_.targets.size() && !flags_.all) return text;
     size_t listed = 0;
@@ -123,7 +123,7 @@ class WhoReport {
         text += fmt::format("      and {} more (--all lists them)\n", count - listed_max);
         break;
       }
-      text += "      " + printable(matrix_.targets[column].arn) + "\n";
+      text += "      " + one_line(matrix_.targets[column].arn) + "\n";
     }
     return text;
   }
@@ -159,10 +159,8 @@ Exit who_command(const WhoFlags& flags) {
       return run.fail(saved.error());
     run.note("matrix written to " + flags.matrix);
   }
-  if (run.json())
-    report.lines();
-  else
-    run.print(report.text());
+  if (run.json()) report.lines();
+  run.print(report.text());
   return Exit::ok;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/approval.hh"
 #include "cli/change_text.hh"
 #include "cli/commands.hh"
+#include "cli/redacting.hh"
 #include "cli/stack_run.hh"
 #include "stacks/diff.hh"
 
@@ -16,15 +17,15 @@ struct DiffCounts {
   std::map<std::string, std::set<stacks::Consent>> consents;  // by stack
 };
 
-void show(StackRun& run, const stacks::StackDiff& diff, DiffCounts& counts, bool verbose) {
+void show(StackRun& run, const stacks::StackDiff& found, DiffCounts& counts, bool verbose) {
+  stacks::StackDiff diff = redacted(run.secrets(), found);
   ++counts.stacks;
   counts.changed += diff.changes_something();
   counts.unchanged += diff.kind == stacks::StackDiff::Kind::unchanged;
   if (!diff.consents.empty()) counts.consents[diff.stack] = diff.consents;
   counts.changes.insert(counts.changes.end(), diff.changes.begin(), diff.changes.end());
-  if (run.json()) {
-    run.json()->line("diff", diff_value(diff));
-  } else if (verbose || diff.kind != stacks::StackDiff::Kind::unchanged) {
+  if (run.json()) run.json()->line("diff", diff_value(diff));
+  if (verbose || diff.kind != stacks::StackDiff::Kind::unchanged) {
     run.print(diff_text(diff, run.target().region, run.style()) + "\n");
   }
   if (!diff.error) return;
@@ -56,12 +57,11 @@ Exit diff(const StackFlags& flags, bool exit_code_for_changes) {
                                             {"failed", counts.errors.size()},
                                             {"plan", doable ? plan->id : ""},
                                             {"approve", approve_flag(counts.consents)}}));
-  else
-    run.print(counts.changed == 0 && counts.errors.empty()
-                  ? fmt::format("no changes in {} stacks\n", counts.stacks)
-                  : fmt::format("{} of {} stacks would change: {}\n", counts.changed, counts.stacks,
-                                counts_text(counts.changes)));
-  if (doable && !run.json()) run.print(next_text(flags, plan->id, counts));
+  run.print(counts.changed == 0 && counts.errors.empty()
+                ? fmt::format("no changes in {} stacks\n", counts.stacks)
+                : fmt::format("{} of {} stacks would change: {}\n", counts.changed, counts.stacks,
+                              counts_text(counts.changes)));
+  if (doable) run.print(next_text(flags, plan->id, counts));
   if (!counts.errors.empty()) return exit_of(counts.errors);
   return counts.changed > 0 && exit_code_for_changes ? Exit::changes : Exit::ok;
 }

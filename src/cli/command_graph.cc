@@ -1,4 +1,5 @@
 #include "base/json.hh"
+#include "base/text.hh"
 #include "cli/commands.hh"
 #include "cli/stack_run.hh"
 #include "stacks/plan.hh"
@@ -16,7 +17,7 @@ std::string dot_text(const graph::Dag& plan) {
   auto quoted = [](const std::string& name) {
     std::string out;
     append_json_string(out, name);
-    return out;
+    return printable_json(out);
   };
   for (graph::Node n = 0; n < plan.size(); ++n) {
     if (plan.dependencies(n).empty() && plan.dependents(n).empty())
@@ -35,7 +36,7 @@ std::string json_text(const graph::Dag& plan) {
     for (graph::Node d : plan.dependencies(n)) names.push_back(plan.name(d));
     steps.set(plan.name(n), Value::map({{"deps", std::move(names)}}));
   }
-  return to_json_pretty(Value::map({{"steps", std::move(steps)}})) + "\n";
+  return printable_json(to_json_pretty(Value::map({{"steps", std::move(steps)}}))) + "\n";
 }
 
 Exit graph_command(const GraphFlags& flags) {

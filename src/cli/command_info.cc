@@ -14,12 +14,12 @@ std::string info_text(const stacks::StackInfo& info, const Style& style) {
                        : !info.deployed ? "not deployed"
                                         : info.deployed->status;
   std::string text =
-      style.paint(Ink::bold, printable(info.full_name) + ":") + "  " + printable(status) + "\n";
+      style.paint(Ink::bold, one_line(info.full_name) + ":") + "  " + one_line(status) + "\n";
   if (!info.deployed) return text;
   Map outputs = info.deployed->outputs;
   outputs.sort();
   for (const auto& [key, value] : outputs)
-    text += "\t" + printable(key) + ": " + printable(value.to_text()) + "\n";
+    text += "\t" + one_line(key) + ": " + one_line(value.to_text()) + "\n";
   return text;
 }
 
@@ -44,10 +44,8 @@ Exit info(const StackFlags& flags) {
   auto all = stacks::info_of(run.session());
   if (!all) return run.fail(all.error());
   for (const stacks::StackInfo& one : *all) {
-    if (run.json())
-      run.json()->line("info", info_value(one));
-    else
-      run.print(info_text(one, run.style()));
+    if (run.json()) run.json()->line("info", info_value(one));
+    run.print(info_text(one, run.style()));
   }
   return Exit::ok;
 }

@@ -19,8 +19,7 @@ Exit show_outline(StackRun& run, const StackFlags& flags, bool down) {
     std::string address = run.config().full_name(*run.config().find(name));
     if (run.json())
       run.json()->line("outline", Value::map({{"stack", name}, {"address", address}}));
-    else
-      run.print(fmt::format("{}. {} ({})\n", ++number, printable(name), address));
+    run.print(fmt::format("{}. {} ({})\n", ++number, one_line(name), one_line(address)));
   }
   return Exit::ok;
 }
@@ -32,9 +31,10 @@ Exit dump(StackRun& run, const std::string& directory) {
     if (diff.error) errors.push_back(*diff.error);
     if (diff.document.root.is_null()) return;
     std::string path = join_path(directory, diff.full_name + ".json");
-    Status written = run.writable_files().write(path, to_json_pretty(diff.document.root) + "\n");
+    Status written = run.writable_files().write(
+        path, to_json_pretty(run.secrets().redacted_values(diff.document.root)) + "\n");
     if (!written) errors.push_back(written.error());
-    if (written && !run.json()) run.print(path + "\n");
+    if (written) run.print(path + "\n");
   });
   if (!walked) return run.fail(walked.error());
   for (const Error& error : errors) (void)run.fail(error);
@@ -58,8 +58,7 @@ Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool down)
                                             {"skipped", result->skipped},
                                             {"failed", result->failed},
                                             {"cancelled", result->cancelled}}));
-  else
-    run.print(summary_text(*result, run.elapsed_ms(), down));
+  run.print(summary_text(*result, run.elapsed_ms(), down));
   if (run.interrupted()) return Exit::interrupted;
   return exit_of(result->errors);
 }

@@ -1,5 +1,5 @@
-// The commands over a stacker configuration. Each add_ function declares one with its flags; when
-// it is chosen, it runs and puts its result into exit_code.
+// The commands over a stacker configuration, and those about the program itself. Each add_ function
+// declares one with its flags; when it is chosen, it runs and puts its result into exit_code.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,5 +11,10 @@ void add_down(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
+void add_cloud(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
+void add_schema(CLI::App& app, int& exit_code);
+// app must have all of its commands by the time that this one runs.
+void add_completion(CLI::App& app, int& exit_code);
 
 }  // namespace mainstay::cli

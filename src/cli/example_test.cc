@@ -14,6 +14,8 @@ using namespace mainstay::cli;
 namespace {
 
 struct Silent : stacks::Reporter {
+  void plan(const std::vector<stacks::PlannedStack>&) override {}
+  void begins(const stacks::OperationReport&) override {}
   void step(const stacks::StepReport&) override {}
   void event(const std::string&, const stacks::StackEvent&) override {}
   void failure(const std::string& stack, const Error& error,

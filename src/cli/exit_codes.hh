@@ -1,4 +1,5 @@
-// What the program's exit status tells a script (docs/stacks.md lists them for users).
+// What the program's exit status tells a script (docs/stacks.md lists them for users,
+// docs/errors.md says which error code ends how).
 #pragma once
 
 #include <vector>

@@ -13,14 +13,14 @@ constexpr size_t items_shown_max = 6;
 std::string listed(const std::vector<std::string>& texts) {
   std::string text;
   for (size_t i = 0; i < std::min(texts.size(), items_shown_max); ++i)
-    text += (i == 0 ? "" : texts[i - 1] == "all but" ? " " : ", ") + printable(texts[i]);
+    text += (i == 0 ? "" : texts[i - 1] == "all but" ? " " : ", ") + one_line(texts[i]);
   if (texts.size() > items_shown_max)
     text += fmt::format(" and {} more", texts.size() - items_shown_max);
   return text;
 }
 
 std::string headline(const AccessGain& gain) {
-  std::string holder = printable(gain.holder);
+  std::string holder = one_line(gain.holder);
   bool trust = gain.kind == AccessGain::Kind::trust;
   if (gain.kind == AccessGain::Kind::network)
     return holder + " opens " + listed(gain.actions) + " to " + listed(gain.principals);
@@ -32,17 +32,17 @@ std::string headline(const AccessGain& gain) {
 
 std::string gain_text(const AccessGain& gain, const Style& style) {
   std::string text = "  " + style.paint(Ink::busy, "~") + " " + headline(gain);
-  if (gain.at.known() && !gain.at.file.empty()) text += "  " + gain.at.to_string();
+  if (gain.at.known() && !gain.at.file.empty()) text += "  " + one_line(gain.at.to_string());
   text += "\n";
-  if (!gain.unproven.empty()) return text + "      unproven: " + printable(gain.unproven) + "\n";
+  if (!gain.unproven.empty()) return text + "      unproven: " + one_line(gain.unproven) + "\n";
   if (!gain.resources.empty()) {
     text += "      on " + listed(gain.resources);
     if (!gain.had.empty()) text += "  (had: " + listed(gain.had) + ")";
     text +=
-        "  bounded by: " + (gain.bounded_by.empty() ? "none" : printable(gain.bounded_by)) + "\n";
+        "  bounded by: " + (gain.bounded_by.empty() ? "none" : one_line(gain.bounded_by)) + "\n";
   }
   if (gain.example.empty()) return text;
-  return text + "      e.g. " + printable(gain.example) + "\n";
+  return text + "      e.g. " + one_line(gain.example) + "\n";
 }
 
 }  // namespace

@@ -1,22 +1,46 @@
 #include "cli/ndjson.hh"
 
+#include <cerrno>
+#include <cstring>
+
 #include "base/json.hh"
+#include "base/text.hh"
 
 namespace mainstay::cli {
 
-void Ndjson::line(std::string_view type, Value members) {
+std::string Ndjson::text_of(std::string_view type, Value members) const {
   Value whole =
       Value::map({{"type", type}, {"time", format_iso8601(clock_.now(), true)}, {"run", run_}});
+  if (secrets_) members = secrets_->redacted(members);
   for (const auto& [key, value] : members.members()) whole.set(key, value);
-  std::string text = to_json(whole) + "\n";
-  std::scoped_lock lock(mutex_);
-  std::fwrite(text.data(), 1, text.size(), out_);
-  std::fflush(out_);
+  return printable_json(to_json(whole)) + "\n";
 }
 
-void Ndjson::version() {
-  line("version",
-       Value::map({{"program", "mainstay"}, {"version", MAINSTAY_VERSION}, {"format", 1}}));
+void Ndjson::line(std::string_view type, Value members) {
+  std::string text = text_of(type, std::move(members));
+  std::scoped_lock lock(mutex_);
+  for (std::FILE* out : outs_) {
+    std::fwrite(text.data(), 1, text.size(), out);
+    std::fflush(out);
+  }
+}
+
+void Ndjson::add(std::FILE* out) {
+  std::string text =
+      text_of("version",
+              Value::map({{"program", "mainstay"}, {"version", MAINSTAY_VERSION}, {"format", 1}}));
+  std::scoped_lock lock(mutex_);
+  outs_.push_back(out);
+  std::fwrite(text.data(), 1, text.size(), out);
+  std::fflush(out);
+}
+
+Status Ndjson::add_file(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "we");
+  if (!file) return Error("FileUnwritable", path + ": " + std::strerror(errno));
+  files_.emplace_back(file, std::fclose);
+  add(file);
+  return {};
 }
 
 void Ndjson::error(const Error& error, const std::string& stack) {

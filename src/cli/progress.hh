@@ -3,7 +3,9 @@
 
 #include <memory>
 
+#include "cli/failure_text.hh"
 #include "cli/ndjson.hh"
+#include "cli/progress_rows.hh"
 #include "cli/screen.hh"
 #include "stacks/report.hh"
 
@@ -13,9 +15,10 @@ struct ProgressOptions {
   std::FILE* out = stderr;
   Style style;
   Terminal terminal;
-  bool tail = false;  // show every event
-  bool quiet = false;
-  std::string next_command;  // what a failure suggests to run again
+  bool tail = false;                  // show every event
+  NextCommands next;                  // what a failure suggests
+  UsualSource usual;                  // may be empty
+  std::function<Terminal()> measure;  // its size now; empty: it stays as it is
 };
 
 class Progress : public stacks::Reporter {
@@ -26,15 +29,14 @@ class Progress : public stacks::Reporter {
   virtual void hold(bool) {}
 };
 
+// Tells both; either may be null, but not both.
+std::unique_ptr<Progress> with_json(std::unique_ptr<Progress> shown,
+                                    std::unique_ptr<Progress> json);
+
 // Steps that stand still for long are named every 30 seconds.
 std::unique_ptr<Progress> plain_progress(ProgressOptions options, Clock& clock, const Files& files);
-// A row for each running stack, redrawn ten times a second at most.
+// The rows of ProgressRows, redrawn ten times a second at most.
 std::unique_ptr<Progress> live_progress(ProgressOptions options, Clock& clock, const Files& files);
-std::unique_ptr<Progress> json_progress(std::shared_ptr<Ndjson> out);
-
-// The screen that says why a stack failed.
-std::string failure_text(const std::string& stack, const Error& error,
-                         const std::optional<stacks::Failure>& failure, const Files& files,
-                         const Style& style);
+std::unique_ptr<Progress> json_progress(std::shared_ptr<Ndjson> out, UsualSource usual);
 
 }  // namespace mainstay::cli

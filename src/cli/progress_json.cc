@@ -15,8 +15,31 @@ Value event_value(const stacks::StackEvent& event) {
 
 class JsonProgress : public Progress {
  public:
-  explicit JsonProgress(std::shared_ptr<Ndjson> out) : out_(std::move(out)) {}
+  JsonProgress(std::shared_ptr<Ndjson> out, UsualSource usual)
+      : out_(std::move(out)), usual_(std::move(usual)) {}
 
+  void plan(const std::vector<stacks::PlannedStack>& stacks) override {
+    Value list = Value::list();
+    for (const stacks::PlannedStack& stack : stacks) {
+      Value waits_for = Value::list();
+      for (const std::string& other : stack.waits_for) waits_for.push_back(other);
+      list.push_back(Value::map({{"stack", stack.stack}, {"waits_for", std::move(waits_for)}}));
+    }
+    out_->line("stacks", Value::map({{"stacks", std::move(list)}}));
+  }
+  void begins(const stacks::OperationReport& report) override {
+    Value v = Value::map({{"stack", report.stack},
+                          {"address", report.full_name},
+                          {"region", report.region},
+                          {"operation", operation_name(report.operation)}});
+    if (report.resources > 0) v.set("resources", report.resources);
+    auto usual = usual_ ? usual_(report) : std::nullopt;
+    if (usual)
+      v.set("usual",
+            Value::map(
+                {{"low_ms", usual->low_ms}, {"high_ms", usual->high_ms}, {"runs", usual->runs}}));
+    out_->line("operation", std::move(v));
+  }
   void step(const stacks::StepReport& report) override {
     out_->line("step", Value::map({{"stack", report.stack},
                                    {"address", report.full_name},
@@ -36,7 +59,10 @@ class JsonProgress : public Progress {
     Value v = Value::map({{"stack", stack},
                           {"status", failure->status},
                           {"rolled_back", failure->rolled_back},
-                          {"cancelled", failure->cancelled}});
+                          {"cancelled", failure->cancelled},
+                          {"failed_after_ms", failure->failed_after_ms},
+                          {"rolled_back_in_ms", failure->rolled_back_in_ms},
+                          {"left_behind", Value::texts(failure->left_behind)}});
     if (failure->cause) v.set("cause", event_value(*failure->cause));
     out_->line("failure", std::move(v));
   }
@@ -48,12 +74,13 @@ class JsonProgress : public Progress {
 
  private:
   std::shared_ptr<Ndjson> out_;
+  UsualSource usual_;
 };
 
 }  // namespace
 
-std::unique_ptr<Progress> json_progress(std::shared_ptr<Ndjson> out) {
-  return std::make_unique<JsonProgress>(std::move(out));
+std::unique_ptr<Progress> json_progress(std::shared_ptr<Ndjson> out, UsualSource usual) {
+  return std::make_unique<JsonProgress>(std::move(out), std::move(usual));
 }
 
 }  // namespace mainstay::cli

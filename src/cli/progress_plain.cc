@@ -19,31 +19,43 @@ class PlainProgress : public Progress {
   }
   ~PlainProgress() override { finish(); }
 
+  void plan(const std::vector<stacks::PlannedStack>&) override {}
+  void begins(const stacks::OperationReport& report) override {
+    auto usual = options_.usual ? options_.usual(report) : std::nullopt;
+    if (!usual) return;
+    std::scoped_lock lock(mutex_);
+    write(one_line(report.stack) + ": " + usual_text(*usual) + "\n");
+  }
   void step(const stacks::StepReport& report) override {
     std::scoped_lock lock(mutex_);
     last_line_ms_ = clock_.monotonic_ms();
-    if (report.state == StepState::running)
-      running_[report.stack] = report.reason;
-    else
-      running_.erase(report.stack);
-    write(fmt::format("{}: {} ({})\n", printable(report.stack), stacks::state_name(report.state),
-                      printable(report.reason)));
+    std::string took;
+    if (report.state == StepState::running) {
+      auto [at, fresh] = running_.try_emplace(report.stack, "", last_line_ms_);
+      at->second.reason = report.reason;
+    } else if (auto at = running_.find(report.stack); at != running_.end()) {
+      took = " in " + took_text(last_line_ms_ - at->second.since_ms);
+      running_.erase(at);
+    }
+    write(fmt::format("{}: {} ({}){}\n", one_line(report.stack), stacks::state_name(report.state),
+                      one_line(report.reason), took));
   }
   void event(const std::string& stack, const stacks::StackEvent& event) override {
     std::scoped_lock lock(mutex_);
     last_line_ms_ = clock_.monotonic_ms();
-    write(fmt::format("{}: [{}] {} {}{}\n", printable(stack), event.status,
-                      printable(event.logical_id), printable(event.type),
-                      event.reason.empty() ? "" : " " + printable(event.reason)));
+    write(fmt::format("{}: [{}] {} {}{}\n", one_line(stack), one_line(event.status),
+                      one_line(event.logical_id), one_line(event.type),
+                      event.reason.empty() ? "" : " " + one_line(event.reason)));
   }
   void failure(const std::string& stack, const Error& error,
                const std::optional<stacks::Failure>& failure) override {
+    if (error.code == "Interrupted") return;  // the step has said so
     std::scoped_lock lock(mutex_);
-    write(failure_text(stack, error, failure, files_, options_.style));
+    write(failure_text(stack, error, failure, files_, options_.style, options_.next));
   }
   void warning(const std::string& text) override {
     std::scoped_lock lock(mutex_);
-    write("warning: " + text + "\n");
+    write("warning: " + one_line(text) + "\n");
   }
   bool wants_events() const override { return options_.tail; }
   void finish() override {
@@ -64,8 +76,10 @@ class PlainProgress : public Progress {
       if (running_.empty() || clock_.monotonic_ms() - last_line_ms_ < silence_ms_max) continue;
       last_line_ms_ = clock_.monotonic_ms();
       std::vector<std::string> names;
-      for (const auto& [name, reason] : running_) names.push_back(name + " (" + reason + ")");
-      write("waiting for " + printable(join(names, ", ")) + "\n");
+      for (const auto& [name, row] : running_)
+        names.push_back(fmt::format("{} ({}, {})", name, row.reason,
+                                    duration_text(last_line_ms_ - row.since_ms)));
+      write("waiting for " + one_line(join(names, ", ")) + "\n");
     }
   }
 
@@ -73,7 +87,11 @@ class PlainProgress : public Progress {
   Clock& clock_;
   const Files& files_;
   std::mutex mutex_;
-  std::map<std::string, std::string> running_;
+  struct Running {
+    std::string reason;
+    int64_t since_ms = 0;
+  };
+  std::map<std::string, Running> running_;
   int64_t last_line_ms_ = 0;
   std::jthread heartbeat_;
 };

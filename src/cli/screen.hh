@@ -28,7 +28,17 @@ std::string duration_text(int64_t ms);
 // "0.3 s" below ten seconds, else as above: how long something took in all.
 std::string took_text(int64_t ms);
 
-// "error: file:1:2: message" with the line and a mark under the column, then the hint.
+// Words in lines of less than 80 columns, further lines indented as deep as the first begins; a
+// word that is longer than a line stays whole.
+std::string wrapped_text(const std::string& first_prefix, std::string_view text);
+
+// The last thing before a terminal: nothing but our own colours drives it.
+std::string only_colours(std::string_view text);
+// Cut to less than `width` columns, counting code points and leaving escapes of colours whole.
+std::string cut_to(const std::string& line, int width);
+
+// "error[Code]: file:1:2: message" with the line and a mark under the column, then the hint, or
+// where there is none, the command that says more.
 std::string error_text(const Error& error, const Files& files, const Style& style);
 // As a POSIX shell reads it back.
 std::string shell_quoted(const std::string& text);

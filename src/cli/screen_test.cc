@@ -65,38 +65,22 @@ TEST_CASE("a diff reads as people are used to") {
         "      e.g. s3:PutObject on arn:aws:s3:::export/x\n");
 }
 
-TEST_CASE("a failure names its cause first, with its line") {
-  SimulatedFiles files(
-      std::map<std::string, std::string>{{"orders.yaml", "Resources:\n  Bad:\n    Type: X\n"}});
-  stacks::Failure failure;
-  failure.rolled_back = true;
-  failure.cancelled = 2;
-  stacks::StackEvent cause;
-  cause.logical_id = "Bad";
-  cause.type = "X";
-  cause.status = "CREATE_FAILED";
-  cause.reason = "it is \x1b[31mbad";
-  failure.cause = cause;
-  failure.at = {"orders.yaml", 2, 3};
-  CHECK(failure_text("orders", Error("StackFailed", "m").with_hint("try again"), failure, files,
-                     {}) ==
-        "FAILED orders; rolled back cleanly\n"
-        "CAUSE  Bad  X  CREATE_FAILED 1970-01-01T00:00:00Z\n"
-        "  orders.yaml:2:3\n"
-        "    2 |   Bad:\n"
-        "      |   ^\n"
-        "  it is \\x1b[31mbad\n"
-        "EFFECT 2 others cancelled by this\n"
-        "NEXT   try again\n");
-}
-
 TEST_CASE("an error shows the line it speaks of") {
   SimulatedFiles files(std::map<std::string, std::string>{{"c.yaml", "a: 1\nb: 2\n"}});
   Error error = Error("ConfigInvalid", "no such key").where({"c.yaml", 2, 1}).with_hint("use a");
   CHECK(error_text(error, files, {}) ==
-        "error: c.yaml:2:1: no such key\n    2 | b: 2\n      | ^\n  use a\n");
+        "error[ConfigInvalid]: c.yaml:2:1: no such key\n    2 | b: 2\n      | ^\n  use a\n");
+  CHECK(error_text(Error("StateLocked", "in use"), files, {}) ==
+        "error[StateLocked]: in use\n  for more: mainstay explain StateLocked\n");
+  CHECK(error_text(Error("Throttling", "slow"), files, {}) == "error[Throttling]: slow\n");
   CHECK(snippet({"nowhere", 3, 1}, files).empty());
   CHECK(snippet({"c.yaml", 99, 1}, files).empty());
+}
+
+TEST_CASE("nothing but our own colours drives the terminal") {
+  CHECK(only_colours("\x1b[31mred\x1b[0m\n\x1b[2Jx\x1b]0;t\x07\x1b[9") ==
+        "\x1b[31mred\x1b[0m\n\\x1b[2Jx\\x1b]0;t\\x07\\x1b[9");
+  CHECK(only_colours("\x1b") == "\\x1b");
 }
 
 TEST_CASE("colour only where there is a terminal that wants it") {
@@ -127,6 +111,6 @@ TEST_CASE("durations and exit codes") {
   CHECK(worst({"StackFailed", "RollbackFailed"}) == 8);
   CHECK(worst({"Throttling"}) == 4);
   CHECK(worst({"ExpiredToken", "ApprovalNeeded"}) == 6);
-  CHECK(worst({"StackBusy"}) == 7);
+  CHECK(worst({"StateLocked"}) == 7);
   CHECK(worst({"Interrupted", "RollbackFailed"}) == 130);
 }

@@ -1,27 +1,38 @@
 #include "cli/stack_flags.hh"
 
+#include "base/text.hh"
 #include "cli/screen.hh"
 
 namespace mainstay::cli {
+namespace {
+
+std::string given(std::string_view flag, const std::string& value) {
+  return value.empty() ? "" : std::string(flag) + shell_quoted(value) + " ";
+}
+
+}  // namespace
+
+std::string target_flags(const StackFlags& flags) {
+  return given("--profile ", flags.target.profile) + given("--account ", flags.target.account) +
+         given("--endpoint ", flags.target.endpoint) +
+         given("--state ", flags.target.state_directory) + given("--region ", flags.target.region);
+}
 
 std::string repeated_flags(const StackFlags& flags) {
-  std::string text;
-  auto add = [&](std::string_view flag, const std::string& value) {
-    if (!value.empty()) text += std::string(flag) + shell_quoted(value) + " ";
-  };
-  add("--profile ", flags.target.profile);
-  add("--account ", flags.target.account);
-  add("--endpoint ", flags.target.endpoint);
-  add("--state ", flags.target.state_directory);
-  add("--region ", flags.target.region);
-  for (const std::string& target : flags.targets) add("--targets ", target);
-  for (const std::string& name : flags.force) add("--force ", name);
+  std::string text = target_flags(flags);
+  for (const std::string& target : flags.targets) text += given("--targets ", target);
+  for (const std::string& name : flags.force) text += given("--force ", name);
   if (!flags.assignments.empty()) text += "-e ... ";
-  for (const std::string& file : flags.files) add("", file);
+  for (const std::string& file : flags.files) text += given("", file);
   return text;
 }
 
+std::string again_command(const StackFlags& flags) {
+  return "mainstay " + flags.verb + " " + std::string(trim(repeated_flags(flags)));
+}
+
 void add_common_flags(CLI::App& command, StackFlags& flags) {
+  flags.verb = command.get_name();
   command.add_option("config", flags.files, "[ENVFILE] CONFIG; \"-\" reads CONFIG from stdin")
       ->required()
       ->expected(1, 2);
@@ -36,6 +47,8 @@ void add_common_flags(CLI::App& command, StackFlags& flags) {
   command.add_option("--color", flags.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command.add_flag("--json", flags.json, "One JSON object a line on standard output");
+  command.add_option("--json-into", flags.json_into,
+                     "The same into this file, beside the text for people");
   command.add_flag("-v,--verbose", flags.verbose, "Say more; may be repeated");
 }
 

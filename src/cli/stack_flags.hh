@@ -10,11 +10,13 @@
 namespace mainstay::cli {
 
 struct StackFlags {
+  std::string verb;                // the command's name
   std::vector<std::string> files;  // [ENVFILE] CONFIG
   std::vector<std::string> assignments;
   TargetOptions target;
   std::string colour = "auto";
   bool json = false;
+  std::string json_into;  // a file for the lines of JSON, beside the text for people
   bool verbose = false;
   bool interactive = false, replacements_only = false, recreate_failed = false;
   std::string approve;  // see Approvals
@@ -25,6 +27,10 @@ struct StackFlags {
   std::string dump_directory;
 };
 
+// The command line that does the same again, for people to copy.
+std::string again_command(const StackFlags& flags);
+// Those that say where it goes, as they would be typed; with a space at the end.
+std::string target_flags(const StackFlags& flags);
 // Those that say what a run is about, and where it goes, as they would be typed; with a space at
 // the end. Values of -e are left out, since they may be secrets.
 std::string repeated_flags(const StackFlags& flags);

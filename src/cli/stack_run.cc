@@ -6,6 +6,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cli/client_models.hh"
+#include "cli/redacting.hh"
 #include "stacks/fingerprint.hh"
 
 namespace mainstay::cli {
@@ -25,6 +26,27 @@ stacks::PollPolicy poll_policy(Target::Kind kind) {
   return policy;
 }
 
+// Clears the screen for questions, which show no secrets.
+class HoldingApprover : public stacks::Approver {
+ public:
+  HoldingApprover(stacks::Approver& inner, Progress& progress, const Secrets& secrets)
+      : inner_(inner), progress_(progress), secrets_(secrets) {}
+  Result<bool> approve(const stacks::ApprovalRequest& request) override {
+    stacks::ApprovalRequest shown = request;
+    for (auto& change : shown.changes) change = redacted(secrets_, std::move(change));
+    for (auto& gain : shown.gains) gain = redacted(secrets_, std::move(gain));
+    progress_.hold(true);
+    auto answer = inner_.approve(shown);
+    progress_.hold(false);
+    return answer;
+  }
+
+ private:
+  stacks::Approver& inner_;
+  Progress& progress_;
+  const Secrets& secrets_;
+};
+
 }  // namespace
 
 StackRun::StackRun(const StackFlags& flags)
@@ -35,10 +57,9 @@ StackRun::StackRun(const StackFlags& flags)
       style_(style_for(flags.colour, terminal_of(1, environment_), environment_)),
       run_id_(hex_encode(secure_random(6))),
       threads_(flags.at_once == 0 ? threads_max : std::min(flags.at_once, threads_max)) {
-  if (flags.json) {
-    ndjson_ = std::make_shared<Ndjson>(stdout, *clock_, run_id_);
-    ndjson_->version();
-  }
+  if (flags.json || !flags.json_into.empty()) ndjson_ = std::make_shared<Ndjson>(*clock_, run_id_);
+  if (ndjson_) ndjson_->hide(secrets_);
+  if (flags.json) ndjson_->add(stdout);
 }
 
 StackRun::~StackRun() = default;
@@ -73,6 +94,7 @@ void StackRun::ask_what_to_do(std::stop_token over) {
 }
 
 Status StackRun::load() {
+  if (!flags_.json_into.empty()) CHECK_OK(ndjson_->add_file(flags_.json_into));
   if (flags_.files.size() == 2) {
     TRY(std::string text, files_.read(flags_.files[0], file_bytes_max));
     TRY(variables_, stacks::parse_environment(text, flags_.files[0]));
@@ -96,37 +118,66 @@ stacks::RunOptions StackRun::run_options() const {
   return options;
 }
 
+// What earlier runs took, where the target is one that stays.
+std::shared_ptr<KeptRuns> StackRun::kept_runs(std::string& warning) const {
+  auto path = history_path(environment_);
+  if (!path || target_.address.empty()) return nullptr;
+  auto kept = std::make_shared<KeptRuns>();
+  kept->path = *path;
+  kept->target = target_.address;
+  if (auto loaded = RunHistory::load(files_, *path))
+    kept->history = std::move(*loaded);
+  else
+    warning = "how long earlier runs took can't be read: " + loaded.error().to_string();
+  return kept;
+}
+
 std::unique_ptr<Progress> StackRun::make_progress() {
-  if (ndjson_) return json_progress(ndjson_);
+  std::string warning;
+  auto kept = kept_runs(warning);
   ProgressOptions options;
+  if (kept)
+    options.usual = [kept](const stacks::OperationReport& report) {
+      return kept->history.usual(kept->address_of(report), report.operation);
+    };
   options.style = style_for(flags_.colour, error_, environment_);
   options.terminal = error_;
+  options.measure = [this] { return terminal_of(2, environment_); };
   options.tail = flags_.tail || flags_.verbose;
+  options.next = {again_command(flags_), target_flags(flags_)};
   // Rows that are drawn over would spoil questions.
   bool live = error_.interactive && !options.style.ascii && !flags_.interactive;
-  return live ? live_progress(options, *clock_, files_) : plain_progress(options, *clock_, files_);
+  std::unique_ptr<Progress> progress;
+  if (!flags_.json)
+    progress =
+        live ? live_progress(options, *clock_, files_) : plain_progress(options, *clock_, files_);
+  if (ndjson_) progress = with_json(std::move(progress), json_progress(ndjson_, options.usual));
+  if (kept) progress = kept_progress(std::move(progress), kept, *clock_, files_);
+  progress = redacting_progress(std::move(progress), secrets_);
+  if (!warning.empty()) progress->warning(warning);
+  return progress;
 }
 
 Status StackRun::open() {
   uint64_t seed = 0;
   std::string bytes = secure_random(sizeof seed);
   std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
-  TargetContext context{environment_, files_, clock_, stop_waiting_.get_token(), seed};
+  TargetContext context{environment_, files_, clock_, stop_waiting_.get_token(), seed, &secrets_};
   TRY(target_, open_target(flags_.target, context));
   if (ndjson_)
     ndjson_->line("target", Value::map({{"where", target_.where}, {"region", target_.region}}));
-  else
-    fmt::print(stderr, "{}\n", printable(target_.where));
+  if (!flags_.json) fmt::print(stderr, "{}\n", one_line(target_.where));
   progress_ = make_progress();
   for (const std::string& warning : config_.warnings) progress_->warning(warning);
   if (target_.kind != Target::Kind::account)
     for (const stacks::StackConfig& stack : config_.stacks)
       if (stack.enabled && !stack.profile.empty())
-        progress_->warning("stack " + printable(stack.name) + ": its profile " +
-                           printable(stack.profile) + " only counts on real accounts");
+        progress_->warning("stack " + one_line(stack.name) + ": its profile " +
+                           one_line(stack.profile) + " only counts on real accounts");
   TRY(Approvals approvals, Approvals::parse(flags_.approve));
   approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_,
                                                  stop_waiting_.get_token());
+  asking_ = std::make_unique<HoldingApprover>(*approver_, *progress_, secrets_);
   make_session(run_options());
   return {};
 }
@@ -139,11 +190,12 @@ void StackRun::make_session(stacks::RunOptions options) {
       threads_,
       target_.client,
       *progress_,
-      *approver_,
+      *asking_,
       poll_policy(target_.kind),
       {begin_nothing_.get_token(), stop_waiting_.get_token(), take_back_.get_token()},
       run_id_,
-      embedded_knowledge()};
+      embedded_knowledge(),
+      &secrets_};
   session_ = std::make_unique<stacks::Session>(config_, variables_, std::move(options), around);
 }
 
@@ -167,7 +219,7 @@ Status StackRun::hold_to_plan(const std::string& id) {
       }));
   if (error) return std::move(*error);
   if (now.id != id)
-    return Error("PlanStale", "plan " + printable(id) +
+    return Error("PlanStale", "plan " + one_line(id) +
                                   " no longer holds: the configuration or what is deployed has "
                                   "moved since it was shown (it would be " +
                                   now.id + " now)")
@@ -178,18 +230,21 @@ Status StackRun::hold_to_plan(const std::string& id) {
   return {};
 }
 
-Exit StackRun::fail(const Error& error) {
+Exit StackRun::fail(const Error& said) {
+  Error error = secrets_.redacted(said);
   if (progress_) progress_->finish();
-  if (ndjson_)
-    ndjson_->error(error);
-  else
+  if (ndjson_) ndjson_->error(error);
+  if (!flags_.json)
     fmt::print(stderr, "{}",
-               error_text(error, files_, style_for(flags_.colour, error_, environment_)));
+               secrets_.redacted_text(
+                   error_text(error, files_, style_for(flags_.colour, error_, environment_))));
   return exit_of(error);
 }
 
 void StackRun::print(const std::string& text) const {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (flags_.json) return;
+  std::string shown = only_colours(secrets_.redacted_text(text));
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   std::fflush(stdout);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/approval.hh"
 #include "cli/exit_codes.hh"
 #include "cli/progress.hh"
+#include "cli/progress_kept.hh"
 #include "cli/stack_flags.hh"
 #include "cli/target.hh"
 #include "host/clock.hh"
@@ -45,17 +46,20 @@ class StackRun {
   Exit fail(const Error& error);
   // Stops progress, so that results can follow.
   void finish_progress() { progress_->finish(); }
-  void print(const std::string& text) const;  // to standard output
+  void print(const std::string& text) const;  // to standard output, but for --json
+  // Where lines of JSON go, beside what is printed; nullptr: nowhere.
   Ndjson* json() { return ndjson_.get(); }
   const Style& style() const { return style_; }
   const Target& target() const { return target_; }
   const Files& files() const { return files_; }
   Files& writable_files() { return files_; }
+  const Secrets& secrets() const { return secrets_; }
   bool can_ask() const { return input_.interactive && error_.interactive; }
   bool interrupted() const { return begin_nothing_.stop_requested(); }
   int64_t elapsed_ms() const { return clock_->monotonic_ms() - started_ms_; }
 
  private:
+  std::shared_ptr<KeptRuns> kept_runs(std::string& warning) const;
   std::unique_ptr<Progress> make_progress();
   void on_signal(int count);
   void ask_what_to_do(std::stop_token over);
@@ -67,6 +71,7 @@ class StackRun {
   SignalWatch signals_;  // before any other thread
   RealEnvironment environment_;
   RealFiles files_;
+  Secrets secrets_;
   std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
   int64_t started_ms_ = clock_->monotonic_ms();
   Terminal input_, error_;
@@ -79,6 +84,7 @@ class StackRun {
   ThreadPool threads_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<TerminalApprover> approver_;
+  std::unique_ptr<stacks::Approver> asking_;  // the same, on a screen cleared for it
   std::unique_ptr<stacks::Session> session_;
   std::jthread question_;  // after a signal; ended first
 };

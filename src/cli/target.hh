@@ -7,6 +7,7 @@
 #include <string>
 
 #include "aws/client.hh"
+#include "base/secrets.hh"
 #include "host/surroundings.hh"
 
 namespace mainstay::cli {
@@ -25,6 +26,9 @@ struct Target {
   enum class Kind : uint8_t { embedded, endpoint, account } kind = Kind::embedded;
   std::string where;  // "embedded cloud 123456789012 us-east-1"
   std::string region;
+  // The same through runs, whoever asks: part of the addresses under which durations are kept; ""
+  // where nothing is kept.
+  std::string address;
   // By profile, "" for the run's own.
   std::function<Result<std::shared_ptr<aws::Client>>(const std::string& profile)> client;
   std::shared_ptr<void> holds;
@@ -36,6 +40,7 @@ struct TargetContext {
   std::shared_ptr<Clock> clock;
   std::stop_token stop;
   uint64_t seed = 0;
+  Secrets* secrets = nullptr;  // told of credentials; may be null
 };
 
 // Errors: "StateLocked" where another process has the embedded cloud's state; "RegionMissing";

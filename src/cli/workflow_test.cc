@@ -21,6 +21,25 @@ TEST_CASE("up makes what is missing in order, and nothing the second time") {
   }
 }
 
+TEST_CASE("a run tells its plan, and of each operation how many resources it works on") {
+  World w;
+  w.edit("dns.json", R"({"Conditions":{"No":{"Fn::Equals":["a","b"]}},
+      "Resources":{"D":{"Type":"A"},"E":{"Type":"A"},"F":{"Type":"A","Condition":"No"}}})");
+  w.text += "targets: [{name: all, requires: [vpc]}]\n";
+  w.add("dns", "requires: [all]");
+  w.up();
+  auto plan = std::ranges::find(w.notes.planned, "dns", &stacks::PlannedStack::stack);
+  REQUIRE(plan != w.notes.planned.end());
+  CHECK(plan->waits_for == std::vector<std::string>{"vpc"});
+  auto begun = std::ranges::find(w.notes.begun, "dns", &stacks::OperationReport::stack);
+  REQUIRE(begun != w.notes.begun.end());
+  CHECK(begun->operation == stacks::Operation::create);
+  CHECK(begun->resources == 2);
+  CHECK(begun->region == "us-east-1");
+  w.down();
+  CHECK(w.notes.begun.back().operation == stacks::Operation::remove);
+}
+
 TEST_CASE("a changed template, parameter or tag is an update") {
   World w;
   w.up();

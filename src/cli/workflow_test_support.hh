@@ -23,6 +23,11 @@ struct Notes : stacks::Reporter {
   bool want = false;
   std::function<void(const stacks::StepReport&)> on_step = [](const stacks::StepReport&) {};
 
+  std::vector<stacks::PlannedStack> planned;
+  std::vector<stacks::OperationReport> begun;
+
+  void plan(const std::vector<stacks::PlannedStack>& all) override { planned = all; }
+  void begins(const stacks::OperationReport& r) override { begun.push_back(r); }
   void step(const stacks::StepReport& r) override {
     last[r.stack] = std::string(stacks::state_name(r.state)) + ": " + r.reason;
     if (r.state == StepState::done) done.push_back(r.stack);

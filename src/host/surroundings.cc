@@ -25,8 +25,9 @@ Terminal terminal_of(int descriptor, const Environment& environment) {
   Terminal terminal;
   terminal.interactive = ::isatty(descriptor) == 1 && environment.text("TERM") != "dumb";
   winsize size{};
-  if (terminal.interactive && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    terminal.width = size.ws_col;
+  if (!terminal.interactive || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return terminal;
+  if (size.ws_col > 0) terminal.width = size.ws_col;
+  if (size.ws_row > 0) terminal.height = size.ws_row;
   return terminal;
 }
 

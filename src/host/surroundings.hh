@@ -37,6 +37,7 @@ class SimulatedEnvironment : public Environment {
 struct Terminal {
   bool interactive = false;  // a person is there, who sees cursor movements
   int width = 80;            // columns
+  int height = 24;           // lines
 };
 
 // Of file descriptor 0, 1 or 2. TERM=dumb counts as not interactive.

@@ -179,11 +179,7 @@ class Reader {
     stack.required_by = texts_of(v["required_by"]);
     stack.locked = v["locked"].as_bool();
     stack.is_protected = v["protected"].as_bool();
-    std::string behavior = v["in_progress_behavior"].to_text();
-    stack.wait_in_progress = behavior == "wait";
-    if (!behavior.empty() && !stack.wait_in_progress)
-      return Error("ConfigInvalid", "in_progress_behavior can only be \"wait\"")
-          .where(config_.at(stack, "in_progress_behavior"));
+    stack.wait_in_progress = v["in_progress_behavior"].to_text() == "wait";
     if (v["variables"].is_map()) stack.variables = v["variables"];
     if (v["tags"].is_map()) stack.tags = tags_in(v["tags"]);
     stack.stack_policy_path = v["stack_policy_path"].to_text();

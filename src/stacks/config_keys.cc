@@ -11,49 +11,53 @@ using enum KeyKind;
 using enum KeySupport;
 
 constexpr KeySpec top_level[] = {
-    {"namespace", text},
-    {"namespace_delimiter", text},
-    {"stacker_bucket", text},
-    {"stacker_bucket_region", text},
-    {"stacker_cache_dir", text, accepted},
-    {"sys_path", text},
-    {"service_role", text},
-    {"tags", map},
-    {"template_indent", any, accepted},
-    {"mappings", map},
-    {"lookups", map, unsupported},
-    {"log_formats", map, accepted},
-    {"package_sources", map, unsupported},
-    {"pre_build", list_or_map, unsupported},
-    {"post_build", list_or_map, unsupported},
-    {"pre_destroy", list_or_map, unsupported},
-    {"post_destroy", list_or_map, unsupported},
-    {"targets", list_or_map},
-    {"stacks", list_or_map},
+    {"namespace", text, "starts the name of every stack; may be empty"},
+    {"namespace_delimiter", text, "between the namespace and a stack's name; a dash unless given"},
+    {"stacker_bucket", text, "bucket for templates; empty: templates are sent inline"},
+    {"stacker_bucket_region", text, "its region"},
+    {"stacker_cache_dir", text, "accepted, without effect", accepted},
+    {"sys_path", text, "a folder where templates are looked for as well"},
+    {"service_role", text, "role that CloudFormation works with"},
+    {"tags", map, "tags of all stacks"},
+    {"template_indent", any, "accepted, without effect", accepted},
+    {"mappings", map, "put into every blueprint's template"},
+    {"lookups", map, "lookups of your own", unsupported},
+    {"log_formats", map, "accepted, without effect", accepted},
+    {"package_sources", map, "configurations from elsewhere", unsupported},
+    {"pre_build", list_or_map, "hooks before up", unsupported},
+    {"post_build", list_or_map, "hooks after up", unsupported},
+    {"pre_destroy", list_or_map, "hooks before down", unsupported},
+    {"post_destroy", list_or_map, "hooks after down", unsupported},
+    {"targets", list_or_map, "names for several stacks"},
+    {"stacks", list_or_map, "the stacks, a list or a map by name"},
 };
 
 constexpr KeySpec of_stack[] = {
-    {"name", text},
-    {"stack_name", text},
-    {"region", text},
-    {"profile", text},
-    {"class_path", text},
-    {"template_path", text},
-    {"description", text},
-    {"requires", texts},
-    {"required_by", texts},
-    {"locked", boolean},
-    {"enabled", boolean},
-    {"protected", boolean},
-    {"variables", map},
-    {"parameters", map, unsupported},  // of stacker before 1.0, which refuses it too
-    {"tags", map},
-    {"stack_policy_path", text},
-    {"in_progress_behavior", text},
-    {"notification_arns", texts},
+    {"name", text, "its name in the configuration"},
+    {"stack_name", text, "its name in AWS, after the namespace"},
+    {"region", text, "other than the run's"},
+    {"profile", text, "AWS profile, other than the run's"},
+    {"class_path", text, "a blueprint"},
+    {"template_path", text, "a template in YAML or JSON"},
+    {"description", text, "CloudFormation's description"},
+    {"requires", texts, "stacks and targets that must be there first"},
+    {"required_by", texts, "stacks and targets that need this one first"},
+    {"locked", boolean, "not updated unless forced"},
+    {"enabled", boolean, "false: left out"},
+    {"protected", boolean, "updated only after a yes, never deleted"},
+    {"variables", map, "of the blueprint, or values of the template's parameters"},
+    {"parameters", map, "variables, since stacker 1.0",
+     unsupported},  // of stacker before 1.0, which refuses it too
+    {"tags", map, "tags of this stack"},
+    {"stack_policy_path", text, "file of a stack policy"},
+    {"in_progress_behavior", text, "what to do while something else works on the stack", used,
+     "wait"},
+    {"notification_arns", texts, "topics that get its events"},
 };
 
-constexpr KeySpec of_target[] = {{"name", text}, {"requires", texts}, {"required_by", texts}};
+constexpr KeySpec of_target[] = {{"name", text, "its name"},
+                                 {"requires", texts, "stacks and targets that belong to it"},
+                                 {"required_by", texts, "targets that it belongs to"}};
 
 bool all_scalars(const Value& v) {
   return v.is_list() && std::ranges::all_of(v.items(), &Value::is_scalar);
@@ -129,6 +133,9 @@ Status check_keys(const cfn::Document& document, const cfn::Path& path, const Va
     if (spec->support == KeySupport::unsupported && asks_for_something(value))
       return Error("NotSupported", "\"" + key + "\" is not supported by mainstay yet")
           .where(document.key_at(at));
+    if (!spec->choice.empty() && value.to_text() != spec->choice)
+      return Error("ConfigInvalid", key + " can only be \"" + std::string(spec->choice) + "\"")
+          .where(document.at(at));
     if (!has_kind(value, spec->kind))
       return Error("ConfigInvalid", "\"" + key + "\" must be " +
                                         std::string(kind_text(spec->kind)) + ", but is " +

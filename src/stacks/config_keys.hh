@@ -1,4 +1,5 @@
-// The keys that a configuration may have, as data.
+// The keys that a configuration may have, as data: what the parser checks, and what the published
+// JSON Schema says.
 #pragma once
 
 #include <span>
@@ -19,12 +20,19 @@ enum class KeySupport : uint8_t {
 struct KeySpec {
   std::string_view key;
   KeyKind kind;
+  std::string_view about;  // a line for people
   KeySupport support = KeySupport::used;
+  std::string_view choice = "";  // the only value that it may have
 };
 
 std::span<const KeySpec> top_level_keys();
 std::span<const KeySpec> stack_keys();
 std::span<const KeySpec> target_keys();
+
+// The JSON Schema (2020-12) of a configuration, from these tables. Wherever something else than
+// text is wanted, a text with a "$" passes, as the environment may fill it in; at the top, unknown
+// keys pass, as they may hold anchors.
+Value config_schema();
 
 // Every member of the map at path is known, supported and of the right kind; null counts as absent.
 // spared(path) true lets an unknown key pass. Errors: "ConfigInvalid", "NotSupported".

@@ -88,6 +88,12 @@ Result<Value> look_up_ssmstore(const std::string& data, const LookupContext& con
   if (!value.is_string())
     return Error("LookupFailed",
                  "there is no SSM parameter \"" + printable(where.second) + "\" in " + where.first);
+  if (context.secrets) {
+    // Plain parameters may hold words like "prod", which must stay in names.
+    bool secure = answer["Parameters"].at(0)["Type"] == Value("SecureString");
+    secure ? context.secrets->add(value.as_string())
+           : context.secrets->add_value(value.as_string());
+  }
   return value;
 }
 
@@ -98,7 +104,9 @@ Result<Value> look_up_kms(const std::string& data, const LookupContext& context)
   if (!blob) return wrong_form(data, "[REGION@]BASE64");
   Value input = Value::map({{"CiphertextBlob", Bytes{*blob}}});
   TRY(Value answer, context.call("kms", "Decrypt", input, where.first));
-  return Value(answer["Plaintext"].as_bytes());
+  const std::string& plain = answer["Plaintext"].as_bytes();
+  if (context.secrets) context.secrets->add(plain);
+  return Value(plain);
 }
 
 constexpr Lookup lookups[] = {

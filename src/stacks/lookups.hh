@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.hh"
+#include "base/secrets.hh"
 #include "base/value.hh"
 #include "cfn/document.hh"
 #include "host/files.hh"
@@ -29,6 +30,7 @@ struct LookupContext {
   std::function<Result<Value>(std::string_view service, std::string_view operation,
                               const Value& input, const std::string& region)>
       call;
+  Secrets* secrets = nullptr;  // told of values that must not be shown; may be null
 };
 
 // v with every lookup in its texts replaced by what it gives; a lookup that is not text must stand

@@ -27,19 +27,43 @@ struct StepReport {
   bool changed = false;  // done, and something was changed in AWS
 };
 
+// What the run is going to look at, and what each waits for directly.
+struct PlannedStack {
+  std::string stack;
+  std::vector<std::string> waits_for;  // stacks
+};
+
+enum class Operation : uint8_t { create, update, remove };
+std::string_view operation_name(Operation operation);
+
+// An operation that CloudFormation has been asked for.
+struct OperationReport {
+  std::string stack;      // its name in the configuration
+  std::string full_name;  // in AWS
+  std::string region;
+  Operation operation = Operation::create;
+  size_t resources = 0;  // that it will work on; 0: not known
+};
+
 // Why a stack's operation failed, taken from its events.
 struct Failure {
-  std::string status;               // that the stack was left in
-  bool rolled_back = false;         // cleanly
-  std::optional<StackEvent> cause;  // the first failure that is not an effect of another
-  Position at;                      // of the resource in its template, where that is known
-  size_t cancelled = 0;             // resources cancelled because of it
+  std::string status;                    // that the stack was left in
+  bool rolled_back = false;              // cleanly
+  std::optional<StackEvent> cause;       // the first failure that is not an effect of another
+  Position at;                           // of the resource in its template, where that is known
+  size_t cancelled = 0;                  // resources cancelled because of it
+  int64_t failed_after_ms = 0;           // from the operation's start to the turn, or to its end
+  int64_t rolled_back_in_ms = 0;         // from the turn to the end; 0: it was not taken back
+  std::vector<std::string> left_behind;  // resources that the stack made and no longer has
 };
 
 class Reporter {
  public:
   virtual ~Reporter() = default;
+  // Before the first step.
+  virtual void plan(const std::vector<PlannedStack>& stacks) = 0;
   virtual void step(const StepReport& report) = 0;
+  virtual void begins(const OperationReport& report) = 0;
   virtual void event(const std::string& stack, const StackEvent& event) = 0;
   virtual void failure(const std::string& stack, const Error& error,
                        const std::optional<Failure>& failure) = 0;

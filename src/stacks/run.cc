@@ -14,6 +14,7 @@ class Run {
   Run(Session& session, Step step) : session_(session), step_(step) {}
 
   RunResult walk(const graph::Dag& plan) {
+    session_.around.reporter.plan(planned(plan));
     graph::WalkOptions options{session_.options.at_once,
                                session_.around.interruption.begin_nothing};
     auto outcomes = graph::run_walk(
@@ -23,6 +24,27 @@ class Run {
   }
 
  private:
+  // Targets stand between stacks, but nobody waits for them.
+  std::vector<PlannedStack> planned(const graph::Dag& plan) const {
+    std::vector<PlannedStack> all;
+    for (graph::Node n = 0; n < plan.size(); ++n) {
+      if (!session_.config.find(plan.name(n))) continue;
+      PlannedStack stack{plan.name(n), {}};
+      std::vector<graph::Node> todo = plan.dependencies(n);
+      std::set<graph::Node> seen(todo.begin(), todo.end());
+      for (size_t i = 0; i < todo.size(); ++i) {
+        if (session_.config.find(plan.name(todo[i]))) {
+          stack.waits_for.push_back(plan.name(todo[i]));
+          continue;
+        }
+        for (graph::Node further : plan.dependencies(todo[i]))
+          if (seen.insert(further).second) todo.push_back(further);
+      }
+      all.push_back(std::move(stack));
+    }
+    return all;
+  }
+
   bool work(const std::string& name) {
     const StackConfig* stack = session_.config.find(name);
     if (!stack) return true;  // a target is there when what it requires is

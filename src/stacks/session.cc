@@ -25,6 +25,11 @@ std::string Session::region_of(const StackConfig& stack, const aws::Client& clie
   return stack.region.empty() ? client.region() : stack.region;
 }
 
+std::string_view operation_name(Operation operation) {
+  static constexpr std::string_view names[] = {"create", "update", "delete"};
+  return names[static_cast<size_t>(operation)];
+}
+
 Result<CloudFormation> Session::cloud_for(const StackConfig& stack) const {
   TRY(auto client, around.client(stack.profile));
   std::string region = region_of(stack, *client);
@@ -42,6 +47,11 @@ void Session::say(const StackConfig& stack, StepState state, const std::string& 
   report.reason = reason;
   report.changed = changed;
   around.reporter.step(report);
+}
+
+void Session::begins(const StackConfig& stack, const std::string& region, Operation operation,
+                     size_t resources) {
+  around.reporter.begins({stack.name, config.full_name(stack), region, operation, resources});
 }
 
 void Session::warn_once(const std::string& text) {
@@ -96,6 +106,7 @@ Result<std::string> Session::output_at(const StackConfig& where, const std::stri
 Result<Value> Session::variables_of(const StackConfig& stack) {
   TRY(auto client, around.client(stack.profile));
   LookupContext context;
+  context.secrets = around.secrets;
   context.process = &around.process;
   context.files = &around.files;
   context.environment = &environment.values;
@@ -124,6 +135,9 @@ Result<Submission> Session::submission_for(const StackConfig& stack, const Rende
   s.stack_name = config.full_name(stack);
   s.template_body = rendered.body;
   TRY(s.parameters, parameters_for(rendered, variables, deployed));
+  for (const ParameterValue& p : s.parameters)
+    if (around.secrets && is_hidden(rendered.document.root["Parameters"][p.key]))
+      around.secrets->add(p.value);
   s.tags = config.tags_of(stack);
   s.role_arn = config.service_role;
   s.notification_arns = stack.notification_arns;

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "aws/client.hh"
+#include "base/secrets.hh"
 #include "host/executor.hh"
 #include "host/files.hh"
 #include "host/surroundings.hh"
@@ -62,6 +63,7 @@ struct Surroundings {
   Interruption interruption;
   std::string run_id;  // starts the tokens of requests
   Knowledge knowledge = {};
+  Secrets* secrets = nullptr;  // told of values that must not be shown; may be null
 };
 
 // Outputs by full name and output name. One that will change but has no value yet holds a text
@@ -84,6 +86,8 @@ class Session {
   StepReport report_for(const StackConfig& stack) const;
   void say(const StackConfig& stack, StepState state, const std::string& reason,
            bool changed = false);
+  void begins(const StackConfig& stack, const std::string& region, Operation operation,
+              size_t resources);
   void warn_once(const std::string& text);
   // Whether an operation of CloudFormation is being waited for, on some thread.
   bool is_waiting() const { return waits_ > 0; }

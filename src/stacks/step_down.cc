@@ -31,6 +31,7 @@ Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
   if (!approved) return skip("not approved");
   session.say(stack, StepState::running, "deleting stack");
   if (!deleting) CHECK_OK(cloud.remove(deployed->id, session.config.service_role));
+  session.begins(stack, cloud.region(), Operation::remove, 0);
   TRY(auto left,
       wait_until_settled(session, stack, cloud, deployed->id, [](const std::string&) {}));
   if (!left) {

@@ -32,6 +32,10 @@ class Up {
  private:
   void say(const std::string& reason) { session_.say(stack_, StepState::running, reason); }
 
+  void begins(Operation operation, size_t resources) {
+    session_.begins(stack_, cloud_.region(), operation, resources);
+  }
+
   StepDone skip(const std::string& reason) {
     if (deployed_) session_.keep_outputs(name_, deployed_->outputs);
     session_.say(stack_, StepState::skipped, reason);
@@ -88,12 +92,18 @@ class Up {
     say("creating new stack");
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
     std::string id = name_;
+    size_t resources = 0;
     if (rendered_.needs_change_set) {
       TRY(ChangeSet set, change_set(true));
+      resources = set.changes.size();
       CHECK_OK(cloud_.execute_change_set(set.id));
     } else {
       TRY(id, cloud_.create(submission_));
+      auto verdict = local_verdict({nullptr, "", rendered_, submission_, cloud_.region()},
+                                   session_.around.knowledge);
+      if (verdict) resources = verdict->after.size();
     }
+    begins(Operation::create, resources);
     return finish(id, "creating new stack");
   }
 
@@ -107,6 +117,7 @@ class Up {
     say("updating existing stack");
     TRY(bool updating, cloud_.update(submission_));
     if (!updating) return skip("no changes");
+    begins(Operation::update, assessment_.changes.size());
     return finish(deployed_->id, "updating existing stack");
   }
 
@@ -116,6 +127,7 @@ class Up {
       CHECK_OK(cloud_.delete_change_set(set.id));
       return skip("no changes");
     }
+    size_t resources = set.changes.size();
     join_verdicts(assessment_, std::move(set.changes), session_.around.knowledge);
     auto approved = approve();
     if (!approved || !*approved) {
@@ -127,6 +139,7 @@ class Up {
       CHECK_OK(cloud_.set_policy(name_, submission_.policy_body));
     say("updating existing stack");
     CHECK_OK(cloud_.execute_change_set(set.id));
+    begins(Operation::update, resources);
     return finish(deployed_->id, "updating existing stack");
   }
 

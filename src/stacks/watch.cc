@@ -14,6 +14,23 @@ bool is_clean(std::string_view status) {
   return status == "ROLLBACK_COMPLETE" || status == "UPDATE_ROLLBACK_COMPLETE";
 }
 
+bool is_turn(const StackEvent& event) {
+  return event.is_stack && event.status.ends_with("ROLLBACK_IN_PROGRESS");
+}
+
+// How long it went forwards and back, and what could not be taken back.
+void note_times(Failure& failure, const std::vector<StackEvent>& events) {
+  if (events.empty()) return;
+  auto turn = std::ranges::find_if(events, is_turn);
+  Time end = events.back().time;
+  Time turned = turn == events.end() ? end : turn->time;
+  failure.failed_after_ms = turned.ms - events.front().time.ms;
+  failure.rolled_back_in_ms = end.ms - turned.ms;
+  for (; turn != events.end(); ++turn)
+    if (!turn->is_stack && (turn->status == "DELETE_FAILED" || turn->status == "DELETE_SKIPPED"))
+      failure.left_behind.push_back(turn->logical_id);
+}
+
 class EventTail {
  public:
   EventTail(const Session& session, const StackConfig& stack, const CloudFormation& cloud,
@@ -92,9 +109,12 @@ Result<std::optional<DeployedStack>> wait_until_settled(
 
 Failure diagnose(const CloudFormation& cloud, const DeployedStack& stack,
                  const cfn::Document* document) {
-  Failure failure{stack.status, is_clean(stack.status), std::nullopt, {}, 0};
+  Failure failure;
+  failure.status = stack.status;
+  failure.rolled_back = is_clean(stack.status);
   auto events = cloud.last_operation(stack.id);
   if (!events) return failure;
+  note_times(failure, *events);
   for (const StackEvent& event : *events) {
     if (!event.failed() || event.is_stack) continue;
     if (is_cancellation(event))

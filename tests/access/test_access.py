@@ -207,7 +207,7 @@ def test_errors_name_what_would_be_right(cloud):
     done = run("can", "role/nobody", "s3:GetObject", "*", "--endpoint", cloud.url, code=3)
     assert 'no account of the snapshot has "role/nobody"' in done.stderr
     assert run("who", "s3:GetObject", "arn:aws:s3:::nope/x", "--endpoint", cloud.url, code=3).stderr.endswith(
-        "no account of the snapshot has the bucket nope\n")
+        "no account of the snapshot has the bucket nope\n  for more: mainstay explain ResourceUnknown\n")
 
 
 def test_the_example_runs():

@@ -1,0 +1,77 @@
+#include "cli/program.hh"
+
+#include <fmt/core.h>
+
+#include "base/text.hh"
+#include "cli/access_commands.hh"
+#include "cli/commands.hh"
+#include "cli/exit_codes.hh"
+#include "cli/screen.hh"
+
+namespace mainstay::cli {
+
+Program::Program()
+    : app_("mainstay: run an AWS platform, and rehearse every change on an embedded AWS",
+           "mainstay") {
+  app_.require_subcommand(1);
+  app_.set_version_flag("--version", "mainstay " MAINSTAY_VERSION);
+  add_up(app_, exit_code_);
+  add_diff(app_, exit_code_);
+  add_info(app_, exit_code_);
+  add_graph(app_, exit_code_);
+  add_down(app_, exit_code_);
+  add_access(app_, exit_code_);
+  add_cloud(app_, exit_code_);
+  add_explain(app_, exit_code_);
+  add_schema(app_, exit_code_);
+  add_completion(app_, exit_code_);
+  app_.footer(
+      "Examples:\n  mainstay up examples/network/staging.env examples/network/stacker.yml\n"
+      "  mainstay diff --profile prod prod.env stacker.yml\n"
+      "  mainstay cloud serve --port 4566");
+}
+
+// What was typed stands in the message, and may have been pasted.
+Error Program::misused(const CLI::ParseError& error, const std::vector<std::string>& words) {
+  const auto all = [](CLI::App*) { return true; };
+  CLI::App* at = &app_;
+  std::string path = "mainstay";
+  size_t depth = 0;
+  for (bool deeper = true; deeper;) {
+    deeper = false;
+    for (CLI::App* command : at->get_subcommands(all))
+      if (command->parsed()) {
+        at = command;
+        path += " " + at->get_name();
+        ++depth;
+        deeper = true;
+        break;
+      }
+  }
+  std::vector<std::string> names;
+  for (CLI::App* command : at->get_subcommands(all)) names.push_back(command->get_name());
+  bool misspelt = !names.empty() && depth < words.size() && !words[depth].starts_with('-');
+  Error out("UsageInvalid", misspelt ? path + " has no command \"" + one_line(words[depth]) + "\""
+                                     : one_line(error.what()));
+  auto near = misspelt ? nearest(words[depth], names) : std::nullopt;
+  return std::move(out).with_hint(near ? "did you mean `" + path + " " + *near + "`?"
+                                       : "for help: " + path + " --help");
+}
+
+int Program::run(int argc, const char* const* argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // help or the version
+    return app_.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    Error said = misused(error, {argv + 1, argv + std::max(argc, 1)});
+    RealEnvironment environment;
+    fmt::print(
+        stderr, "{}",
+        error_text(said, RealFiles(), style_for("auto", terminal_of(2, environment), environment)));
+    return static_cast<int>(Exit::usage);
+  }
+  return exit_code_;
+}
+
+}  // namespace mainstay::cli

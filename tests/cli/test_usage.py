@@ -1,0 +1,22 @@
+"""What a command line that can't be understood is answered with."""
+
+import pytest
+
+
+@pytest.mark.parametrize("arguments, said", [
+    ([], "A subcommand is required\n  for help: mainstay --help"),
+    (["upp", "c.yml"], 'mainstay has no command "upp"\n  did you mean `mainstay up`?'),
+    (["access", "cann", "x"], 'mainstay access has no command "cann"\n  did you mean `mainstay access can`?'),
+    (["access"], "A subcommand is required\n  for help: mainstay access --help"),
+    (["up", "--colr", "c.yml"], "The following argument was not expected: --colr\n  for help: mainstay up --help"),
+    (["cloud", "serve", "--port", "x"], "--port: Value x not in range 0 to 65535\n  for help: mainstay cloud serve --help"),
+])
+def test_usage(program, arguments, said):
+    done = program.run(*arguments, code=3)
+    assert done.stdout == ""
+    assert done.stderr == f"error[UsageInvalid]: {said}\n"
+
+
+def test_help_and_version_are_results(program):
+    assert program.run("--version").stdout.startswith("mainstay ")
+    assert "Examples:" in program.run("access", "can", "--help").stdout
