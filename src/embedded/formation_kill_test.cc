@@ -15,8 +15,14 @@ std::string child(const std::string& value) {
          "}}}";
 }
 
+constexpr const char* one_rule = "[{IpProtocol: tcp, FromPort: 9, ToPort: 9, CidrIp: 10.0.0.0/8}]";
+constexpr const char* three_rules =
+    "[{IpProtocol: tcp, FromPort: 7, ToPort: 7, CidrIp: 10.0.0.0/8},"
+    " {IpProtocol: udp, FromPort: 7, ToPort: 7, CidrIp: 10.0.0.0/8},"
+    " {IpProtocol: tcp, FromPort: 8, ToPort: 8, CidrIp: 10.0.0.0/8}]";
+
 // What changes with the network is replaced, along with what is in it.
-std::string parent(const std::string& cidr, const std::string& key) {
+std::string parent(const std::string& cidr, const std::string& key, const std::string& rules) {
   return R"(
 Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: )" +
@@ -29,6 +35,12 @@ Resources:
       SecurityGroupIngress:
         - {IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8}
         - {IpProtocol: tcp, FromPort: 2, ToPort: 2, CidrIp: 10.0.0.0/8}
+  Open:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: changed in place
+      SecurityGroupIngress: )" +
+         rules + R"(
   Address: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
   Role:
     Type: AWS::IAM::Role
@@ -95,9 +107,9 @@ class Recording {
                    Value::map({{"Bucket", "templates"}, {"Key", key}, {"Body", Bytes{child(key)}}}))
               .has_value());
     census(world);  // the first use of a service makes what AWS has there before
-    record(world, "CreateStack", world.request("s", parent("10.1.0.0/16", "one")));
+    record(world, "CreateStack", world.request("s", parent("10.1.0.0/16", "one", one_rule)));
     stack_id = world.stack("s")["StackId"].as_string();
-    record(world, "UpdateStack", world.request("s", parent("10.2.0.0/16", "two")));
+    record(world, "UpdateStack", world.request("s", parent("10.2.0.0/16", "two", three_rules)));
     record(world, "DeleteStack", Value::map({{"StackName", "s"}}));
     journal = test::slurp(folder_.path / "journal");
   }
@@ -146,4 +158,23 @@ TEST_CASE("killed after any record of the journal, an operation ends as it would
     }
   MESSAGE(cuts << " places to be killed at");
   CHECK(cuts > 50);
+}
+
+TEST_CASE("a call that is made once for its token is answered again until it is forgotten") {
+  test::World world;
+  Value in = Value::map({{"CidrBlock", "10.0.0.0/16"}});
+  auto vpc = [&](const char* token) {
+    auto out = world.cloud->invoke(cloud::Caller::root_of(test::account), test::account,
+                                   test::region, "ec2", "CreateVpc", in, token);
+    REQUIRE(out.has_value());
+    return (*out)["Vpc"]["VpcId"].as_string();
+  };
+  std::string one = vpc("a/1"), two = vpc("b/1");
+  CHECK(one != two);
+  CHECK(vpc("a/1") == one);
+  world.cloud->forget_answers(test::account, test::region, {{"a/1", "ec2", in}});
+  CHECK(vpc("a/1") != one);
+  world.cloud->forget_answers_but({"a/"});
+  CHECK(vpc("b/1") != two);
+  CHECK(vpc("") != vpc(""));
 }

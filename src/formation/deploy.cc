@@ -173,9 +173,9 @@ Status Operation::update_one(Value present, const Value& wanted) {
   if (!done.has_value() && shut_down()) return done;
   if (done.has_value()) {
     next.set("Attributes", s.attributes);
-    return set_status(next, "UPDATE_COMPLETE", s.note);
+    return made(s, next, "UPDATE_COMPLETE", s.note);
   }
-  CHECK_OK(set_status(present, "UPDATE_FAILED", done.error().message));
+  CHECK_OK(made(s, present, "UPDATE_FAILED", done.error().message));
   return done;
 }
 

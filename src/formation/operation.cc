@@ -182,6 +182,7 @@ Status Operation::roll_back_update() {
       },
       true);
   if (shut_down()) return {};
+  if (outcome.interrupted) return {};  // a rollback can't be cancelled: run() goes on with it
   if (!outcome.good()) return set_stack("UPDATE_ROLLBACK_FAILED", reason_of(outcome, "update"));
   Value current = definition("current");
   auto prepared = prepare(asker(), key_, current);

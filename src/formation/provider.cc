@@ -40,7 +40,7 @@ class SpecRun {
   const Value& spec_;
   const Value& macros_;
   Scope scope_;
-  bool creating_ = false;
+  bool once_ = false;
 };
 
 Value without_reserved(const Value& tags) {
@@ -76,6 +76,10 @@ bool is_gone(const Error& e) {
          e.code.ends_with("DoesNotExist") || e.code.starts_with("NoSuch");
 }
 
+bool is_there_already(const Error& e) {
+  return e.code.contains("AlreadyExists") || e.code.ends_with(".Duplicate");
+}
+
 // AWS's own handlers try again while what a call needs, or what still uses the thing to be removed,
 // may be under way beside it: a policy whose bucket is being made, a gateway whose addresses are
 // being released. Sample templates of AWS's rely on it, though nothing in them says the order.
@@ -103,7 +107,7 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   if (in.is_null()) in = Value::map({});
   in = coerce_input(s_.cloud, service, operation, std::move(in));
   std::string once;
-  if (creating_) {
+  if (once_) {
     once = join({s_.operation, s_.where.logical_id, std::to_string(s_.where.generation),
                  std::to_string(s_.calls.size())},
                 "/");
@@ -127,6 +131,7 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   const List& ignored = step["ignore"].items();
   bool ignore = std::find(ignored.begin(), ignored.end(), Value(out.error().code)) != ignored.end();
   if (ignore || (forgiving && is_gone(out.error()))) return {};
+  if (s_.restoring && (forgiving || is_there_already(out.error()))) return {};
   return handler_error(s_, service, out.error());
 }
 
@@ -211,7 +216,7 @@ void SpecRun::take_attributes() {
 }
 
 Status SpecRun::create() {
-  creating_ = true;
+  once_ = true;
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   Value main = spec_["create"];
   if (!main.is_null()) CHECK_OK(call_each(main.set("as", "out"), scope_));
@@ -225,6 +230,7 @@ Status SpecRun::create() {
 }
 
 Status SpecRun::update() {
+  once_ = true;
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   scope_.variables.set("taggable", expand(spec_["tagging"], scope_));
   CHECK_OK(run_steps(spec_["tag_steps"], s_.before, s_.tags_before));
@@ -302,8 +308,9 @@ Error handler_error(Subject& s, std::string_view service, const Error& error) {
   std::string name(service);
   name[0] = static_cast<char>(std::toupper(name[0]));
   Random random = s.cloud.random();
-  bool exists = error.code.contains("AlreadyExists") || error.code.ends_with(".Duplicate");
-  std::string kind = exists ? "AlreadyExists" : is_gone(error) ? "NotFound" : "InvalidRequest";
+  std::string kind = is_there_already(error) ? "AlreadyExists"
+                     : is_gone(error)        ? "NotFound"
+                                             : "InvalidRequest";
   int status = error.status == 0 ? 400 : error.status;
   return Error(error.code,
                "Resource handler returned message: \"" + error.message + " (Service: " + name +

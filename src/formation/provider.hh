@@ -33,11 +33,14 @@ struct Subject {
   std::stop_token stop;
   // Called as soon as physical_id is known, so that it is never lost.
   std::function<Status()> initiated = [] { return Status(); };
-  // The id of the stack's operation that is at work, and the calls that a creation has made. Should
-  // the process be killed, running the same creation again gets the same answers and goes on where
-  // it was; so these are forgotten only once what they made is kept.
+  // The operation and phase of the stack that is at work, and the calls that a creation or an
+  // update has made. Should the process be killed, running the same again gets the same answers and
+  // goes on where it was; so these are forgotten only once what they made is kept.
   std::string operation = {};
   std::vector<cloud::Once> calls = {};
+  // An update that puts back what it was, after another that may have got anywhere: nobody knows
+  // which of its changes there are to take back.
+  bool restoring = false;
   // May an update change it? Asked by types that only find out while they update whether they will.
   std::function<Status()> may_change = [] { return Status(); };
 };

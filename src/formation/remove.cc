@@ -122,13 +122,14 @@ Status Operation::restore_one(const Value& former) {
   Subject s = subject(former);
   s.before = now.has("_attempted") ? now["_attempted"] : now["Properties"];
   s.tags_before = now["_tags"];
+  s.restoring = true;
   Status done = engine_.provider().update(s);
   if (!done.has_value() && shut_down()) return done;
   if (done.has_value()) {
     back.set("Attributes", s.attributes);
-    return set_status(back, "UPDATE_COMPLETE");
+    return made(s, back, "UPDATE_COMPLETE", "");
   }
-  CHECK_OK(set_status(now, "UPDATE_FAILED", done.error().message));
+  CHECK_OK(made(s, now, "UPDATE_FAILED", done.error().message));
   return done;
 }
 

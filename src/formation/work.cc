@@ -80,7 +80,7 @@ Subject Operation::subject(const Value& r) {
             r["Attributes"].is_map() ? r["Attributes"] : Value::map({}),
             "",
             halt_.get_token()};
-  s.operation = operation_id().as_string();
+  s.operation = operation_id().as_string() + "/" + stack_["StackStatus"].as_string();
   return s;
 }
 

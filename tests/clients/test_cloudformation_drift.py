@@ -85,9 +85,15 @@ RESOURCES = {
                      AliasTarget={"DNSName": "www.example.com", "HostedZoneId": ref("Zone")}),
     "Weighted": resource("Route53::RecordSet", HostedZoneName="example.com.", Name="w.example.com", Type="CNAME", TTL=60,
                          SetIdentifier="b", Weight=5, ResourceRecords=["x.example.com"]),
+    "Cipher": resource("KMS::Key", Description="ours", EnableKeyRotation=True, Tags=tags(team="a"), KeyPolicy={
+        "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}, "Action": "kms:*", "Resource": "*"}]}),
+    "Secret": resource("SecretsManager::Secret", Description="told", KmsKeyId=ref("Cipher"), GenerateSecretString={"PasswordLength": 20}, Tags=tags(team="a")),
+    "Other": resource("EC2::EIP", Domain="vpc"),
+    "Bound": resource("EC2::EIPAssociation", AllocationId={"Fn::GetAtt": ["Other", "AllocationId"]}, NetworkInterfaceId=ref("Interface")),
     "Topic": resource("SNS::Topic", DisplayName="recorded only"),
 }
 RESOURCES["Weighted"]["DependsOn"] = "Zone"
+RESOURCES["Bound"]["DependsOn"] = "Attachment"
 RESOURCES["Star"]["DependsOn"] = "Record"
 UNCHECKED = {"Topic"}
 
@@ -281,6 +287,20 @@ def test_tables(cloudformation, make, dynamodb):
     kind, expected, actual = found.pop("/ProvisionedThroughput")
     assert (kind, json.loads(expected), actual) == ("REMOVE", {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}, "null")
     assert found == {}
+
+
+def test_keys_and_secrets(cloudformation, make, kms, secretsmanager):
+    make("Secret")
+    key, secret = physical(cloudformation, "Cipher"), physical(cloudformation, "Secret")
+    kms.disable_key_rotation(KeyId=key)
+    kms.tag_resource(KeyId=key, Tags=[{"TagKey": "team", "TagValue": "b"}])
+    assert check(cloudformation, "Cipher") == [("/EnableKeyRotation", "NOT_EQUAL", "true", "false"), ("/Tags/0/Value", "NOT_EQUAL", "a", "b")]
+    secretsmanager.update_secret(SecretId=secret, Description="other")
+    assert check(cloudformation, "Secret") == [("/Description", "NOT_EQUAL", "told", "other")]
+    secretsmanager.delete_secret(SecretId=secret)
+    kms.schedule_key_deletion(KeyId=key)
+    detect(cloudformation)
+    assert {d["StackResourceDriftStatus"] for d in drifts(cloudformation).values()} == {"DELETED"}
 
 
 def test_records(cloudformation, make, route53):

@@ -113,3 +113,17 @@ def test_values_come_from_parameter_store_and_from_before(cloudformation, ssm):
     previous = [{"ParameterKey": "Given", "UsePreviousValue": True}]
     with fails("ValidationError", "No updates are to be performed."):
         cloudformation.update_stack(StackName="s", UsePreviousTemplate=True, Parameters=previous)
+
+
+def test_a_change_that_never_took_place_is_rolled_back(cloudformation, ec2):
+    def body(network):
+        rules = [{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "CidrIp": network}]
+        return template({"Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "SecurityGroupIngress": rules}}})
+
+    cloudformation.create_stack(StackName="s", TemplateBody=body("10.0.0.0/8"))
+    assert settle(cloudformation) == "CREATE_COMPLETE"
+    cloudformation.update_stack(StackName="s", TemplateBody=body("10.0.0.0/99"))
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+    group = cloudformation.describe_stack_resource(StackName="s", LogicalResourceId="Group")["StackResourceDetail"]["PhysicalResourceId"]
+    [rule] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert [r["CidrIp"] for r in rule["IpRanges"]] == ["10.0.0.0/8"]
