@@ -45,6 +45,11 @@ int cloud_serve(const ServeOptions& options) {
   cloud_options.owner = starting;
   cloud_options.strict = options.strict;
   cloud_options.sync = options.sync;
+  cloud_options.compact_bytes_min = options.compact_at;
+  cloud_options.warn = [](const Error& error) {
+    fmt::print(stderr, "warning: the journal is not compacted and goes on growing: {}\n",
+               error.to_string());
+  };
   auto cloud = embedded::open(std::move(cloud_options));
   if (!cloud.has_value()) return failed(cloud.error());
   if (const std::string& notice = (*cloud)->store().notice(); !notice.empty())

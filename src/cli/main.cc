@@ -28,6 +28,12 @@ int main(int argc, char** argv) {
   command->add_flag("--memory", serve.memory, "Keep nothing on disk")->excludes("--state");
   command->add_flag("--strict", serve.strict, "Refuse access keys that were not made here");
   command->add_flag("--sync", serve.sync, "Sync the disk before every answer");
+  command
+      ->add_option("--compact-at", serve.compact_at,
+                   "Compact the journal from this size on, once it is four times what it need be")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--threads", serve.threads, "Threads that answer")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

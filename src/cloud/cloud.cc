@@ -43,6 +43,9 @@ Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Ser
                     cloud->options_.owner,
                     cloud->options_.sync,
                     {{"credentials", "credential", "Arn"}}};
+  if (cloud->options_.compact_bytes_min > 0)
+    to.compact_bytes_min = cloud->options_.compact_bytes_min;
+  to.warn = cloud->options_.warn;
   for (const auto& entry : cloud->entries_)
     for (const store::Index& index : entry->service.indexes) to.indexes.push_back(index);
   TRY(cloud->store_, store::Store::open(std::move(to)));

@@ -37,8 +37,10 @@ struct CloudOptions {
   std::string state_directory;  // empty: memory only
   std::string owner = "mainstay";
   bool sync = false;
-  bool strict = false;  // refuse access keys that were not made here
-  uint64_t seed = 0;    // 0: from the operating system
+  bool strict = false;                     // refuse access keys that were not made here
+  uint64_t seed = 0;                       // 0: from the operating system
+  size_t compact_bytes_min = 0;            // store::Options; 0: its default
+  std::function<void(const Error&)> warn;  // store::Options
   std::function<Time()> now;
 };
 

@@ -134,11 +134,13 @@ HttpResponse Cloud::handle(HttpRequest http) {
 HttpResponse Cloud::health() const {
   Value services = Value::list();
   for (const std::string& name : service_names()) services.push_back(name);
-  return json_response(
-      Value::map({{"status", "ok"},
-                  {"services", std::move(services)},
-                  {"state", options_.state_directory.empty() ? Value("memory")
-                                                             : Value(options_.state_directory)}}));
+  Value out = Value::map({{"status", "ok"}, {"services", std::move(services)}});
+  if (options_.state_directory.empty()) return json_response(out.set("state", "memory"));
+  store::JournalState journal = store_->journal_state();
+  return json_response(out.set("state", options_.state_directory)
+                           .set("journal", Value::map({{"bytes", journal.bytes},
+                                                       {"live_bytes", journal.live_bytes},
+                                                       {"compactions", journal.compactions}})));
 }
 
 HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
