@@ -114,6 +114,21 @@ Call Cloud::make_call(const Service& service, std::string_view operation, const 
               {}};
 }
 
+Result<Value> Cloud::perform(const Entry& entry, const Operation& operation, Call& call,
+                             const Value& in, const CallerSide& side) {
+  if (!operation.decides_parts) {
+    CHECK_OK(authorizer_->check(call, in, side));
+  } else {
+    call.may = [this, &call, &side](std::string_view as, const Value& part) {
+      std::string_view whole = std::exchange(call.operation, as);
+      Status decided = authorizer_->check(call, part, side);
+      call.operation = whole;
+      return decided;
+    };
+  }
+  return call_handler(entry, operation, call, in);
+}
+
 // A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").
 Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation, Call& call,
                                   const Value& in) {
@@ -142,11 +157,7 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std:
   TRY(CallerSide side, authorizer_->caller_side(caller, region, {}));
   store::Unit unit(*store_, shard(found->service, account, region), it->second->mode_for(in));
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
-  auto answer = [&]() -> Result<Value> {
-    CHECK_OK(authorizer_->check(call, in, side));
-    return call_handler(*found, *it->second, call, in);
-  };
-  auto out = answer();
+  auto out = perform(*found, *it->second, call, in, side);
   // What a service asks on a caller's behalf is an event; what it asks for itself is its inside.
   if (!caller.via.empty())
     trail_.record({0, now(), std::string(service), std::string(operation), std::string(region),

@@ -32,6 +32,7 @@ namespace mainstay::cloud {
 
 class Access;
 class Authorizer;
+struct CallerSide;
 
 struct CloudOptions {
   std::string state_directory;  // empty: memory only
@@ -93,6 +94,9 @@ class Cloud {
   static Error not_implemented(std::string_view service, std::string_view operation);
   Result<Value> run(Request& request, const Value& in);
   void record(Request& request, const Value& in, const Result<Value>& out);
+  // Decides and does.
+  Result<Value> perform(const Entry& entry, const Operation& operation, Call& call, const Value& in,
+                        const CallerSide& side);
   Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
                              const Value& in);
   HttpResponse health() const;

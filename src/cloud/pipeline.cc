@@ -217,8 +217,7 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
       make_call(found->service, operation->name, request.caller, account, request.region, unit);
   call.request_id = request.id;
   call.endpoint = request.endpoint;
-  CHECK_OK(authorizer_->check(call, in, side));
-  return call_handler(*found, *operation, call, in);
+  return perform(*found, *operation, call, in, side);
 }
 
 void Cloud::record(Request& request, const Value& in, const Result<Value>& out) {

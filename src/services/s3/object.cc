@@ -238,33 +238,4 @@ Result<Value> get_object_attributes(Call& call, const Value& in) {
   return out;
 }
 
-Result<Value> delete_object(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  std::optional<std::string> version;
-  if (in.has("VersionId")) version = in["VersionId"].as_string();
-  return delete_version(call, bucket, in["Key"].as_string(), version);
-}
-
-Result<Value> delete_objects(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  const Value& objects = in["Delete"]["Objects"];
-  if (objects.empty() || objects.size() > keys_max)
-    return aws_error("MalformedXML",
-                     "The XML you provided was not well-formed or did not validate against our "
-                     "published schema");
-  Value deleted = Value::list();
-  for (const Value& o : objects.items()) {
-    std::optional<std::string> version;
-    if (o.has("VersionId")) version = o["VersionId"].as_string();
-    Value result = delete_version(call, bucket, o["Key"].as_string(), version);
-    Value row = Value::map({{"Key", o["Key"]}});
-    if (version) row.set("VersionId", *version);
-    if (result["DeleteMarker"].as_bool())
-      row.set("DeleteMarker", true).set("DeleteMarkerVersionId", result["VersionId"]);
-    deleted.push_back(std::move(row));
-  }
-  return in["Delete"]["Quiet"].as_bool() ? Value::map({})
-                                         : Value::map({{"Deleted", std::move(deleted)}});
-}
-
 }  // namespace mainstay::s3
