@@ -35,7 +35,22 @@ Error unknown_service(const wire::Hints& hints) {
                                 : "no AWS service is known by the name " + printable(what));
 }
 
-Error unknown_operation(const wire::Hints& hints, const HttpRequest& http) {
+// S3's own refusals of what it cannot route. A key is UTF-8 (user guide, "Naming Amazon S3
+// objects"), and without the zero byte, which parts bucket and key in our state.
+Status check_s3_path(std::string_view path) {
+  Error bad = aws_error("InvalidURI", "Couldn't parse the specified URI.");
+  for (size_t at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 1))
+    if (!hex_decode(path.substr(at + 1, 2)) || path.size() < at + 3) return bad;
+  std::string plain = percent_decode(path);
+  if (!is_utf8(plain) || plain.find('\0') != std::string::npos) return bad;
+  return {};
+}
+
+Error unknown_operation(const wire::Hints& hints, const HttpRequest& http,
+                        std::string_view service) {
+  if (service == "s3")
+    return aws_error("MethodNotAllowed",
+                     "The specified method is not allowed against this resource.", 405);
   if (hints.form == wire::Hints::Form::form)
     return aws_error("InvalidAction", "The action " + printable(hints.operation) +
                                           " is not valid for this web service.");
@@ -152,6 +167,8 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
     return response;
   };
   if (Status s = route(http, request); !s.has_value()) return failed(s.error());
+  if (request.service == "s3")
+    if (Status s = check_s3_path(http.path); !s.has_value()) return failed(s.error());
   if (Status s = identify(http, request); !s.has_value()) return failed(s.error());
   if (request.service == "s3" && !request.bucket.empty())
     http.path = "/" + request.bucket + http.path;
@@ -193,7 +210,7 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
     }
     if (operation) return {};
   }
-  return unknown_operation(request.hints, http);
+  return unknown_operation(request.hints, http, request.service);
 }
 
 Result<Value> Cloud::run(Request& request, const Value& in) {

@@ -39,6 +39,7 @@ Result<Value> delete_one(Call& call, const Value& bucket, const Value& in, const
 
 Result<Value> delete_object(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
+  CHECK_OK(check_key(in));
   CHECK_OK(check_delete_condition(call, bucket, in["Key"].as_string(), in["IfMatch"]));
   std::optional<std::string> version;
   if (in.has("VersionId")) version = in["VersionId"].as_string();

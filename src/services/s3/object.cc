@@ -55,13 +55,14 @@ Result<Range> range_of(const Value& in, size_t size) {
   text.remove_prefix(6);
   size_t dash = text.find('-');
   if (dash == std::string_view::npos) return whole;
-  auto first = parse_int(text.substr(0, dash)), last = parse_int(text.substr(dash + 1));
-  if (!first && last) {
-    if (*last == 0) return invalid_range(in, size);
+  std::string_view from = text.substr(0, dash), to = text.substr(dash + 1);
+  auto first = parse_int(from), last = parse_int(to);
+  if (from.empty() && last && *last >= 0) {
+    if (*last == 0 || size == 0) return invalid_range(in, size);
     size_t length = std::min(static_cast<size_t>(*last), size);
     return Range{size - length, length, true};
   }
-  if (!first || *first < 0 || (last && *last < *first)) return whole;
+  if (!first || *first < 0 || (!to.empty() && !last) || (last && *last < *first)) return whole;
   if (static_cast<size_t>(*first) >= size) return invalid_range(in, size);
   size_t end = last ? std::min(static_cast<size_t>(*last) + 1, size) : size;
   return Range{static_cast<size_t>(*first), end - static_cast<size_t>(*first), true};
@@ -98,6 +99,10 @@ struct Found {
 Result<Found> find_readable(Call& call, const Value& in) {
   Found found;
   TRY(found.bucket, get_bucket(call, in));
+  CHECK_OK(check_key(in));
+  if (in.has("PartNumber") && in.has("Range"))
+    return aws_error("InvalidRequest",
+                     "Cannot specify both Range header and partNumber query parameter");
   TRY(found.object, find_object(call, found.bucket, in));
   CHECK_OK(check_conditions(in, found.object, ""));
   size_t size = static_cast<size_t>(found.object["Size"].as_int());
