@@ -84,3 +84,23 @@ def test_range_of_nothing(s3, raw, bucket):
     with fails("InvalidRequest",
                "Cannot specify both Range header and partNumber query parameter", 400):
         s3.get_object(Bucket=bucket, Key="k", PartNumber=1, Range="bytes=0-1")
+
+
+@pytest.mark.parametrize("declared,sent", [
+    ("", "x-amz-acl:public-read"), ("x-amz-acl", "x-amz-acl:public-read"),
+    ("x-amz-checksum-crc32", "")])
+def test_trailers_cannot_be_other_headers(s3, raw, bucket, declared, sent):
+    """What stands behind the body is not signed, so it must not say more than a checksum."""
+    status, _, text = raw("PUT", f"/{bucket}/k", f"1\r\nx\r\n0\r\n{sent}\r\n\r\n".encode(), **{
+        "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "x-amz-decoded-content-length": "1", "x-amz-trailer": declared})
+    assert status == 400 and "<Code>MalformedTrailerError</Code>" in text
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_unknown_directives_of_a_copy(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"")
+    for member, message in (("MetadataDirective", "Unknown metadata directive."),
+                            ("TaggingDirective", "Unknown tagging directive.")):
+        with fails("InvalidArgument", message, 400):
+            s3.copy_object(Bucket=bucket, Key="c", CopySource=f"{bucket}/k", **{member: "MOVE"})
