@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "base/digest.hh"
 #include "base/text.hh"
@@ -47,6 +48,13 @@ Error invalid_range(const Value& in, size_t size) {
   return error;
 }
 
+// Digits only; more of them than a number has are past every object's end.
+std::optional<int64_t> position(std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  return parse_int(text).value_or(std::numeric_limits<int64_t>::max());
+}
+
 // "bytes=0-9", "bytes=5-", "bytes=-3". A header of another form is ignored (RFC 7233).
 Result<Range> range_of(const Value& in, size_t size) {
   Range whole{0, size, false};
@@ -56,13 +64,13 @@ Result<Range> range_of(const Value& in, size_t size) {
   size_t dash = text.find('-');
   if (dash == std::string_view::npos) return whole;
   std::string_view from = text.substr(0, dash), to = text.substr(dash + 1);
-  auto first = parse_int(from), last = parse_int(to);
-  if (from.empty() && last && *last >= 0) {
+  auto first = position(from), last = position(to);
+  if (from.empty() && last) {
     if (*last == 0 || size == 0) return invalid_range(in, size);
     size_t length = std::min(static_cast<size_t>(*last), size);
     return Range{size - length, length, true};
   }
-  if (!first || *first < 0 || (!to.empty() && !last) || (last && *last < *first)) return whole;
+  if (!first || (!to.empty() && !last) || (last && *last < *first)) return whole;
   if (static_cast<size_t>(*first) >= size) return invalid_range(in, size);
   size_t end = last ? std::min(static_cast<size_t>(*last) + 1, size) : size;
   return Range{static_cast<size_t>(*first), end - static_cast<size_t>(*first), true};
