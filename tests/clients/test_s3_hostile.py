@@ -67,7 +67,8 @@ def test_methods_that_s3_does_not_have(raw, bucket, method):
 
 @pytest.mark.parametrize("asked,status,got", [
     ("bytes=-0", 416, None), ("bytes=10-", 416, None), ("bytes=-100", 206, "0123456789"),
-    ("bytes=9-18446744073709551616", 206, "9"), ("bytes=99999999999999999999-", 416, None), ("bytes=--1", 200, "0123456789"),
+    ("bytes=9-18446744073709551616", 206, "9"), ("bytes=99999999999999999999-", 416, None),
+    ("bytes=--1", 200, "0123456789"),
     ("bytes= 1-2", 200, "0123456789"), ("bytes=5-4", 200, "0123456789")])
 def test_odd_ranges(s3, raw, bucket, asked, status, got):
     s3.put_object(Bucket=bucket, Key="k", Body=b"0123456789")
