@@ -47,6 +47,9 @@ TEST_CASE("CBOR keeps every kind") {
   auto back = parse_cbor(to_cbor(v));
   REQUIRE(back.has_value());
   CHECK(*back == v);
+  v.set("N", int64_t{-1} << 40).set("long", std::string(70000, 'x')).set("s", Time{2000});
+  for (int bits : {4, 5, 8, 16, 31, 33}) v.member("l").push_back(int64_t{1} << bits);
+  CHECK(cbor_size(v) == to_cbor(v).size());
   CHECK(!parse_cbor("\x9f\x9f").has_value());
   CHECK(!parse_cbor("\x5b\xff\xff\xff\xff\xff\xff\xff\xff").has_value());
 }

@@ -69,6 +69,20 @@ void append_time(std::string& out, Time t) {
   }
 }
 
+size_t head_size(uint64_t n) {
+  return n < 24 ? 1 : n <= 0xff ? 2 : n <= 0xffff ? 3 : n <= 0xffffffff ? 5 : 9;
+}
+
+size_t int_size(int64_t i) {
+  return head_size(static_cast<uint64_t>(i >= 0 ? i : -(i + 1)));
+}
+
+size_t text_size(std::string_view text) {
+  return head_size(text.size()) + text.size();
+}
+
+constexpr size_t double_size = 9;
+
 double half_to_double(unsigned half) {
   int exponent = static_cast<int>(half >> 10 & 0x1f);
   int mantissa = static_cast<int>(half & 0x3ff);
@@ -269,6 +283,34 @@ void append_cbor(std::string& out, const Value& v) {
       }
       break;
   }
+}
+
+size_t cbor_size(const Value& v) {
+  size_t size = 0;
+  switch (v.kind()) {
+    case Value::Kind::null:
+    case Value::Kind::boolean:
+      return 1;
+    case Value::Kind::integer:
+      return int_size(v.as_int());
+    case Value::Kind::real:
+      return double_size;
+    case Value::Kind::string:
+      return text_size(v.as_string());
+    case Value::Kind::bytes:
+      return text_size(v.as_bytes());
+    case Value::Kind::time:
+      return 1 + (v.as_time().ms % 1000 == 0 ? int_size(v.as_time().ms / 1000) : double_size);
+    case Value::Kind::list:
+      size = head_size(v.size());
+      for (const Value& item : v.items()) size += cbor_size(item);
+      return size;
+    case Value::Kind::map:
+      size = head_size(v.size());
+      for (const auto& [key, item] : v.members()) size += text_size(key) + cbor_size(item);
+      return size;
+  }
+  return size;
 }
 
 std::string to_cbor(const Value& v) {

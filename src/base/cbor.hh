@@ -12,6 +12,8 @@ namespace mainstay {
 
 std::string to_cbor(const Value& v);
 void append_cbor(std::string& out, const Value& v);
+// How long to_cbor(v) is, without making it.
+size_t cbor_size(const Value& v);
 
 // Definite and indefinite lengths, half, single and double floats. Errors: "CborInvalid" with the
 // byte offset. Limits: depth_max levels; lengths never exceed the input.

@@ -48,6 +48,11 @@ int cloud_serve(const ServeOptions& options) {
   cloud_options.owner = starting;
   cloud_options.strict = options.strict;
   cloud_options.sync = options.sync;
+  cloud_options.compact_bytes_min = options.compact_at;
+  cloud_options.warn = [](const Error& error) {
+    fmt::print(stderr, "warning: the journal is not compacted and goes on growing: {}\n",
+               error.to_string());
+  };
   auto cloud = embedded::open(std::move(cloud_options));
   if (!cloud.has_value()) return failed(cloud.error());
   if (const std::string& notice = (*cloud)->store().notice(); !notice.empty())
@@ -85,6 +90,12 @@ void add_cloud(CLI::App& app, int& exit_code) {
   command->add_flag("--memory", serve->memory, "Keep nothing on disk")->excludes("--state");
   command->add_flag("--strict", serve->strict, "Refuse access keys that were not made here");
   command->add_flag("--sync", serve->sync, "Sync the disk before every answer");
+  command
+      ->add_option("--compact-at", serve->compact_at,
+                   "Compact the journal from this size on, once it is four times what it need be")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--threads", serve->threads, "Threads that answer")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

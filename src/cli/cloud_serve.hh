@@ -13,6 +13,7 @@ struct ServeOptions {
   bool strict = false;
   bool sync = false;
   int threads = 2;
+  size_t compact_at = size_t{16} << 20;  // bytes
 };
 
 // Returns the exit code (docs/stacks.md).

@@ -34,6 +34,9 @@ class Call {
   store::Unit& db;
   // Work on bulk data that goes with the change: run once the change is kept, or once it is not.
   std::vector<std::function<void()>> after_commit, after_failure;
+  // For an operation that decides_parts (service.hh): whether a part of its request is allowed, put
+  // as a request of its own. Errors: the refusal.
+  std::function<Status(std::string_view operation, const Value& part)> may = {};
 
   const Value* find(std::string_view table, std::string_view id) const {
     return db.find(table, id);

@@ -45,6 +45,9 @@ Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Ser
                     cloud->options_.owner,
                     cloud->options_.sync,
                     {{"credentials", "credential", "Arn"}}};
+  if (cloud->options_.compact_bytes_min > 0)
+    to.compact_bytes_min = cloud->options_.compact_bytes_min;
+  to.warn = cloud->options_.warn;
   for (const auto& entry : cloud->entries_)
     for (const store::Index& index : entry->service.indexes) to.indexes.push_back(index);
   TRY(cloud->store_, store::Store::open(std::move(to)));
@@ -113,6 +116,21 @@ Call Cloud::make_call(const Service& service, std::string_view operation, const 
               {}};
 }
 
+Result<Value> Cloud::perform(const Entry& entry, const Operation& operation, Call& call,
+                             const Value& in, const CallerSide& side, std::string_view once) {
+  if (!operation.decides_parts) {
+    CHECK_OK(authorizer_->check(call, in, side));
+  } else {
+    call.may = [this, &call, &side](std::string_view as, const Value& part) {
+      std::string_view whole = std::exchange(call.operation, as);
+      Status decided = authorizer_->check(call, part, side);
+      call.operation = whole;
+      return decided;
+    };
+  }
+  return call_handler(entry, operation, call, in, once);
+}
+
 // A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").
 Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation, Call& call,
                                   const Value& in, std::string_view once) {
@@ -147,8 +165,7 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std:
   Call call = make_call(found->service, it->second->name, caller, account, region, unit);
   auto answer = [&]() -> Result<Value> {
     if (const Value* given = once.empty() ? nullptr : call.find(answers, once)) return *given;
-    CHECK_OK(authorizer_->check(call, in, side));
-    return call_handler(*found, *it->second, call, in, once);
+    return perform(*found, *it->second, call, in, side, once);
   };
   auto out = answer();
   // What a service asks on a caller's behalf is an event; what it asks for itself is its inside.

@@ -32,13 +32,16 @@ namespace mainstay::cloud {
 
 class Access;
 class Authorizer;
+struct CallerSide;
 
 struct CloudOptions {
   std::string state_directory;  // empty: memory only
   std::string owner = "mainstay";
   bool sync = false;
-  bool strict = false;  // refuse access keys that were not made here
-  uint64_t seed = 0;    // 0: from the operating system
+  bool strict = false;                     // refuse access keys that were not made here
+  uint64_t seed = 0;                       // 0: from the operating system
+  size_t compact_bytes_min = 0;            // store::Options; 0: its default
+  std::function<void(const Error&)> warn;  // store::Options
   std::function<Time()> now;
 };
 
@@ -105,6 +108,9 @@ class Cloud {
   static Error not_implemented(std::string_view service, std::string_view operation);
   Result<Value> run(Request& request, const Value& in);
   void record(Request& request, const Value& in, const Result<Value>& out);
+  // Decides, then runs the handler; once: see invoke.
+  Result<Value> perform(const Entry& entry, const Operation& operation, Call& call, const Value& in,
+                        const CallerSide& side, std::string_view once = "");
   Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
                              const Value& in, std::string_view once = "");
   HttpResponse health() const;

@@ -35,7 +35,22 @@ Error unknown_service(const wire::Hints& hints) {
                                 : "no AWS service is known by the name " + printable(what));
 }
 
-Error unknown_operation(const wire::Hints& hints, const HttpRequest& http) {
+// S3's own refusals of what it cannot route. A key is UTF-8 (user guide, "Naming Amazon S3
+// objects"), and without the zero byte, which parts bucket and key in our state.
+Status check_s3_path(std::string_view path) {
+  Error bad = aws_error("InvalidURI", "Couldn't parse the specified URI.");
+  for (size_t at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 1))
+    if (!hex_decode(path.substr(at + 1, 2)) || path.size() < at + 3) return bad;
+  std::string plain = percent_decode(path);
+  if (!is_utf8(plain) || plain.find('\0') != std::string::npos) return bad;
+  return {};
+}
+
+Error unknown_operation(const wire::Hints& hints, const HttpRequest& http,
+                        std::string_view service) {
+  if (service == "s3")
+    return aws_error("MethodNotAllowed",
+                     "The specified method is not allowed against this resource.", 405);
   if (hints.form == wire::Hints::Form::form)
     return aws_error("InvalidAction", "The action " + printable(hints.operation) +
                                           " is not valid for this web service.");
@@ -134,11 +149,13 @@ HttpResponse Cloud::handle(HttpRequest http) {
 HttpResponse Cloud::health() const {
   Value services = Value::list();
   for (const std::string& name : service_names()) services.push_back(name);
-  return json_response(
-      Value::map({{"status", "ok"},
-                  {"services", std::move(services)},
-                  {"state", options_.state_directory.empty() ? Value("memory")
-                                                             : Value(options_.state_directory)}}));
+  Value out = Value::map({{"status", "ok"}, {"services", std::move(services)}});
+  if (options_.state_directory.empty()) return json_response(out.set("state", "memory"));
+  store::JournalState journal = store_->journal_state();
+  return json_response(out.set("state", options_.state_directory)
+                           .set("journal", Value::map({{"bytes", journal.bytes},
+                                                       {"live_bytes", journal.live_bytes},
+                                                       {"compactions", journal.compactions}})));
 }
 
 HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
@@ -150,6 +167,8 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
     return response;
   };
   if (Status s = route(http, request); !s.has_value()) return failed(s.error());
+  if (request.service == "s3")
+    if (Status s = check_s3_path(http.path); !s.has_value()) return failed(s.error());
   if (Status s = identify(http, request); !s.has_value()) return failed(s.error());
   if (request.service == "s3" && !request.bucket.empty())
     http.path = "/" + request.bucket + http.path;
@@ -191,7 +210,7 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
     }
     if (operation) return {};
   }
-  return unknown_operation(request.hints, http);
+  return unknown_operation(request.hints, http, request.service);
 }
 
 Result<Value> Cloud::run(Request& request, const Value& in) {
@@ -215,8 +234,7 @@ Result<Value> Cloud::run(Request& request, const Value& in) {
       make_call(found->service, operation->name, request.caller, account, request.region, unit);
   call.request_id = request.id;
   call.endpoint = request.endpoint;
-  CHECK_OK(authorizer_->check(call, in, side));
-  return call_handler(*found, *operation, call, in);
+  return perform(*found, *operation, call, in, side);
 }
 
 void Cloud::record(Request& request, const Value& in, const Result<Value>& out) {

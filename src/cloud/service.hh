@@ -27,6 +27,9 @@ struct Operation {
   Handler handler;
   store::Mode mode;
   bool (*writes_if)(const Value& in) = nullptr;
+  // Its handler asks Call::may for each part of the request and answers for each; nothing is
+  // decided before it is called.
+  bool decides_parts = false;
 
   store::Mode mode_for(const Value& in) const {
     return writes_if && writes_if(in) ? store::Mode::write : mode;
@@ -40,6 +43,9 @@ constexpr Operation reads(std::string_view name, Handler h) {
 }
 constexpr Operation writes(std::string_view name, Handler h) {
   return {name, h, store::Mode::write};
+}
+constexpr Operation writes_parts(std::string_view name, Handler h) {
+  return {name, h, store::Mode::write, nullptr, true};
 }
 // A handler that looks, but for inputs that may make something on first use.
 constexpr Operation reads_unless(std::string_view name, Handler h,

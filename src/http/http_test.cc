@@ -114,6 +114,15 @@ TEST_CASE("pipelined requests are answered in order") {
   CHECK(answer.contains("Connection: close"));
 }
 
+TEST_CASE("empty lines before a request are passed over") {
+  auto server = serve();
+  Raw raw(server->port());
+  raw.send("\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(raw.receive("\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+  raw.send("\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(raw.all().starts_with("HTTP/1.1 200 OK"));
+}
+
 TEST_CASE("a client that waits for 100-continue gets it") {
   auto server = serve();
   Raw raw(server->port());
@@ -140,7 +149,10 @@ TEST_CASE("what passes a limit or is no HTTP is refused, and the connection clos
       {"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(400'000, 'x'), "4"},
       {"PUT / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "400"},
       {"PUT / HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", "400"},
-      {"PUT / HTTP/1.1\r\nContent-Length: 2\r\nExpect: miracles\r\n\r\n", "417"},
+      {"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: miracles\r\n\r\n", "417"},
+      {"GET / HTTP/1.1\r\n\r\n", "400"},
+      {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "400"},
+      {"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n", "400"},
       {std::string("\x16\x03\x01\x02", 4) + "tls\r\n\r\n", "400"},
   };
   for (const Case& c : cases) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/http_message.hh"
+#include "base/text.hh"
 
 namespace mainstay::http {
 
@@ -19,6 +20,20 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
   }
   HttpRequest request;
   int version = 11;  // 10 or 11
+
+  // Once the header is there: what makes it one that two servers might read differently (RFC 9112,
+  // 3.2 and 6.1), "" if nothing does.
+  std::string_view header_fault() const {
+    size_t hosts = 0;
+    for (const auto& [name, value] : request.headers) {
+      hosts += equals_ignoring_case(name, "Host");
+      if (equals_ignoring_case(name, "Transfer-Encoding") &&
+          !equals_ignoring_case(trim(value), "chunked"))
+        return "the only transfer encoding is chunked";
+    }
+    if (hosts > 1) return "a request has one Host";
+    return hosts == 0 && version == 11 ? "a request of HTTP/1.1 names its Host" : "";
+  }
 
  private:
   using Text = boost::beast::string_view;

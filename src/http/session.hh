@@ -106,9 +106,14 @@ class Session : public std::enable_shared_from_this<Session> {
   void parse() {
     while (true) {
       boost::beast::error_code error;
+      if (!parser_->got_some()) skip_empty_lines();
+      if (buffer_.size() == 0) break;
       size_t used = parser_->put(buffer_.data(), error);
       buffer_.consume(used);
       if (error && error != boost::beast::http::error::need_more) return refuse_for(error);
+      if (parser_->is_header_done() && !expectation_seen_)
+        if (std::string_view fault = parser_->header_fault(); !fault.empty())
+          return refuse(400, fault);
       if (parser_->is_done()) return respond();
       if (parser_->is_header_done() && !expectation_seen_) {
         expectation_seen_ = true;
@@ -124,6 +129,14 @@ class Session : public std::enable_shared_from_this<Session> {
     if (buffer_.size() > host_.options.header_bytes_max + read_bytes_body)
       return refuse(400, "a line of the request is too long");
     read();
+  }
+
+  // "A server SHOULD ignore at least one empty line received prior to the request-line" (RFC 9112,
+  // 2.2); here as many as come in one reading.
+  void skip_empty_lines() {
+    while (buffer_.size() >= 2 &&
+           std::string_view(static_cast<const char*>(buffer_.data().data()), 2) == "\r\n")
+      buffer_.consume(2);
   }
 
   void refuse_for(boost::beast::error_code error) {

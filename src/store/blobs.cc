@@ -1,7 +1,12 @@
 #include "store/blobs.hh"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
+
+#include "store/disk.hh"
 
 namespace mainstay::store {
 
@@ -19,16 +24,24 @@ Status Blobs::write(std::string_view name, std::string_view data) {
     memory_.emplace(name, std::make_shared<const std::string>(data));
     return {};
   }
+  std::string to = path(name);
   std::error_code code;
-  fs::create_directories(fs::path(path(name)).parent_path(), code);
-  std::ofstream file(path(name), std::ios::binary | std::ios::trunc);
-  file.write(data.data(), static_cast<std::streamsize>(data.size()));
-  file.close();
-  if (!file) {
-    fs::remove(path(name), code);
-    return Error("StateFull", "cannot write " + path(name), 500);
-  }
-  return {};
+  fs::create_directories(fs::path(to).parent_path(), code);
+  Status written = write_file(to, data);
+  if (written.has_value() && sync_) written = sync_directory(fs::path(to).parent_path());
+  if (written.has_value() && sync_) written = sync_directory(directory_);
+  if (!written.has_value()) fs::remove(to, code);
+  return written;
+}
+
+Status Blobs::write_file(const std::string& to, std::string_view data) const {
+  int file = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return io_error("cannot open", to, "StateFull");
+  Status written = write_all(file, to, data, 0);
+  if (written.has_value() && sync_ && ::fdatasync(file) != 0)
+    written = io_error("cannot sync", to, "StateFull");
+  ::close(file);
+  return written;
 }
 
 Result<std::string> Blobs::read(std::string_view name, size_t offset, size_t size) const {
@@ -68,7 +81,19 @@ void Blobs::clear() {
   std::lock_guard guard(mutex_);
   memory_.clear();
   std::error_code code;
-  if (!directory_.empty()) fs::remove_all(directory_, code);
+  if (directory_.empty()) return;
+  for (fs::directory_iterator it(directory_, code), end; !code && it != end; it.increment(code))
+    fs::remove_all(it->path(), code);
+}
+
+std::vector<std::string> Blobs::names_on_disk() const {
+  std::vector<std::string> names;
+  std::error_code code;
+  if (directory_.empty()) return names;
+  for (fs::recursive_directory_iterator it(directory_, code), end; !code && it != end;
+       it.increment(code))
+    if (it->is_regular_file(code)) names.push_back(it->path().filename());
+  return names;
 }
 
 }  // namespace mainstay::store

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hh"
 
@@ -14,7 +15,9 @@ namespace mainstay::store {
 
 class Blobs {
  public:
-  explicit Blobs(std::string directory) : directory_(std::move(directory)) {}  // "": memory
+  // directory "": memory. sync: what was written survives a power cut.
+  explicit Blobs(std::string directory, bool sync = false)
+      : directory_(std::move(directory)), sync_(sync) {}
 
   // Errors: "StateFull". name: letters, digits and dashes, never used before.
   Status write(std::string_view name, std::string_view data);
@@ -23,10 +26,14 @@ class Blobs {
                            size_t size = std::string::npos) const;
   void remove(std::string_view name);
   void clear();
+  // Of every blob on disk; those of a process that was killed are among them, whole or not.
+  std::vector<std::string> names_on_disk() const;
 
  private:
   std::string path(std::string_view name) const;
+  Status write_file(const std::string& path, std::string_view data) const;
   std::string directory_;
+  bool sync_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const std::string>, std::less<>> memory_;
 };

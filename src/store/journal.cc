@@ -13,16 +13,14 @@
 
 #include "base/digest.hh"
 #include "base/text.hh"
+#include "store/disk.hh"
 
 namespace mainstay::store {
 namespace {
 
 constexpr size_t head_size = 8;
 constexpr size_t record_bytes_max = size_t{1} << 30;
-
-Error io_error(const std::string& what, const std::string& path, const char* code) {
-  return Error(code, what + " " + path + ": " + std::strerror(errno), 500);
-}
+constexpr size_t copy_bytes = size_t{1} << 20;
 
 uint32_t load32(const char* at) {
   uint32_t n;
@@ -79,19 +77,6 @@ Result<int> take_lock(const std::string& directory, const std::string& owner) {
   return taken.error();
 }
 
-Status write_all(int file, std::string_view data, size_t offset) {
-  while (!data.empty()) {
-    ssize_t n = ::pwrite(file, data.data(), data.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0)
-      return Error("StateFull", std::string("cannot write the journal: ") + std::strerror(errno),
-                   500);
-    data.remove_prefix(static_cast<size_t>(n));
-    offset += static_cast<size_t>(n);
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::string& directory,
@@ -104,6 +89,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::string& directory,
   TRY(journal->lock_, take_lock(directory, owner));
   journal->file_ = ::open(journal->path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (journal->file_ < 0) return io_error("cannot open", journal->path(), "StateUnreadable");
+  ::unlink(journal->new_path().c_str());  // of a rewrite that was cut short
   return journal;
 }
 
@@ -152,10 +138,8 @@ Status Journal::append(std::string_view payload) {
   std::memcpy(frame.data() + 4, &check, 4);
   frame += payload;
   std::lock_guard guard(mutex_);
-  Status written = write_all(file_, frame, size_);
-  if (written.has_value() && sync_ && ::fdatasync(file_) != 0)
-    written =
-        Error("StateFull", std::string("cannot sync the journal: ") + std::strerror(errno), 500);
+  Status written = write_all(file_, path(), frame, size_);
+  if (written.has_value() && sync_) written = sync_to_disk();
   if (!written.has_value()) {
     // What was written of it must not stand in the middle of the file. Should this fail too, the
     // next append overwrites it all the same: it writes at size_.
@@ -166,21 +150,72 @@ Status Journal::append(std::string_view payload) {
   return {};
 }
 
+// The file's content and, if need be, its name: a rename that a power cut takes back would take
+// with it whatever was appended since.
+Status Journal::sync_to_disk() {
+  if (::fdatasync(file_) != 0) return io_error("cannot sync", path(), "StateFull");
+  if (!named_on_disk_) CHECK_OK(sync_directory(directory_));
+  named_on_disk_ = true;
+  return {};
+}
+
 Status Journal::describe_owner(const std::string& owner) {
   return write_owner(lock_, directory_ + "/lock", owner);
 }
 
-Status Journal::rewrite(const std::function<Status(Journal&)>& write) {
-  std::string part = directory_ + "/journal.new";
-  Journal fresh(directory_, false);
-  fresh.file_ = ::open(part.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fresh.file_ < 0) return io_error("cannot open", part, "StateFull");
+Status Journal::rewrite(const std::function<Status(Journal&)>& write, const RewriteFault& fault) {
+  Journal fresh(directory_, false);  // in the end it closes the old file, outside the lock
+  fresh.file_ = ::open(new_path().c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fresh.file_ < 0) return io_error("cannot open", new_path(), "StateFull");
+  Status filled = fill(fresh, write, fault ? fault : [](RewritePoint) { return Status(); });
+  if (!filled.has_value()) ::unlink(new_path().c_str());
+  return filled;
+}
+
+Status Journal::fill(Journal& fresh, const std::function<Status(Journal&)>& write,
+                     const RewriteFault& fault) {
+  size_t copied = size_;
+  CHECK_OK(fault(RewritePoint::begun));
   CHECK_OK(write(fresh));
-  if (::fdatasync(fresh.file_) != 0 || ::rename(part.c_str(), path().c_str()) != 0)
-    return io_error("cannot replace", path(), "StateFull");
-  std::lock_guard guard(mutex_);
-  std::swap(file_, fresh.file_);
-  size_ = fresh.size_;
+  CHECK_OK(copy_tail(fresh, copied));
+  CHECK_OK(fault(RewritePoint::tail));
+  if (::fdatasync(fresh.file_) != 0) return io_error("cannot sync", new_path(), "StateFull");
+  CHECK_OK(copy_tail(fresh, copied));
+  CHECK_OK(fault(RewritePoint::synced));
+  {
+    std::lock_guard guard(mutex_);
+    CHECK_OK(copy_tail(fresh, copied));
+    if (sync_ && ::fdatasync(fresh.file_) != 0)
+      return io_error("cannot sync", new_path(), "StateFull");
+    CHECK_OK(fault(RewritePoint::switching));
+    if (::rename(new_path().c_str(), path().c_str()) != 0)
+      return io_error("cannot replace", path(), "StateFull");
+    std::swap(file_, fresh.file_);
+    size_ = fresh.size_.load();
+    named_on_disk_ = false;
+    // Should this fail, the next append tries again, and fails with it.
+    if (sync_) std::ignore = sync_to_disk();
+    std::ignore = fault(RewritePoint::renamed);
+  }
+  if (!sync_) std::ignore = sync_directory(directory_);
+  std::ignore = fault(RewritePoint::finished);
+  return {};
+}
+
+// Copies what was appended since, up to the size that it has at the call: bytes below it never
+// change.
+Status Journal::copy_tail(Journal& fresh, size_t& copied) {
+  std::string buffer;
+  for (size_t end = size_; copied < end;) {
+    buffer.resize(std::min(end - copied, copy_bytes));
+    ssize_t n = ::pread(file_, buffer.data(), buffer.size(), static_cast<off_t>(copied));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return io_error("cannot read", path(), "StateFull");
+    buffer.resize(static_cast<size_t>(n));
+    CHECK_OK(write_all(fresh.file_, new_path(), buffer, fresh.size_));
+    copied += buffer.size();
+    fresh.size_ += buffer.size();
+  }
   return {};
 }
 

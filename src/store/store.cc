@@ -1,25 +1,21 @@
 #include "store/store.hh"
 
+#include <filesystem>
+
 #include "base/cbor.hh"
 #include "store/blobs.hh"
 #include "store/journal.hh"
+#include "store/record.hh"
+#include "store/worker.hh"
 
 namespace mainstay::store {
 namespace {
 
-// A journal that is this much larger than a fresh one would be is written anew at start.
-constexpr size_t compact_bytes_min = 16 << 20;
-constexpr size_t records_per_document_max = 4;
-
 const Documents no_documents;
 
-// A change as the journal has it: [table, id, document or null].
-Value change_value(std::string_view table, std::string_view id, Value document) {
-  return Value::list({table, id, std::move(document)});
-}
-
-std::string record_of(const ShardKey& key, List changes) {
-  return to_cbor(Value::list({key.service, key.account, key.region, Value(std::move(changes))}));
+// What a document, null if there is none, takes of the journal.
+int64_t signed_size(std::string_view table, std::string_view id, const Value& document) {
+  return document.is_null() ? 0 : static_cast<int64_t>(change_size(table, id, document));
 }
 
 }  // namespace
@@ -71,36 +67,48 @@ std::vector<std::string> Table::find(std::string_view path, std::string_view tex
 
 Store::Store(Options options) : options_(std::move(options)) {
   std::string blobs = options_.directory.empty() ? "" : options_.directory + "/blobs";
-  blobs_ = std::make_unique<Blobs>(blobs);
+  blobs_ = std::make_unique<Blobs>(blobs, options_.sync);
 }
 
-Store::~Store() = default;
+Store::~Store() {
+  cancelled_ = true;
+  worker_.reset();
+}
 
 Result<std::unique_ptr<Store>> Store::open(Options options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));
   const Options& o = store->options_;
   if (o.directory.empty()) return store;
-  TRY(auto journal, Journal::open(o.directory, o.owner, o.sync));
-  size_t records = 0;
-  auto apply = [&](std::string_view payload) -> Status {
-    ++records;
-    TRY(Value record, parse_cbor(payload, 256));
-    return store->apply(record);
-  };
-  TRY(size_t dropped, journal->replay(apply));
-  if (dropped > 0)
-    store->notice_ =
-        "dropped " + std::to_string(dropped) + " bytes of a record that was never acknowledged";
-  store->journal_ = std::move(journal);
-  if (store->journal_->size() > compact_bytes_min &&
-      records > store->document_count() * records_per_document_max)
-    CHECK_OK(store->compact());
+  TRY(store->journal_, Journal::open(o.directory, o.owner, o.sync));
+  std::error_code code;  // the first blob finds out whether it failed
+  std::filesystem::create_directory(o.directory + "/blobs", code);
+  CHECK_OK(store->replay());
+  store->remove_forgotten_blobs();
+  store->compact_if_wanted();
+  store->worker_ = std::make_unique<Worker>([s = store.get()] { s->compact_if_wanted(); });
   return store;
+}
+
+Status Store::replay() {
+  TRY(size_t dropped, journal_->replay([this](std::string_view payload) -> Status {
+    TRY(Value record, parse_cbor(payload, 256));
+    return apply(record);
+  }));
+  if (dropped > 0)
+    notice_ =
+        "dropped " + std::to_string(dropped) + " bytes of a record that was never acknowledged";
+  size_t live = 0;
+  for (Shard* shard : all_shards())
+    for (const auto& [name, table] : shard->tables)
+      for (const auto& [id, document] : table.documents()) live += change_size(name, id, document);
+  live_bytes_ = static_cast<int64_t>(live);
+  return {};
 }
 
 Status Store::apply(const Value& record) {
   if (record.size() != 4 || !record.at(3).is_list())
     return Error("StateUnreadable", "a record of unknown form");
+  if (record.at(3).empty()) return {};  // as a compacted journal's last record
   Shard& to = shard({record.at(0).as_string(), record.at(1).as_string(), record.at(2).as_string()});
   for (const Value& change : record.at(3).items())
     table(to, change.at(0).as_string()).replace(change.at(1).as_string(), change.at(2));
@@ -115,6 +123,13 @@ Shard& Store::shard(const ShardKey& key) {
     slot->key = key;
   }
   return *slot;
+}
+
+std::vector<Shard*> Store::all_shards() {
+  std::lock_guard guard(mutex_);
+  std::vector<Shard*> out;
+  for (auto& [key, shard] : shards_) out.push_back(shard.get());
+  return out;
 }
 
 std::vector<Shard*> Store::shards(std::string_view service) {
@@ -148,24 +163,19 @@ Status Store::describe_owner(const std::string& owner) {
   return journal_ ? journal_->describe_owner(owner) : Status();
 }
 
-Status Store::compact() {
-  return journal_->rewrite([this](Journal& to) -> Status {
-    for (auto& [key, shard] : shards_)
-      for (auto& [name, table] : shard->tables)
-        for (auto& [id, document] : table.documents())
-          CHECK_OK(to.append(record_of(key, {change_value(name, id, document)})));
-    return {};
-  });
-}
-
+// The journal first: should that fail, nothing has changed.
 Status Store::reset() {
+  cancelled_ = true;
+  std::lock_guard compacting(compacting_);
+  cancelled_ = false;
   std::lock_guard guard(mutex_);
+  if (journal_) CHECK_OK(journal_->rewrite([](Journal&) { return Status(); }));
   for (auto& [key, shard] : shards_) {
     std::unique_lock lock(shard->mutex);
     shard->tables.clear();
   }
+  live_bytes_ = 0;
   blobs_->clear();
-  if (journal_) return journal_->rewrite([](Journal&) { return Status(); });
   return {};
 }
 
@@ -221,17 +231,22 @@ Status Unit::commit() {
   if (undo_.empty()) return {};
   if (store_.journal_) {
     List changes;
+    int64_t live_bytes = 0;
     std::set<std::pair<std::string_view, std::string_view>> seen;
     for (const Change& change : undo_) {
       if (!seen.emplace(change.table, change.id).second) continue;
+      live_bytes -= signed_size(change.table, change.id, change.before);
       const Value* now = find(change.table, change.id);
-      changes.push_back(change_value(change.table, change.id, now ? *now : Value()));
+      Value document = now ? *now : Value();
+      live_bytes += signed_size(change.table, change.id, document);
+      changes.push_back(change_value(change.table, change.id, std::move(document)));
     }
     if (Status journalled = store_.journal_->append(record_of(shard_.key, std::move(changes)));
         !journalled.has_value()) {
       roll_back();
       return journalled;
     }
+    store_.committed(live_bytes);
   }
   undo_.clear();
   return {};

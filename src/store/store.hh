@@ -7,10 +7,18 @@
 // the operating system before commit() returns, so it survives kill -9 of this process (and, with
 // Options::sync, a power cut).
 //
+// The journal is compacted (written anew from the documents) once it is much longer than they are,
+// at open and while units go on: a thread of the store's reads the documents a few at a time.
+//
+// A document refers to a blob by a member "Blob" with its name, at any depth. Blobs that none
+// refers to (left by a process that was killed) are removed at open.
+//
 // Errors: "StateUnreadable" (damaged or unreadable), "StateLocked" (another process), "StateFull"
 // (a write failed; the change was undone). Limits: a record is at most 1 GiB.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,6 +35,8 @@ namespace mainstay::store {
 
 class Journal;
 class Blobs;
+class Worker;
+enum class RewritePoint;  // journal.hh
 
 struct ShardKey {
   std::string service, account, region;
@@ -39,10 +49,21 @@ struct Index {
 };
 
 struct Options {
-  std::string directory;  // empty: memory only
-  std::string owner;      // written to the lock file, shown to whoever finds the state locked
-  bool sync = false;      // fsync before every answer
-  std::vector<Index> indexes;
+  std::string directory = {};  // empty: memory only
+  std::string owner = {};      // written to the lock file, shown to whoever finds the state locked
+  bool sync = false;           // fsync before every answer
+  std::vector<Index> indexes = {};
+  // The journal is compacted when it is longer than this and than four times what it is needed for.
+  size_t compact_bytes_min = size_t{16} << 20;
+  // Told, once, that compacting fails: the journal goes on growing. May be called by any thread.
+  std::function<void(const Error&)> warn = {};
+  std::function<Status(RewritePoint)> fault = {};  // called where a compaction stands; for tests
+};
+
+// What the journal has grown to.
+struct JournalState {
+  size_t bytes = 0, live_bytes = 0;  // on disk; of it what the documents there are now need
+  size_t compactions = 0;            // since the state was opened
 };
 
 using Documents = std::map<std::string, Value, std::less<>>;
@@ -88,6 +109,9 @@ class Store {
   size_t document_count();
   // Replaces Options::owner in the lock file. No effect in memory.
   Status describe_owner(const std::string& owner);
+  // Compacts the journal now. What fails ("StateFull") leaves the old one in force.
+  Status compact();
+  JournalState journal_state() const;
   // What replay had to say: "dropped 12 bytes of a half-written record", or "".
   const std::string& notice() const { return notice_; }
 
@@ -95,8 +119,15 @@ class Store {
   friend class Unit;
   explicit Store(Options options);
   Table& table(Shard& shard, std::string_view name);
+  Status replay();
   Status apply(const Value& record);
-  Status compact();
+  Status write_documents(Journal& to);
+  std::vector<Shard*> all_shards();
+  bool wants_compaction() const;
+  void compact_if_wanted();
+  void remove_forgotten_blobs();
+  // A unit's record was appended: what the documents need changed by this much.
+  void committed(int64_t live_bytes);
 
   Options options_;
   std::mutex mutex_;  // guards the map, not the shards
@@ -104,6 +135,13 @@ class Store {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Blobs> blobs_;
   std::string notice_;
+
+  std::atomic<int64_t> live_bytes_ = 0;
+  std::atomic<size_t> compactions_ = 0;
+  std::atomic<size_t> retry_bytes_ = 0;  // after a failure: the length from which to try again
+  std::mutex compacting_;
+  std::atomic<bool> cancelled_ = false;  // whoever compacts should give up
+  std::unique_ptr<Worker> worker_;
 };
 
 enum class Mode { read, write };

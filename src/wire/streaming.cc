@@ -45,6 +45,12 @@ class Chain {
   std::string key_, head_, previous_;
 };
 
+Error malformed_trailer() {
+  return aws_error("MalformedTrailerError",
+                   "The request contained trailing data that was not well-formed or did not "
+                   "conform to our published schema.");
+}
+
 class Unpacker {
  public:
   Unpacker(std::string_view body, const Verified* seed) : rest_(body) {
@@ -102,9 +108,7 @@ class Unpacker {
       if (text.empty()) continue;
       size_t colon = text.find(':');
       if (colon == std::string_view::npos || trailers.size() >= trailers_max)
-        return aws_error("MalformedTrailerError",
-                         "The request contained trailing data that was not well-formed or did not "
-                         "conform to our published schema.");
+        return malformed_trailer();
       std::string name = to_lower(trim(text.substr(0, colon)));
       std::string value(trim(text.substr(colon + 1)));
       if (name == trailer_signature) {
@@ -123,6 +127,20 @@ class Unpacker {
   std::string_view rest_;
   std::optional<Chain> chain_;
 };
+
+// The trailers are those that x-amz-trailer, which is signed, names, no more and no fewer, and
+// checksums alone: any other would be a header that nobody signed (S3 API reference, "Signature
+// calculations for trailing headers").
+Status check_trailers(const Headers& headers, const Headers& trailers) {
+  size_t declared = 0;
+  for (const std::string& item : split(headers.get("x-amz-trailer"), ",")) {
+    std::string name = to_lower(trim(item));
+    if (name.empty()) continue;
+    if (!name.starts_with("x-amz-checksum-") || !trailers.has(name)) return malformed_trailer();
+    ++declared;
+  }
+  return trailers.size() == declared ? Status() : malformed_trailer();
+}
 
 void drop_aws_chunked(Headers& headers) {
   std::vector<std::string> kept;
@@ -156,6 +174,7 @@ Status unpack_streaming(HttpRequest& request, const Verified* verified) {
   if (const std::string* length = request.headers.find("x-amz-decoded-content-length"))
     if (parse_int(*length) != static_cast<int64_t>(unpacker.data.size()))
       return incomplete_body("it does not have the bytes that x-amz-decoded-content-length says");
+  CHECK_OK(check_trailers(request.headers, unpacker.trailers));
   request.body = std::move(unpacker.data);
   for (const auto& [name, value] : unpacker.trailers) request.headers.set(name, value);
   drop_aws_chunked(request.headers);

@@ -63,6 +63,7 @@ TEST_CASE("a changed chunk, order or trailer is refused") {
   HttpRequest request = documented("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
   Verified seed = seed_of(request);
   std::string data(66560, 'a');
+  request.headers.set("x-amz-trailer", "x-amz-checksum-crc32c");
   request.body =
       pack_signed_chunks(data, 65536, seed, "x-amz-checksum-crc32c", *checksum("crc32c", data));
   HttpRequest good = request;
@@ -84,6 +85,7 @@ TEST_CASE("unsigned chunks carry every checksum as a trailer") {
     request.headers = {{"x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"},
                        {"Content-Encoding", "gzip, aws-chunked"}};
     std::string name = std::string("x-amz-checksum-") + algorithm;
+    request.headers.set("x-amz-trailer", name);
     request.body = pack_unsigned_chunks(data, 12, name, *checksum(algorithm, data));
     HttpRequest good = request;
     REQUIRE(unpack_streaming(good, nullptr).has_value());
@@ -111,4 +113,25 @@ TEST_CASE("malformed streaming bodies are refused") {
   CHECK(unpack_streaming(request, nullptr).error().code == "IncompleteBody");
   request.body = "3\r\nabc\r\n0\r\nno colon\r\n\r\n";
   CHECK(unpack_streaming(request, nullptr).error().code == "MalformedTrailerError");
+}
+
+TEST_CASE("trailers are the checksums that a header names, no others") {
+  std::string body = pack_unsigned_chunks("data", 12, "x-amz-checksum-crc32", "rfPzYw==");
+  auto code = [&](const char* declared, const std::string& sent) {
+    HttpRequest request;
+    request.headers = {{"x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"},
+                       {"x-amz-trailer", declared}};
+    request.body = sent;
+    Status status = unpack_streaming(request, nullptr);
+    return status.has_value() ? "" : status.error().code;
+  };
+  CHECK(code("X-Amz-Checksum-CRC32", body) == "");
+  CHECK(code("", body) == "MalformedTrailerError");
+  CHECK(code("x-amz-checksum-crc32c", body) == "MalformedTrailerError");
+  CHECK(code("x-amz-checksum-crc32", "4\r\ndata\r\n0\r\n\r\n") == "MalformedTrailerError");
+  for (const char* name : {"x-amz-acl", "x-amz-copy-source", "host"}) {
+    std::string forged = std::string("4\r\ndata\r\n0\r\n") + name + ":x\r\n\r\n";
+    CHECK(code("", forged) == "MalformedTrailerError");
+    CHECK(code(name, forged) == "MalformedTrailerError");
+  }
 }

@@ -135,3 +135,24 @@ def test_authorization_details_in_pages_and_by_filter(iam):
     assert len(only["RoleDetailList"]) == 5 and not only["UserDetailList"]
     with fails("ValidationError", "Invalid Marker."):
         iam.get_account_authorization_details(Marker="nonsense")
+
+
+def test_quotas_of_an_entity(iam):
+    """IAM user guide, "IAM and AWS STS quotas": in all 2,048 characters of inline policies, white space
+    not counted, and ten managed policies."""
+    def document(size):
+        return json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::" + "x" * size}]}, indent=40)
+
+    iam.create_user(UserName="u")
+    iam.put_user_policy(UserName="u", PolicyName="a", PolicyDocument=document(900))
+    with fails("LimitExceeded", "Maximum policy size of 2048 bytes exceeded for user u", 409):
+        iam.put_user_policy(UserName="u", PolicyName="b", PolicyDocument=document(1000))
+    iam.put_user_policy(UserName="u", PolicyName="a", PolicyDocument=document(1900))
+    arns = [iam.create_policy(PolicyName=f"p{i}", PolicyDocument=document(1))["Policy"]["Arn"]
+            for i in range(11)]
+    for arn in arns[:10]:
+        iam.attach_user_policy(UserName="u", PolicyArn=arn)
+    iam.attach_user_policy(UserName="u", PolicyArn=arns[0])
+    with fails("LimitExceeded", "Cannot exceed quota for PoliciesPerUser: 10", 409):
+        iam.attach_user_policy(UserName="u", PolicyArn=arns[10])

@@ -189,14 +189,6 @@ def test_big_object(s3, bucket):
     assert body(s3, bucket, "big") == data
 
 
-def test_deleting_many(s3, bucket):
-    for key in ("a", "b", "c"):
-        s3.put_object(Bucket=bucket, Key=key, Body=b"")
-    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a"}, {"Key": "b"}]})
-    assert sorted(d["Key"] for d in answer["Deleted"]) == ["a", "b"]
-    assert [o["Key"] for o in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["c"]
-
-
 def test_presigned_put_and_get(s3, bucket):
     where = {"Bucket": bucket, "Key": "p q"}
     put = urllib.request.Request(s3.generate_presigned_url("put_object", Params=where),

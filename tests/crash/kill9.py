@@ -4,9 +4,11 @@ every write it acknowledged is there.
 
 usage: kill9.py [--cycles N] [--binary PATH] [--seed N]
 
-Three writers send S3 objects, EC2 tags and IAM users over their own connections; a write counts once
-its whole 200 answer was read. The server is killed at a random moment and started again on the same
-state. Half-written records that replay dropped are counted too.
+Four writers send S3 objects, EC2 tags, IAM users and the same few S3 objects again and again over
+their own connections; a write counts once its whole 200 answer was read. The server is killed at a
+random moment and started again on the same state. Half-written records that replay dropped are
+counted too, and compactions of the journal: how often another file took its place while the server
+ran, and how often it was killed in the middle of that.
 """
 
 import argparse
@@ -22,6 +24,9 @@ import threading
 import time
 import urllib.parse
 
+COMPACT_AT = "64KiB"  # so small that compactions go on all the time
+REWRITTEN_BYTES = 60_000  # below what S3 keeps in files beside the journal
+REWRITTEN_KEYS = 3
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
@@ -49,7 +54,8 @@ class Connection:
 
 class Server:
     def __init__(self, binary, state):
-        self.process = subprocess.Popen([binary, "cloud", "serve", "--port", "0", "--state", state],
+        self.process = subprocess.Popen([binary, "cloud", "serve", "--port", "0", "--state", state,
+                                         "--compact-at", COMPACT_AT],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
@@ -84,6 +90,12 @@ def tags(vpc):
     return write
 
 
+def rewrites(connection, cycle, number, size):
+    key, body = number % REWRITTEN_KEYS, f"{cycle}-{number}-" + "y" * (REWRITTEN_BYTES - size)
+    status, _ = connection.send("s3", "PUT", f"/crash/rewritten-{key}", body)
+    return status == 200, ("rewritten", key, (cycle, number))
+
+
 def load(port, cycle, write, acknowledged, size):
     """Writes until the connection breaks; remembers what was acknowledged, in order."""
     connection = Connection(port)
@@ -99,9 +111,20 @@ def load(port, cycle, write, acknowledged, size):
         return
 
 
-def verify(port, acknowledged, last_tag):
-    connection = Connection(port)
+def verify_rewritten(connection, last):
+    """The last acknowledged version of each key, or one that was written after it."""
     missing = []
+    for key, version in last.items():
+        status, body = connection.send("s3", "GET", f"/crash/rewritten-{key}")
+        found = re.match(r"(\d+)-(\d+)-y+$", body)
+        if status != 200 or not found or tuple(map(int, found.groups())) < version:
+            missing.append(("rewritten", key, status, body[:40]))
+    return missing
+
+
+def verify(port, acknowledged, last_tag, last_rewritten):
+    connection = Connection(port)
+    missing = verify_rewritten(connection, last_rewritten)
     for kind, name, content in acknowledged:
         if kind == "object":
             status, body = connection.send("s3", "GET", f"/crash/{name}")
@@ -122,12 +145,23 @@ def verify(port, acknowledged, last_tag):
     return missing
 
 
+def watch(journal, seconds):
+    """How often another file takes the journal's place in that time."""
+    end, seen, count = time.monotonic() + seconds, journal.stat().st_ino, 0
+    while time.monotonic() < end:
+        time.sleep(0.0005)
+        now = journal.stat().st_ino
+        count += now != seen
+        seen = now
+    return count
+
+
 class Run:
     """Cycles on one state folder. Folders are changed now and then: replay grows with what is kept."""
 
     def __init__(self, binary, chance):
         self.binary, self.chance = binary, chance
-        self.acknowledged, self.torn = 0, 0
+        self.acknowledged, self.torn, self.compactions, self.interrupted = 0, 0, 0, 0
 
     def cycles(self, first, count, state):
         server = Server(self.binary, state)
@@ -135,28 +169,30 @@ class Run:
         connection.send("s3", "PUT", "/crash")
         _, body = connection.form("ec2", "2016-11-15", "CreateVpc", CidrBlock="10.0.0.0/16")
         vpc = re.search(r"<vpcId>(vpc-\w+)", body).group(1)
-        kept, last_tag = [], None
+        kept, last_tag, last_rewritten = [], None, {}
         for cycle in range(first, first + count):
-            lists = self.write_until_killed(server, cycle, vpc)
+            lists = self.write_until_killed(server, cycle, vpc, pathlib.Path(state))
             server = Server(self.binary, state)
             written = lists[0] + lists[1]
             last_tag = lists[2][-1][1:] if lists[2] else last_tag
+            last_rewritten.update({key: version for _, key, version in lists[3]})
             older = self.chance.sample(kept, min(20, len(kept)))
-            missing = verify(server.port, written + older, last_tag)
+            missing = verify(server.port, written + older, last_tag, last_rewritten)
             if missing:
                 sys.exit(f"kill9: cycle {cycle}: {len(missing)} acknowledged writes are gone: {missing[:5]}")
             kept += written
             self.acknowledged += sum(map(len, lists))
         self.torn += server.kill()
 
-    def write_until_killed(self, server, cycle, vpc):
-        lists = [[], [], []]
+    def write_until_killed(self, server, cycle, vpc, state):
+        lists = [[], [], [], []]
         threads = [threading.Thread(target=load, args=(server.port, cycle, write, kept, random.Random(cycle)))
-                   for write, kept in zip((objects, users, tags(vpc)), lists)]
+                   for write, kept in zip((objects, users, tags(vpc), rewrites), lists)]
         for thread in threads:
             thread.start()
-        time.sleep(self.chance.uniform(0.005, 0.06))
+        self.compactions += watch(state / "journal", self.chance.uniform(0.005, 0.06))
         self.torn += server.kill()
+        self.interrupted += (state / "journal.new").exists()
         for thread in threads:
             thread.join()
         return lists
@@ -174,7 +210,8 @@ def main():
         with tempfile.TemporaryDirectory(prefix="mainstay-kill9-") as state:
             run.cycles(first, min(folder_cycles, options.cycles - first), state)
     print(f"kill9: {options.cycles} cycles, {run.acknowledged} acknowledged writes, none lost, "
-          f"{run.torn} half-written records dropped")
+          f"{run.torn} half-written records dropped, {run.compactions} compactions seen, "
+          f"killed in the middle of {run.interrupted}")
 
 
 if __name__ == "__main__":

@@ -10,12 +10,32 @@ Error no_inline(const Entity& entity, const Value& in) {
                         in["PolicyName"].as_string() + " cannot be found.");
 }
 
+// "IAM and AWS STS quotas" (IAM user guide): of all inline policies of one entity together, white
+// space not counted, and of managed policies attached to it.
+size_t inline_bytes_max(const Entity& entity) {
+  return entity.table == "user" ? 2048 : entity.table == "group" ? 5120 : 10240;
+}
+constexpr size_t attached_max = 10;
+
+Status check_inline_size(const Entity& entity, const Value& document) {
+  size_t bytes = 0, bytes_max = inline_bytes_max(entity);
+  for (const auto& [name, policy] : document["_inline"].members())
+    for (char c : policy.as_string())
+      bytes += std::string_view(" \t\r\n").find(c) == std::string_view::npos;
+  if (bytes <= bytes_max) return {};
+  return aws_error("LimitExceeded",
+                   "Maximum policy size of " + std::to_string(bytes_max) + " bytes exceeded for " +
+                       std::string(entity.noun) + " " + document[entity.name].as_string(),
+                   409);
+}
+
 }  // namespace
 
 Result<Value> put_inline(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
   CHECK_OK(check_policy(in["PolicyDocument"]));
   document.member("_inline").set(in["PolicyName"].as_string(), in["PolicyDocument"]);
+  CHECK_OK(check_inline_size(entity, document));
   put(call, entity, document);
   return Value::map({});
 }
@@ -51,6 +71,11 @@ Result<Value> attach(Call& call, const Entity& entity, const Value& in) {
   List& attached = document.member("_attached").make_list();
   if (std::find(attached.begin(), attached.end(), in["PolicyArn"]) != attached.end())
     return Value::map({});
+  if (attached.size() >= attached_max)
+    return aws_error("LimitExceeded",
+                     "Cannot exceed quota for PoliciesPer" + std::string(entity.title) + ": " +
+                         std::to_string(attached_max),
+                     409);
   attached.push_back(in["PolicyArn"]);
   put(call, entity, document);
   count_attachment(call, policy, +1);

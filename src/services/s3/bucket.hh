@@ -19,6 +19,8 @@ namespace mainstay::s3 {
 using cloud::Call;
 
 inline constexpr size_t keys_max = 1000;  // of one list answer
+// How many rows of a list are asked for, from 0 to keys_max.
+Result<size_t> count_asked(const Value& in, const char* member, const std::string& parameter);
 
 Error no_such_bucket(const std::string& name);
 Error no_such_key(const std::string& key);

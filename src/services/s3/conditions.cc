@@ -48,7 +48,8 @@ Status check_conditions(const Value& in, const Value& object, std::string_view p
   bool copying = !prefix.empty();
   Error not_modified("NotModified", "Not Modified", 304);
   if (const Value& match = member("IfMatch"); !match.is_null()) {
-    if (!same_etag(match.as_string(), etag)) return precondition_failed("If-Match");
+    if (object.is_null() || !same_etag(match.as_string(), etag))
+      return precondition_failed("If-Match");
   } else if (const Value& since = member("IfUnmodifiedSince"); !since.is_null()) {
     if (seconds(object["LastModified"]) > seconds(since))
       return precondition_failed("If-Unmodified-Since");

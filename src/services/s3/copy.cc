@@ -36,6 +36,12 @@ Result<Value> copy_object(Call& call, const Value& in) {
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
   TRY(Source source, copy_source(call, in));
+  for (const auto& [member, what] :
+       {std::pair("MetadataDirective", "metadata"), std::pair("TaggingDirective", "tagging")})
+    if (const std::string& text = in[member].as_string();
+        !text.empty() && text != "COPY" && text != "REPLACE")
+      return invalid_argument("Unknown " + std::string(what) + " directive.",
+                              "x-amz-" + std::string(what) + "-directive", text);
   bool replace = in["MetadataDirective"].as_string() == "REPLACE";
   bool changes = replace || in.has("StorageClass") || in.has("ServerSideEncryption") ||
                  in.has("WebsiteRedirectLocation") ||

@@ -81,16 +81,26 @@ Value list_row(const Value& object, bool owner) {
   return row;
 }
 
+}  // namespace
+
+Result<size_t> count_asked(const Value& in, const char* member, const std::string& parameter) {
+  int64_t count = in[member].as_int(keys_max);
+  if (count < 0)
+    return invalid_argument(
+        "Argument " + parameter + " must be an integer between 0 and 2147483647", parameter,
+        std::to_string(count));
+  return std::min(static_cast<size_t>(count), keys_max);
+}
+
+namespace {
+
 Result<Walk> start_walk(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
-  int64_t count = in["MaxKeys"].as_int(keys_max);
-  if (count < 0)
-    return invalid_argument("Argument max-keys must be an integer between 0 and 2147483647",
-                            "max-keys", std::to_string(count));
+  TRY(size_t count, count_asked(in, "MaxKeys", "max-keys"));
   return Walk{in["Bucket"].as_string(),
               in["Prefix"].as_string(),
               in["Delimiter"].as_string(),
-              std::min<size_t>(static_cast<size_t>(count), keys_max),
+              count,
               {},
               {},
               false,

@@ -193,7 +193,7 @@ Result<Value> abort_multipart_upload(Call& call, const Value& in) {
 Result<Value> list_parts(Call& call, const Value& in) {
   TRY(Value upload, get_upload(call, in));
   int64_t after = parse_int(in["PartNumberMarker"].to_text()).value_or(0);
-  size_t count = std::min<size_t>(static_cast<size_t>(in["MaxParts"].as_int(keys_max)), keys_max);
+  TRY(size_t count, count_asked(in, "MaxParts", "max-parts"));
   Value parts = Value::list();
   bool more = false;
   for (const Value& part : parts_of(call, in["UploadId"].as_string())) {
@@ -205,12 +205,13 @@ Result<Value> list_parts(Call& call, const Value& in) {
                           {"Key", in["Key"]},
                           {"UploadId", in["UploadId"]},
                           {"MaxParts", count},
-                          {"IsTruncated", more},
+                          {"IsTruncated", more && count > 0},
                           {"StorageClass", "STANDARD"},
                           {"Owner", owner_of(call.account)},
                           {"Initiator", owner_of(call.account)},
                           {"PartNumberMarker", std::to_string(after)}});
-  if (more) out.set("NextPartNumberMarker", parts.items().back()["PartNumber"].to_text());
+  if (more && count > 0)
+    out.set("NextPartNumberMarker", parts.items().back()["PartNumber"].to_text());
   return out.set("Parts", std::move(parts));
 }
 
@@ -222,7 +223,7 @@ Result<Value> list_multipart_uploads(Call& call, const Value& in) {
     from =
         std::max(from, object_id(in["Bucket"].as_string(), in["KeyMarker"].as_string()) + '\0' +
                            (in.has("UploadIdMarker") ? in["UploadIdMarker"].as_string() : "\xff"));
-  size_t count = std::min<size_t>(static_cast<size_t>(in["MaxUploads"].as_int(keys_max)), keys_max);
+  TRY(size_t count, count_asked(in, "MaxUploads", "max-uploads"));
   Value uploads = Value::list(), out;
   bool more = false;
   const auto& all = call.all("upload");
@@ -233,6 +234,7 @@ Result<Value> list_multipart_uploads(Call& call, const Value& in) {
     if (!row.has("StorageClass")) row.set("StorageClass", "STANDARD");
     uploads.push_back(std::move(row));
   }
+  more = more && count > 0;
   if (more) {
     out.set("NextKeyMarker", uploads.items().back()["Key"]);
     out.set("NextUploadIdMarker", uploads.items().back()["UploadId"]);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "base/digest.hh"
 #include "base/text.hh"
@@ -47,6 +48,13 @@ Error invalid_range(const Value& in, size_t size) {
   return error;
 }
 
+// Digits only; more of them than a number has are past every object's end.
+std::optional<int64_t> position(std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  return parse_int(text).value_or(std::numeric_limits<int64_t>::max());
+}
+
 // "bytes=0-9", "bytes=5-", "bytes=-3". A header of another form is ignored (RFC 7233).
 Result<Range> range_of(const Value& in, size_t size) {
   Range whole{0, size, false};
@@ -55,13 +63,14 @@ Result<Range> range_of(const Value& in, size_t size) {
   text.remove_prefix(6);
   size_t dash = text.find('-');
   if (dash == std::string_view::npos) return whole;
-  auto first = parse_int(text.substr(0, dash)), last = parse_int(text.substr(dash + 1));
-  if (!first && last) {
-    if (*last == 0) return invalid_range(in, size);
+  std::string_view from = text.substr(0, dash), to = text.substr(dash + 1);
+  auto first = position(from), last = position(to);
+  if (from.empty() && last) {
+    if (*last == 0 || size == 0) return invalid_range(in, size);
     size_t length = std::min(static_cast<size_t>(*last), size);
     return Range{size - length, length, true};
   }
-  if (!first || *first < 0 || (last && *last < *first)) return whole;
+  if (!first || (!to.empty() && !last) || (last && *last < *first)) return whole;
   if (static_cast<size_t>(*first) >= size) return invalid_range(in, size);
   size_t end = last ? std::min(static_cast<size_t>(*last) + 1, size) : size;
   return Range{static_cast<size_t>(*first), end - static_cast<size_t>(*first), true};
@@ -98,6 +107,10 @@ struct Found {
 Result<Found> find_readable(Call& call, const Value& in) {
   Found found;
   TRY(found.bucket, get_bucket(call, in));
+  CHECK_OK(check_key(in));
+  if (in.has("PartNumber") && in.has("Range"))
+    return aws_error("InvalidRequest",
+                     "Cannot specify both Range header and partNumber query parameter");
   TRY(found.object, find_object(call, found.bucket, in));
   CHECK_OK(check_conditions(in, found.object, ""));
   size_t size = static_cast<size_t>(found.object["Size"].as_int());
@@ -236,35 +249,6 @@ Result<Value> get_object_attributes(Call& call, const Value& in) {
       out.set(name, value);
   }
   return out;
-}
-
-Result<Value> delete_object(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  std::optional<std::string> version;
-  if (in.has("VersionId")) version = in["VersionId"].as_string();
-  return delete_version(call, bucket, in["Key"].as_string(), version);
-}
-
-Result<Value> delete_objects(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  const Value& objects = in["Delete"]["Objects"];
-  if (objects.empty() || objects.size() > keys_max)
-    return aws_error("MalformedXML",
-                     "The XML you provided was not well-formed or did not validate against our "
-                     "published schema");
-  Value deleted = Value::list();
-  for (const Value& o : objects.items()) {
-    std::optional<std::string> version;
-    if (o.has("VersionId")) version = o["VersionId"].as_string();
-    Value result = delete_version(call, bucket, o["Key"].as_string(), version);
-    Value row = Value::map({{"Key", o["Key"]}});
-    if (version) row.set("VersionId", *version);
-    if (result["DeleteMarker"].as_bool())
-      row.set("DeleteMarker", true).set("DeleteMarkerVersionId", result["VersionId"]);
-    deleted.push_back(std::move(row));
-  }
-  return in["Delete"]["Quiet"].as_bool() ? Value::map({})
-                                         : Value::map({{"Deleted", std::move(deleted)}});
 }
 
 }  // namespace mainstay::s3

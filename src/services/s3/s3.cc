@@ -24,7 +24,7 @@ cloud::Service make_service() {
       reads("HeadObject", head_object),
       reads("GetObjectAttributes", get_object_attributes),
       writes("DeleteObject", delete_object),
-      writes("DeleteObjects", delete_objects),
+      cloud::writes_parts("DeleteObjects", delete_objects),
       writes("CopyObject", copy_object),
       writes("UploadPartCopy", upload_part_copy),
       reads("ListObjects", list_objects),
