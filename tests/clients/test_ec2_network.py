@@ -1,5 +1,7 @@
 """EC2: a network from VPC to NAT gateway, and what may not be."""
 
+import subprocess
+
 import pytest
 from helpers import fails, names, tags
 
@@ -165,6 +167,24 @@ def test_addresses(ec2):
     ec2.release_address(AllocationId=allocation)
     with fails("InvalidAllocationID.NotFound"):
         ec2.describe_addresses(AllocationIds=[allocation])
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_made_keys_are_what_ssh_reads(ec2, tmp_path, kind):
+    """The private key that ssh-keygen reads is that of the public key which EC2 answers."""
+    made = ec2.create_key_pair(KeyName="me", KeyType=kind)
+    private = tmp_path / "key"
+    private.write_text(made["KeyMaterial"])
+    private.chmod(0o600)
+    derived = subprocess.run(["ssh-keygen", "-y", "-f", private], capture_output=True, text=True, check=True).stdout
+    [told] = ec2.describe_key_pairs(KeyNames=["me"], IncludePublicKey=True)["KeyPairs"]
+    assert told["KeyType"] == kind and told["KeyFingerprint"] == made["KeyFingerprint"]
+    assert derived.split()[:2] == told["PublicKey"].split()[:2]
+    if kind == "ed25519":
+        shown = subprocess.run(["ssh-keygen", "-l", "-f", private], capture_output=True, text=True, check=True).stdout
+        assert shown.split()[1] == "SHA256:" + made["KeyFingerprint"].rstrip("=")
+    with fails("Unsupported"):
+        ec2.create_key_pair(KeyName="putty", KeyFormat="ppk")
 
 
 def test_key_pairs(ec2):

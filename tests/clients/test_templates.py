@@ -15,7 +15,7 @@ CORPUS = pathlib.Path(os.environ.get("MAINSTAY_CORPUS", HERE.parents[2] / "share
 GIVEN = yaml.safe_load((HERE / "template_parameters.yaml").read_text())
 TEMPLATES = 65
 MUST_SUCCEED = 40
-STACK_SECONDS = 40
+STACK_SECONDS = 20
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -49,7 +49,7 @@ class Place:
         peering = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)
         zone = route53.create_hosted_zone(Name="example.com", CallerReference=self.account)
         for key in ("ops", "sample"):
-            ec2.create_key_pair(KeyName=key)
+            ec2.create_key_pair(KeyName=key, KeyType="ed25519")
         iam.create_instance_profile(InstanceProfileName="CloudWatchAgentAdminRole")
         for secret in GIVEN["secrets"]:
             secretsmanager.create_secret(

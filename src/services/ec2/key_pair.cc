@@ -1,50 +1,11 @@
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/ec2/handlers.hh"
 #include "services/ec2/network.hh"
+#include "services/ec2/ssh_key.hh"
 
 namespace mainstay::ec2 {
 namespace {
-
-struct KeyDeleter {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-
-struct NewKey {
-  std::string pem, fingerprint;
-};
-
-std::string colons(std::string_view digest) {
-  std::string out;
-  for (size_t i = 0; i < digest.size(); ++i)
-    out += (i ? ":" : "") + hex_encode(digest.substr(i, 1));
-  return out;
-}
-
-// 2048-bit RSA in PEM; the fingerprint is the SHA-1 of the DER form ("Verify the fingerprint").
-NewKey generate_rsa() {
-  std::unique_ptr<EVP_PKEY, KeyDeleter> key(EVP_RSA_gen(2048));
-  std::unique_ptr<BIO, KeyDeleter> bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_PrivateKey_traditional(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  char* text = nullptr;
-  long size = BIO_get_mem_data(bio.get(), &text);
-  NewKey out{std::string(text, static_cast<size_t>(size)), ""};
-  unsigned char* der = nullptr;
-  int length = i2d_PKCS8PrivateKey_bio(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr)
-                   ? i2d_PrivateKey(key.get(), &der)
-                   : 0;
-  out.fingerprint =
-      colons(sha1(std::string_view(reinterpret_cast<char*>(der), static_cast<size_t>(length))));
-  OPENSSL_free(der);
-  return out;
-}
 
 Result<Value> new_key_pair(Call& call, const Value& in) {
   const std::string& name = in["KeyName"].as_string();
@@ -70,15 +31,19 @@ std::optional<std::string> key_blob(const std::string& material, std::string& ty
 }  // namespace
 
 Result<Value> create_key_pair(Call& call, const Value& in) {
-  if (in["KeyType"].as_string() == "ed25519")
-    return aws_error(
-        "Unsupported",
-        "mainstay's embedded cloud makes RSA key pairs only; import an ED25519 key instead");
+  if (in["KeyFormat"].as_string() == "ppk")
+    return aws_error("Unsupported",
+                     "mainstay's embedded cloud gives private keys as PEM only, not as PuTTY's");
   TRY(Value pair, new_key_pair(call, in));
-  NewKey key = generate_rsa();
-  pair.set("KeyType", "rsa").set("KeyFingerprint", key.fingerprint);
+  bool ed25519 = in["KeyType"].as_string() == "ed25519";
+  const std::string& name = in["KeyName"].as_string();
+  SshKey key = ed25519 ? generate_ed25519_key(name) : generate_rsa_key(name);
+  pair.set("KeyType", ed25519 ? "ed25519" : "rsa")
+      .set("KeyFingerprint", key.fingerprint)
+      .set("PublicKey", key.public_key);
   put(call, key_pair_kind(), pair);
-  return pair.set("KeyMaterial", key.pem);
+  pair.erase("PublicKey");
+  return pair.set("KeyMaterial", key.private_key);
 }
 
 Result<Value> import_key_pair(Call& call, const Value& in) {
