@@ -48,12 +48,12 @@ bool leaves_data_behind(const ResourceChange& change) {
          !loses_data(change);
 }
 
-Result<Assessment> assess(const CloudFormation& cloud, const DeployedStack& deployed,
+Result<Assessment> assess(DeployedTemplate& there, const DeployedStack& deployed,
                           const Rendered& rendered, const Submission& submission,
-                          const Knowledge& knowledge) {
-  TRY(std::string body, cloud.template_body(deployed.id));
+                          const std::string& region, const Knowledge& knowledge) {
+  TRY(std::string body, there.body());
   Assessment out;
-  auto verdict = local_verdict({&deployed, body, rendered, submission, cloud.region()}, knowledge);
+  auto verdict = local_verdict({&deployed, body, rendered, submission, region}, knowledge);
   if (!verdict) {
     out.unchecked = verdict.error().message;
     return out;
@@ -63,10 +63,10 @@ Result<Assessment> assess(const CloudFormation& cloud, const DeployedStack& depl
   return out;
 }
 
-Assessment assess_new(const CloudFormation& cloud, const Rendered& rendered,
-                      const Submission& submission, const Knowledge& knowledge) {
+Assessment assess_new(const Rendered& rendered, const Submission& submission,
+                      const std::string& region, const Knowledge& knowledge) {
   Assessment out;
-  auto verdict = local_verdict({nullptr, "", rendered, submission, cloud.region()}, knowledge);
+  auto verdict = local_verdict({nullptr, "", rendered, submission, region}, knowledge);
   if (verdict)
     out.gains = access_gains({}, verdict->after, knowledge);
   else

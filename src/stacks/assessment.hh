@@ -19,12 +19,12 @@ struct Assessment {
 };
 
 // Asks for the deployed template only.
-Result<Assessment> assess(const CloudFormation& cloud, const DeployedStack& deployed,
+Result<Assessment> assess(DeployedTemplate& there, const DeployedStack& deployed,
                           const Rendered& rendered, const Submission& submission,
-                          const Knowledge& knowledge);
+                          const std::string& region, const Knowledge& knowledge);
 // Of a new stack: all it allows is new.
-Assessment assess_new(const CloudFormation& cloud, const Rendered& rendered,
-                      const Submission& submission, const Knowledge& knowledge);
+Assessment assess_new(const Rendered& rendered, const Submission& submission,
+                      const std::string& region, const Knowledge& knowledge);
 // With CloudFormation's change set beside it; where templates could not be compared, that alone, at
 // its worst.
 void join_verdicts(Assessment& assessment, std::vector<ResourceChange> change_set,

@@ -127,4 +127,20 @@ class CloudFormation {
   std::string region_;
 };
 
+// A deployed stack's template, asked for when it is first needed. For one thread.
+class DeployedTemplate {
+ public:
+  DeployedTemplate(const CloudFormation& cloud, std::string stack_id)
+      : cloud_(cloud), stack_id_(std::move(stack_id)) {}
+  Result<std::string> body() {
+    if (!body_) body_ = cloud_.template_body(stack_id_);
+    return *body_;
+  }
+
+ private:
+  const CloudFormation& cloud_;
+  std::string stack_id_;
+  std::optional<Result<std::string>> body_;
+};
+
 }  // namespace mainstay::stacks

@@ -179,7 +179,6 @@ class Reader {
     stack.required_by = texts_of(v["required_by"]);
     stack.locked = v["locked"].as_bool();
     stack.is_protected = v["protected"].as_bool();
-    stack.wait_in_progress = v["in_progress_behavior"].to_text() == "wait";
     if (v["variables"].is_map()) stack.variables = v["variables"];
     if (v["tags"].is_map()) stack.tags = tags_in(v["tags"]);
     stack.stack_policy_path = v["stack_policy_path"].to_text();

@@ -28,7 +28,6 @@ struct StackConfig {
   std::string description;
   std::vector<std::string> requires_stacks, required_by;
   bool locked = false, enabled = true, is_protected = false;
-  bool wait_in_progress = false;  // in_progress_behavior: wait
   Value variables = Value::map();
   std::vector<Tag> tags;
   std::string stack_policy_path;

@@ -113,7 +113,8 @@ class Differ {
     if (!deployed) {
       result.kind = StackDiff::Kind::created;
       result.changes = additions(rendered.document.root);
-      result.gains = assess_new(cloud, rendered, submission, session_.around.knowledge).gains;
+      result.gains =
+          assess_new(rendered, submission, cloud.region(), session_.around.knowledge).gains;
     } else {
       CHECK_OK(compare(stack, cloud, *deployed, rendered, submission, result));
     }
@@ -124,11 +125,12 @@ class Differ {
   Status compare(const StackConfig& stack, const CloudFormation& cloud,
                  const DeployedStack& deployed, const Rendered& rendered, Submission& submission,
                  StackDiff& result) {
-    TRY(bool unchanged, is_unchanged(cloud, deployed, rendered, submission));
+    DeployedTemplate there(cloud, deployed.id);
+    TRY(bool unchanged, is_unchanged(there, deployed, rendered, submission));
     if (unchanged) return {};
     result.kind = StackDiff::Kind::updated;
     const Knowledge& knowledge = session_.around.knowledge;
-    TRY(Assessment ours, assess(cloud, deployed, rendered, submission, knowledge));
+    TRY(Assessment ours, assess(there, deployed, rendered, submission, cloud.region(), knowledge));
     if (!ours.unchecked.empty())
       result.notes.push_back("not checked against the schemas: " + ours.unchecked);
     CHECK_OK(upload_if_needed(session_, stack, cloud, submission));

@@ -143,7 +143,7 @@ Result<std::vector<ParameterValue>> parameters_for(const Rendered& rendered, con
       .with_hint("give them under the stack's variables");
 }
 
-Result<bool> is_unchanged(const CloudFormation& cloud, const DeployedStack& deployed,
+Result<bool> is_unchanged(DeployedTemplate& there, const DeployedStack& deployed,
                           const Rendered& rendered, const Submission& submission) {
   const Value& root = rendered.document.root;
   auto topics = deployed.notification_arns, wanted_topics = submission.notification_arns;
@@ -153,10 +153,10 @@ Result<bool> is_unchanged(const CloudFormation& cloud, const DeployedStack& depl
       topics != wanted_topics || deployed.role_arn != submission.role_arn ||
       !submission.policy_body.empty() || !same_parameters(deployed, root, submission.parameters))
     return false;
-  TRY(std::string body, cloud.template_body(deployed.id));
+  TRY(std::string body, there.body());
   if (body == rendered.body) return true;
-  auto there = cfn::parse_document(body, "", cfn::ParseOptions::for_template());
-  return there && to_canonical_json(there->root) == to_canonical_json(root);
+  auto before = cfn::parse_document(body, "", cfn::ParseOptions::for_template());
+  return before && to_canonical_json(before->root) == to_canonical_json(root);
 }
 
 }  // namespace mainstay::stacks

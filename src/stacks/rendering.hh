@@ -35,7 +35,7 @@ constexpr std::string_view hidden_text = "****";
 
 // Whether nothing of the stack differs from what would be sent, so that an update needn't be
 // asked for. What can't be told counts as different.
-Result<bool> is_unchanged(const CloudFormation& cloud, const DeployedStack& deployed,
+Result<bool> is_unchanged(DeployedTemplate& there, const DeployedStack& deployed,
                           const Rendered& rendered, const Submission& submission);
 
 }  // namespace mainstay::stacks

@@ -22,9 +22,10 @@ class Up {
     CHECK_OK(settle_first());
     CHECK_OK(prepare());
     if (!deployed_) return create();
-    TRY(bool unchanged, is_unchanged(cloud_, *deployed_, rendered_, submission_));
+    DeployedTemplate there(cloud_, deployed_->id);
+    TRY(bool unchanged, is_unchanged(there, *deployed_, rendered_, submission_));
     if (unchanged) return skip("no changes");
-    return update();
+    return update(there);
   }
   // Of the operation that run() failed with, where there was one.
   const std::optional<Failure>& failure() const { return failure_; }
@@ -107,8 +108,9 @@ class Up {
     return finish(id, "creating new stack");
   }
 
-  Result<StepDone> update() {
-    TRY(assessment_, assess(cloud_, *deployed_, rendered_, submission_, session_.around.knowledge));
+  Result<StepDone> update(DeployedTemplate& there) {
+    TRY(assessment_, assess(there, *deployed_, rendered_, submission_, cloud_.region(),
+                            session_.around.knowledge));
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
     // CloudFormation is asked beforehand where a person will be, and where we can't tell ourselves.
     if (session_.options.interactive || rendered_.needs_change_set ||
