@@ -23,4 +23,17 @@ Result<std::vector<ResolvedResource>> resolve_resources(const Side& side) {
   return out;
 }
 
+Result<Map> resolve_outputs(const Side& side) {
+  TRY(Map conditions, evaluate_conditions(*side.tmpl, *side.parameters, *side.environment));
+  Map out;
+  for (const Output& output : side.tmpl->outputs) {
+    if (!holds(output.condition, conditions)) continue;
+    Context context{
+        side.tmpl, side.parameters, &conditions, side.environment, {"Outputs", output.id, "Value"}};
+    TRY(Value value, evaluate(output.value, context));
+    out.set(output.id, std::move(value));
+  }
+  return out;
+}
+
 }  // namespace mainstay::cfn

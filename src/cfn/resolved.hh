@@ -20,5 +20,7 @@ struct ResolvedResource {
 
 // In the template's order. Errors: those of evaluation.
 Result<std::vector<ResolvedResource>> resolve_resources(const Side& side);
+// The outputs whose conditions hold, by name.
+Result<Map> resolve_outputs(const Side& side);
 
 }  // namespace mainstay::cfn

@@ -15,6 +15,7 @@ struct DiffCounts {
   std::vector<stacks::ResourceChange> changes;
   std::vector<Error> errors;
   std::map<std::string, std::set<stacks::Consent>> consents;  // by stack
+  bool recreates = false;
 };
 
 void show(StackRun& run, const stacks::StackDiff& found, DiffCounts& counts, bool verbose) {
@@ -22,6 +23,7 @@ void show(StackRun& run, const stacks::StackDiff& found, DiffCounts& counts, boo
   ++counts.stacks;
   counts.changed += diff.changes_something();
   counts.unchanged += diff.kind == stacks::StackDiff::Kind::unchanged;
+  counts.recreates |= diff.recreates;
   if (!diff.consents.empty()) counts.consents[diff.stack] = diff.consents;
   counts.changes.insert(counts.changes.end(), diff.changes.begin(), diff.changes.end());
   if (run.json()) run.json()->line("diff", diff_value(diff));
@@ -37,7 +39,7 @@ void show(StackRun& run, const stacks::StackDiff& found, DiffCounts& counts, boo
 std::string next_text(const StackFlags& flags, const std::string& plan, const DiffCounts& counts) {
   std::string flag = approve_flag(counts.consents);
   return "Next: mainstay up " + repeated_flags(flags) + "--plan " + plan +
-         (flag.empty() ? "" : " " + flag) + "\n";
+         (counts.recreates ? " --recreate-failed" : "") + (flag.empty() ? "" : " " + flag) + "\n";
 }
 
 Exit diff(const StackFlags& flags, bool exit_code_for_changes) {

@@ -168,6 +168,7 @@ Status StackRun::open() {
     ndjson_->line("target", Value::map({{"where", target_.where}, {"region", target_.region}}));
   if (!flags_.json) fmt::print(stderr, "{}\n", one_line(target_.where));
   progress_ = make_progress();
+  if (!target_.notice.empty()) progress_->warning(target_.notice);
   for (const std::string& warning : config_.warnings) progress_->warning(warning);
   if (target_.kind != Target::Kind::account)
     for (const stacks::StackConfig& stack : config_.stacks)

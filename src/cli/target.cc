@@ -113,6 +113,7 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
     return shared;
   };
+  target.notice = cloud->store().notice();
   target.holds = cloud;
   return target;
 }

@@ -31,6 +31,7 @@ struct Target {
   std::string address;
   // By profile, "" for the run's own.
   std::function<Result<std::shared_ptr<aws::Client>>(const std::string& profile)> client;
+  std::string notice;  // about the state that was opened, "" for none
   std::shared_ptr<void> holds;
 };
 

@@ -26,6 +26,9 @@ Result<Value> create_stack(Call& call, const Value& in) {
 }
 
 Result<Value> update_stack(Call& call, const Value& in) {
+  const std::string& name = in["StackName"].as_string();
+  if (!find_stack(call, name).has_value())
+    return validation_error("Stack [" + name + "] does not exist");
   TRY(Value out, begin_update(call, in));
   run_after_commit(call, key_of_id(call, out["StackId"]));
   return out;

@@ -159,6 +159,14 @@ class HolderComparison {
 
 }  // namespace
 
+bool may_give_access(const std::string& type) {
+  static constexpr std::string_view others[] = {
+      "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::VPCEndpoint",
+      "AWS::KMS::Key", "AWS::Lambda::Permission"};
+  return type.starts_with("AWS::IAM::") || type.ends_with("Policy") ||
+         std::ranges::find(others, type) != std::end(others);
+}
+
 std::vector<AccessGain> access_gains(const std::vector<cfn::ResolvedResource>& before,
                                      const std::vector<cfn::ResolvedResource>& after,
                                      const Knowledge& knowledge) {

@@ -32,6 +32,9 @@ struct AccessGain {
   std::string unproven;          // why nothing is proved; "" where it is
 };
 
+// Whether a change of such a resource can give access: what counts where nothing can be compared.
+bool may_give_access(const std::string& type);
+
 // By holder. before is empty for a new stack.
 std::vector<AccessGain> access_gains(const std::vector<cfn::ResolvedResource>& before,
                                      const std::vector<cfn::ResolvedResource>& after,

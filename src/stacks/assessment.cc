@@ -60,6 +60,7 @@ Result<Assessment> assess(DeployedTemplate& there, const DeployedStack& deployed
   }
   out.gains = access_gains(verdict->before, verdict->after, knowledge);
   out.changes = std::move(verdict->changes);
+  out.changed_outputs = std::move(verdict->changed_outputs);
   return out;
 }
 
@@ -82,9 +83,7 @@ void join_verdicts(Assessment& assessment, std::vector<ResourceChange> change_se
   }
   for (ResourceChange& change : change_set) {
     change.data = data_held(knowledge, change.type);
-    bool may_give = change.action != "Remove" &&
-                    (change.type.starts_with("AWS::IAM::") || change.type.ends_with("Policy"));
-    if (!may_give) continue;
+    if (change.action == "Remove" || !may_give_access(change.type)) continue;
     AccessGain gain;
     gain.holder = gain.logical_id = change.logical_id;
     gain.unproven = "the templates could not be compared: " + assessment.unchecked;

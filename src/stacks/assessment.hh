@@ -15,6 +15,7 @@ namespace mainstay::stacks {
 struct Assessment {
   std::vector<ResourceChange> changes;
   std::vector<AccessGain> gains;
+  std::set<std::string> changed_outputs;
   std::string unchecked;  // why the templates could not be compared; "" where they were
 };
 

@@ -100,6 +100,7 @@ class Differ {
     bool recreatable = deployed && deployed->phase() == StackPhase::recreatable;
     if (in_review || recreatable) {
       result.notes.push_back("it is " + deployed->status + " and has to be created anew");
+      result.recreates = recreatable;
       deployed.reset();
     }
     TRY(Value variables, session_.variables_of(stack));
@@ -151,6 +152,8 @@ class Differ {
     if (result.kind == StackDiff::Kind::unchanged) return {};
     result.changes = std::move(ours.changes);
     result.gains = std::move(ours.gains);
+    result.any_output_may_change = !ours.unchecked.empty();
+    result.changed_outputs = std::move(ours.changed_outputs);
     result.consents = consents_for(stack, result.changes, result.gains);
     return {};
   }
@@ -160,7 +163,8 @@ class Differ {
     Map outputs;
     for (const auto& [name, output] : result.document.root["Outputs"].members()) {
       const Value* now = deployed ? deployed->outputs.find(name) : nullptr;
-      bool stays = now && !refers_to_replaced(output["Value"], result.changes);
+      bool stays = now && !result.any_output_may_change && !result.changed_outputs.contains(name) &&
+                   !refers_to_replaced(output["Value"], result.changes);
       outputs.set(name, stays ? *now : Value(unknown_output(result.stack, name)));
     }
     session_.keep_outputs(result.full_name, outputs);

@@ -21,9 +21,13 @@ struct StackDiff {
   std::vector<AccessGain> gains;        // of a new stack, all that it allows
   std::set<Consent> consents;           // what `up` would have to be allowed; none for new stacks
   std::string fingerprint;              // see fingerprint.hh; "" where nothing would be sent
-  bool awaits_outputs = false;          // what would be sent depends on stacks that change first
-  std::vector<std::string> notes;       // what could not be told, and why
-  cfn::Document document;               // of the new template
+  bool recreates = false;               // it never came up: `up` must be told to delete it first
+  // Outputs whose value would be another; all of them may be where that can't be told.
+  std::set<std::string> changed_outputs;
+  bool any_output_may_change = false;
+  bool awaits_outputs = false;     // what would be sent depends on stacks that change first
+  std::vector<std::string> notes;  // what could not be told, and why
+  cfn::Document document;          // of the new template
 
   bool changes_something() const { return kind == Kind::created || kind == Kind::updated; }
 };

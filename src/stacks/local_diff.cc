@@ -116,16 +116,28 @@ struct LocalSide {
   }
   cfn::Side side() const { return {&tmpl, &parameters, environment}; }
 
-  Result<std::vector<cfn::ResolvedResource>> resources(const Knowledge& knowledge) const {
-    cfn::Environment standing_in = *environment;
-    standing_in.get_att = [&](const std::string& id, const std::string& name) -> Result<Value> {
+  // What the template refers to, as placeholders.
+  cfn::Environment standing_in(const Knowledge& knowledge) const {
+    cfn::Environment out = *environment;
+    out.get_att = [this, &knowledge](const std::string& id,
+                                     const std::string& name) -> Result<Value> {
       const cfn::Resource* r = tmpl.find_resource(id);
       std::string type = r ? r->type : "";
-      return Value(placeholder(id, type, name, knowledge.schema ? knowledge.schema(type) : nullptr,
-                               environment->pseudo));
+      // Not known, so that functions which need the real one leave it alone.
+      return Value(
+          Bytes{placeholder(id, type, name, knowledge.schema ? knowledge.schema(type) : nullptr,
+                            environment->pseudo)});
     };
-    standing_in.ref = [&](const std::string& id) { return standing_in.get_att(id, ""); };
-    return cfn::resolve_resources({&tmpl, &parameters, &standing_in});
+    out.ref = [get = out.get_att](const std::string& id) { return get(id, ""); };
+    return out;
+  }
+  Result<std::vector<cfn::ResolvedResource>> resources(const Knowledge& knowledge) const {
+    cfn::Environment outside = standing_in(knowledge);
+    return cfn::resolve_resources({&tmpl, &parameters, &outside});
+  }
+  Result<Map> outputs(const Knowledge& knowledge) const {
+    cfn::Environment outside = standing_in(knowledge);
+    return cfn::resolve_outputs({&tmpl, &parameters, &outside});
   }
 };
 
@@ -184,6 +196,12 @@ Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& know
   TRY(auto planned, cfn::plan_changes(before.side(), after.side(), options));
   for (const cfn::ResourceChange& c : planned) verdict.changes.push_back(change_of(c));
   say_what_becomes(verdict, knowledge);
+  TRY(Map told, before.outputs(knowledge));
+  TRY(Map tells, after.outputs(knowledge));
+  for (const auto& [name, value] : tells) {
+    const Value* old = told.find(name);
+    if (!old || !(*old == value)) verdict.changed_outputs.insert(name);
+  }
   return verdict;
 }
 

@@ -2,6 +2,8 @@
 // the resource types, without asking AWS.
 #pragma once
 
+#include <set>
+
 #include "cfn/diff.hh"
 #include "cfn/resolved.hh"
 #include "stacks/knowledge.hh"
@@ -21,6 +23,7 @@ struct LocalVerdict {
   std::vector<ResourceChange> changes;  // none for a new stack
   // What both templates make, references as placeholders (placeholder.hh).
   std::vector<cfn::ResolvedResource> before, after;
+  std::set<std::string> changed_outputs;  // new ones, and those that say something else
 };
 
 // Errors: those of templates that cfn can't make sense of.

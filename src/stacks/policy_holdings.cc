@@ -55,8 +55,13 @@ constexpr PolicyPlace places[] = {
 };
 
 // What only AWS can tell ("${import X}") becomes a text that is no policy variable: "<import X>".
+std::string readable(const std::string& text) {
+  bool whole = text.starts_with("${") && text.ends_with("}");
+  return whole ? "<" + text.substr(2, text.size() - 3) + ">" : text;
+}
+
 Value as_text(const Value& v) {
-  if (v.is_bytes()) return replace_all(replace_all(v.as_bytes(), "${", "<"), "}", ">");
+  if (v.is_bytes()) return readable(v.as_bytes());
   if (v.is_list()) {
     Value out = Value::list();
     for (const Value& item : v.items()) out.push_back(as_text(item));
@@ -160,9 +165,9 @@ class Collector {
   static HeldPolicy read(const ResolvedResource& r, const Value& document, Kind kind) {
     HeldPolicy held;
     held.from = &r;
-    Value readable = as_text(document);
-    held.text = to_canonical_json(readable);
-    auto parsed = policy::from_value(readable, kind);
+    Value written = as_text(document);
+    held.text = to_canonical_json(written);
+    auto parsed = policy::from_value(written, kind);
     if (parsed)
       held.policy = std::make_shared<const policy::Policy>(r.id, std::move(*parsed));
     else

@@ -83,6 +83,26 @@ Result<graph::Dag> plan_for(const Config& config, const std::set<std::string>& t
   return limit_to(down ? plan.reversed() : plan, targets);
 }
 
+// Of all stacks, so that nothing is gone when it turns out that one of them may not go.
+Status ask_about_data(Session& session, const graph::Dag& plan) {
+  std::optional<Error> refused;
+  for (graph::Node n = 0; n < plan.size(); ++n) {
+    const StackConfig* stack = session.config.find(plan.name(n));
+    if (!stack || session.around.interruption.begin_nothing.stop_requested()) continue;
+    auto may = may_be_taken_down(session, *stack);
+    if (may && !*may) session.not_to_delete.insert(stack->name);
+    if (may || may.error().code != "ApprovalNeeded") continue;  // other errors come up again
+    if (!refused) {
+      refused = may.error();
+    } else {
+      refused->message += "; " + may.error().message;
+      refused->hint += "; " + may.error().hint;
+    }
+  }
+  if (refused) return std::move(*refused);
+  return {};
+}
+
 }  // namespace
 
 Result<RunResult> bring_up(Session& session) {
@@ -95,6 +115,7 @@ Result<RunResult> bring_up(Session& session) {
 
 Result<RunResult> take_down(Session& session) {
   TRY(graph::Dag plan, plan_for(session.config, session.options.targets, true));
+  CHECK_OK(ask_about_data(session, plan));
   return Run(session, take_down_stack).walk(plan);
 }
 

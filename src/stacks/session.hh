@@ -80,6 +80,7 @@ class Session {
   const EnvironmentFile& environment;
   const RunOptions options;
   Surroundings around;
+  std::set<std::string> not_to_delete;  // stacks whose data was not given up; set before they go
 
   std::string region_of(const StackConfig& stack, const aws::Client& client) const;
   Result<CloudFormation> cloud_for(const StackConfig& stack) const;

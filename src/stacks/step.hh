@@ -14,6 +14,8 @@ struct StepDone {
 // failure: "StackFailed" (rolled back), "RollbackFailed", "ApprovalNeeded", "PlanStale",
 // "Interrupted", "WaitTimeout", and whatever AWS or the configuration said.
 Result<StepDone> bring_up_stack(Session& session, const StackConfig& stack);
+// Asked of every stack before the first one goes: false where its data was not given up.
+Result<bool> may_be_taken_down(Session& session, const StackConfig& stack);
 Result<StepDone> take_down_stack(Session& session, const StackConfig& stack);
 
 }  // namespace mainstay::stacks

@@ -5,13 +5,6 @@
 namespace mainstay::stacks {
 namespace {
 
-Result<bool> may_lose_data(const Session& session, const StackConfig& stack,
-                           const CloudFormation& cloud, const DeployedStack& deployed) {
-  TRY(auto lost, data_lost_with(cloud, deployed, session.around.knowledge));
-  if (lost.empty()) return true;
-  return session.around.approver.approve({stack.name, true, {Consent::data}, std::move(lost), {}});
-}
-
 // Deletes once and waits once: a deletion that fails is reported, not tried for ever.
 Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
                               const CloudFormation& cloud, std::optional<Failure>& failure) {
@@ -26,9 +19,6 @@ Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
     return Error("TerminationProtected", name + " has termination protection")
         .with_hint("switch it off first, if it really should go");
   bool deleting = deployed->status == "DELETE_IN_PROGRESS";
-  TRY(bool approved,
-      deleting ? Result<bool>(true) : may_lose_data(session, stack, cloud, *deployed));
-  if (!approved) return skip("not approved");
   session.say(stack, StepState::running, "deleting stack");
   if (!deleting) CHECK_OK(cloud.remove(deployed->id, session.config.service_role));
   session.begins(stack, cloud.region(), Operation::remove, 0);
@@ -60,6 +50,18 @@ std::optional<Error> kept_because(const Session& session, const StackConfig& sta
 
 }  // namespace
 
+Result<bool> may_be_taken_down(Session& session, const StackConfig& stack) {
+  if (!stack.enabled || kept_because(session, stack)) return true;  // nothing will go
+  TRY(CloudFormation cloud, session.cloud_for(stack));
+  TRY(auto deployed, cloud.describe(session.config.full_name(stack)));
+  bool goes =
+      deployed && !deployed->termination_protection && deployed->phase() != StackPhase::in_progress;
+  if (!goes) return true;
+  TRY(auto lost, data_lost_with(cloud, *deployed, session.around.knowledge));
+  if (lost.empty()) return true;
+  return session.around.approver.approve({stack.name, true, {Consent::data}, std::move(lost), {}});
+}
+
 Result<StepDone> take_down_stack(Session& session, const StackConfig& stack) {
   if (!stack.enabled) {
     session.say(stack, StepState::skipped, "disabled");
@@ -68,6 +70,8 @@ Result<StepDone> take_down_stack(Session& session, const StackConfig& stack) {
   std::optional<Failure> failure;
   auto attempt = [&]() -> Result<StepDone> {
     if (auto kept = kept_because(session, stack)) return *kept;
+    if (session.not_to_delete.contains(stack.name))
+      return Error("ApprovalNeeded", "stack " + stack.name + " holds data, and stays");
     TRY(CloudFormation cloud, session.cloud_for(stack));
     return delete_stack(session, stack, cloud, failure);
   };

@@ -62,7 +62,8 @@ class Up {
           .with_hint("it has to be repaired by hand before it can be updated");
     if (phase != StackPhase::recreatable) return {};
     if (!session_.options.recreate_failed)
-      return Error("StackStuck", name_ + " is " + deployed_->status + ", so it can only be deleted")
+      return Error(deployed_->status == "ROLLBACK_FAILED" ? "StackStuck" : "StackFailed",
+                   name_ + " is " + deployed_->status + ", so it can only be deleted")
           .with_hint("run again with --recreate-failed to delete it and create it anew");
     return clear("deleting the failed stack, to create it anew");
   }

@@ -21,6 +21,7 @@ namespace {
 constexpr size_t head_size = 8;
 constexpr size_t record_bytes_max = size_t{1} << 30;
 constexpr size_t copy_bytes = size_t{1} << 20;
+constexpr char payload_begins = '\x84';  // CBOR's list of four: every payload is one (record.hh)
 
 uint32_t load32(const char* at) {
   uint32_t n;
@@ -43,6 +44,31 @@ struct Mapping {
                                : std::string_view(static_cast<const char*>(start), size);
   }
 };
+
+// Could the bytes at `at` be the beginning of a record, as far as there are any?
+bool may_begin_record(std::string_view text, size_t at) {
+  if (text.size() - at < head_size) return true;
+  if (load32(text.data() + at) > record_bytes_max) return false;
+  return text.size() - at == head_size || text[at + head_size] == payload_begins;
+}
+
+bool is_whole_record(std::string_view text, size_t at) {
+  if (text.size() - at <= head_size || text[at + head_size] != payload_begins) return false;
+  size_t length = load32(text.data() + at);
+  return length <= text.size() - at - head_size &&
+         crc32c(text.substr(at + head_size, length)) == load32(text.data() + at + 4);
+}
+
+// Why what stands at the end cannot be a record cut short; "" where it can. A flipped bit in a
+// length looks like one, but for the records behind it.
+std::string tail_fault(std::string_view text, size_t at) {
+  if (!may_begin_record(text, at)) return "what stands there is no record";
+  for (size_t later = at + 1; later < text.size(); ++later)
+    if (is_whole_record(text, later))
+      return "its length is wrong, as whole records stand behind it (at byte " +
+             std::to_string(later) + ")";
+  return "";
+}
 
 std::string first_line(int file) {
   char buffer[512];
@@ -106,6 +132,11 @@ Result<size_t> Journal::replay(const std::function<Status(std::string_view)>& re
   if (text.size() != static_cast<size_t>(info.st_size))
     return io_error("cannot read", path(), "StateUnreadable");
   size_t at = 0;
+  auto damaged = [&](const std::string& why) {
+    return Error("StateUnreadable",
+                 path() + " is damaged at byte " + std::to_string(at) + ": " + why, 500)
+        .with_hint("restore it from a copy, or start with another --state");
+  };
   while (text.size() - at >= head_size) {
     size_t length = load32(text.data() + at);
     if (length > text.size() - at - head_size) break;
@@ -114,15 +145,12 @@ Result<size_t> Journal::replay(const std::function<Status(std::string_view)>& re
     bool intact = crc32c(payload) == load32(text.data() + at + 4);
     if (!intact && last) break;
     Status status = intact ? record(payload) : Error("StateUnreadable", "checksum does not match");
-    if (!status.has_value())
-      return Error("StateUnreadable",
-                   path() + " is damaged at byte " + std::to_string(at) + ": " +
-                       status.error().message,
-                   500)
-          .with_hint("restore it from a copy, or start with another --state");
+    if (!status.has_value()) return damaged(status.error().message);
     at += head_size + length;
   }
   size_t dropped = text.size() - at;
+  std::string fault = dropped > 0 ? tail_fault(text, at) : "";
+  if (!fault.empty()) return damaged(fault);
   if (dropped > 0 && ::ftruncate(file_, static_cast<off_t>(at)) != 0)
     return io_error("cannot shorten", path(), "StateUnreadable");
   size_ = at;

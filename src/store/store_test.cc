@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/random.hh"
 #include "store/blobs.hh"
 
 using namespace mainstay;
@@ -40,6 +41,16 @@ Value get(Store& store, std::string_view id) {
   Unit unit(store, store.shard(key), Mode::read);
   const Value* v = unit.find("subnet", id);
   return v ? *v : Value();
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+void write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << bytes;
+  REQUIRE(file.good());
 }
 
 }  // namespace
@@ -94,14 +105,30 @@ TEST_CASE("damage before the tail is refused, not dropped") {
     put(*store, "a", Value::map({{"VpcId", "v1"}}));
     put(*store, "b", Value::map({{"VpcId", "v1"}}));
   }
-  std::fstream file(folder.path + "/journal", std::ios::in | std::ios::out | std::ios::binary);
-  file.seekp(12);
-  file.put('\xff');
-  file.close();
-  auto store = Store::open({folder.path, "test", false, {}});
-  REQUIRE(!store.has_value());
-  CHECK(store.error().code == "StateUnreadable");
-  CHECK(store.error().message.find("damaged at byte 0") != std::string::npos);
+  const std::string path = folder.path + "/journal", whole = read_file(path);
+  for (size_t byte : {0, 1, 2, 3, 4, 7, 8, 12}) {  // length, check, first of the payload, inside
+    CAPTURE(byte);
+    std::string damaged = whole;
+    damaged[byte] = static_cast<char>(damaged[byte] ^ 0x41);
+    write_file(path, damaged);
+    auto store = Store::open({folder.path, "test", false, {}});
+    REQUIRE(!store.has_value());
+    CHECK(store.error().code == "StateUnreadable");
+    CHECK(store.error().message.contains("damaged at byte 0"));
+    CHECK(read_file(path) == damaged);
+  }
+}
+
+TEST_CASE("what is no journal is refused and left as it is") {
+  Folder folder;
+  Random random(3);
+  std::string noise;
+  while (noise.size() < 5000) noise += static_cast<char>(random.below(256));
+  noise[8] = 'x';
+  std::filesystem::create_directories(folder.path);
+  write_file(folder.path + "/journal", noise);
+  CHECK(Store::open({folder.path, "test", false, {}}).error().code == "StateUnreadable");
+  CHECK(read_file(folder.path + "/journal") == noise);
 }
 
 TEST_CASE("a second process on the same state is refused by name") {
