@@ -6,6 +6,7 @@
 #include "cloud/cloud.hh"
 #include "cloud/key_id.hh"
 #include "cloud/refused_key.hh"
+#include "wire/checksum.hh"
 #include "wire/model.hh"
 #include "wire/router.hh"
 #include "wire/server.hh"
@@ -172,6 +173,9 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
   if (request.service == "s3")
     if (Status s = check_s3_path(http.path); !s.has_value()) return failed(s.error());
   if (Status s = identify(http, request); !s.has_value()) return failed(s.error());
+  if (request.service == "s3" && request.operation->checksum_required)
+    if (Status s = wire::check_checksums(http.headers, http.body); !s.has_value())
+      return failed(s.error());
   if (request.service == "s3" && !request.bucket.empty())
     http.path = "/" + request.bucket + http.path;
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);

@@ -3,14 +3,10 @@
 #include "services/iam/handlers.hh"
 
 namespace mainstay::iam {
-namespace {
-
 bool member_of(const Value& group_document, const Value& user_document) {
   const List& members = group_document["_users"].items();
   return std::find(members.begin(), members.end(), user_document["UserId"]) != members.end();
 }
-
-}  // namespace
 
 Result<Value> create_user(Call& call, const Value& in) {
   TRY(Value document, create(call, user, in));
