@@ -1,5 +1,7 @@
 #include "cloud/key_id.hh"
 
+#include <algorithm>
+
 #include "base/digest.hh"
 #include "base/text.hh"
 

@@ -152,4 +152,8 @@ TEST_CASE("what was issued before ids had a check works, and its session is neve
   f.now = f.now + 1'000'000;
   f.session();
   check_expired(f, session);
+  REQUIRE(f.cloud->credentials().remove(key["AccessKeyId"].as_string()));
+  CHECK(f.cloud->credentials().keys_of_user(account, key["Arn"].as_string()).empty());
+  f.reopen();
+  CHECK(f.ask(who, key, "sts").body.contains("InvalidClientTokenId"));
 }

@@ -3,6 +3,7 @@
 #include "services/sqs/message.hh"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/digest.hh"
 #include "base/json.hh"
