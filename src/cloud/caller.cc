@@ -1,16 +1,29 @@
 #include "cloud/caller.hh"
 
-#include "base/text.hh"
+#include "cloud/key_id.hh"
 #include "store/store.hh"
 
 namespace mainstay::cloud {
 namespace {
 
-constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-constexpr size_t coded_size = 16;  // characters after the prefix: 80 bits
+constexpr size_t forgotten_at_once = 64;
+// A member of the sessions whose ids are known for ours without their documents. Those of states
+// that were written before ids had a check keep their documents: without it, they would be
+// nobody's.
+constexpr const char* forgotten_from = "ForgottenFrom";
+constexpr int tries_max = 64;  // fail once nine in ten of an account's ids are taken
 
 store::ShardKey shard_of(std::string_view account) {
   return {"credentials", std::string(account), ""};
+}
+
+// An id from before ids had a check is only known by its document, so something stays of that.
+void forget(store::Unit& unit, const std::string& id) {
+  if (is_key_id_made_here(id)) {
+    unit.remove("credential", id);
+  } else if (unit.find("credential", id)) {
+    unit.put("credential", id, Value::map({{"AccessKeyId", id}, {"Status", "Deleted"}}));
+  }
 }
 
 }  // namespace
@@ -30,56 +43,41 @@ Caller Caller::service_principal(std::string_view account, std::string_view name
   return c;
 }
 
-// The first 48 bits hold the account, shifted left by seven (how AWS encodes it was described by
-// Tal Be'ery, "A short note on AWS KEY ID", 2023).
-std::string Credentials::make_id(std::string_view prefix, std::string_view account,
-                                 Random& random) {
-  uint64_t number = static_cast<uint64_t>(parse_int(account).value_or(0));
-  uint64_t high = uint64_t{1} << 47 | number << 7 | random.below(128);
-  std::string bits;
-  for (int i = 47; i >= 0; --i) bits += high >> i & 1 ? '1' : '0';
-  std::string id(prefix);
-  for (size_t i = 0; i < coded_size; ++i) {
-    unsigned digit = 0;
-    for (size_t k = 0; k < 5; ++k) {
-      size_t at = i * 5 + k;
-      bool bit = at < bits.size() ? bits[at] == '1' : random.below(2) == 1;
-      digit = digit << 1 | (bit ? 1u : 0u);
-    }
-    id += base32[digit];
-  }
-  return id;
-}
-
-std::optional<std::string> Credentials::account_of(std::string_view id) {
-  if (id.size() != 4 + coded_size || !(id.starts_with("AKIA") || id.starts_with("ASIA")))
-    return std::nullopt;
-  uint64_t high = 0;
-  for (size_t i = 0; i < 10; ++i) {  // 50 bits; the last two are not the account's
-    size_t digit = base32.find(id[4 + i]);
-    if (digit == std::string_view::npos) return std::nullopt;
-    high = high << 5 | digit;
-  }
-  uint64_t number = (high >> 2 & 0x7fffffffffff) >> 7;
-  std::string account = std::to_string(number);
-  if (account.size() > 12) return std::nullopt;
-  return std::string(12 - account.size(), '0') + account;
-}
-
 std::optional<Value> Credentials::find(std::string_view id) const {
-  auto account = account_of(id);
+  auto account = account_of_key_id(id);
   if (!account) return std::nullopt;
   store::Unit unit(store_, store_.shard(shard_of(*account)), store::Mode::read);
   const Value* credential = unit.find("credential", id);
   return credential ? std::optional(*credential) : std::nullopt;
 }
 
-std::vector<Value> Credentials::of_user(std::string_view account, std::string_view arn) const {
+std::vector<Value> Credentials::keys_of_user(std::string_view account, std::string_view arn) const {
   store::Unit unit(store_, store_.shard(shard_of(account)), store::Mode::read);
   std::vector<Value> out;
   for (const std::string& id : unit.find_by("credential", "Arn", arn))
-    out.push_back(*unit.find("credential", id));
+    if (const Value& found = *unit.find("credential", id); !found.has("SessionToken"))
+      out.push_back(found);
   return out;
+}
+
+Result<Value> Credentials::add(std::string_view prefix, Value credential, Time now,
+                               Random& random) {
+  const std::string account = credential["Account"].as_string();
+  store::Unit unit(store_, store_.shard(shard_of(account)), store::Mode::write);
+  const std::string before = format_iso8601(now);
+  for (const std::string& id :
+       unit.first_by("credential", forgotten_from, before, forgotten_at_once))
+    unit.remove("credential", id);
+  std::string id = make_key_id(prefix, account, random);
+  for (int tries = 1; unit.find("credential", id); ++tries) {
+    if (tries == tries_max) return aws_error("Throttling", "Rate exceeded");
+    id = make_key_id(prefix, account, random);
+  }
+  credential.set("AccessKeyId", id);
+  if (credential.has("Expiration")) credential.set(forgotten_from, credential["Expiration"]);
+  unit.put("credential", id, credential);
+  CHECK_OK(unit.commit());
+  return credential;
 }
 
 Status Credentials::put(const Value& credential) {
@@ -90,11 +88,21 @@ Status Credentials::put(const Value& credential) {
 }
 
 Status Credentials::remove(std::string_view id) {
-  auto account = account_of(id);
+  auto account = account_of_key_id(id);
   if (!account) return {};
   store::Unit unit(store_, store_.shard(shard_of(*account)), store::Mode::write);
-  unit.remove("credential", id);
+  forget(unit, std::string(id));
   return unit.commit();
+}
+
+Status Credentials::remove_of_user(std::string_view account, std::string_view arn) {
+  store::Unit unit(store_, store_.shard(shard_of(account)), store::Mode::write);
+  for (const std::string& id : unit.find_by("credential", "Arn", arn)) forget(unit, id);
+  return unit.commit();
+}
+
+std::vector<store::Index> Credentials::indexes() {
+  return {{"credentials", "credential", "Arn"}, {"credentials", "credential", forgotten_from}};
 }
 
 }  // namespace mainstay::cloud

@@ -8,11 +8,13 @@
 
 #include "base/error.hh"
 #include "base/random.hh"
+#include "base/time.hh"
 #include "base/value.hh"
 
 namespace mainstay::store {
 class Store;
-}
+struct Index;
+}  // namespace mainstay::store
 
 namespace mainstay::cloud {
 
@@ -51,15 +53,19 @@ class Credentials {
  public:
   explicit Credentials(store::Store& store) : store_(store) {}
 
-  // A fresh id, "AKIA" (lasting) or "ASIA" (session) and 16 characters that encode the account, as
-  // AWS's do: so an id leads to its account without a search.
-  static std::string make_id(std::string_view prefix, std::string_view account, Random& random);
-  static std::optional<std::string> account_of(std::string_view access_key_id);
-
   std::optional<Value> find(std::string_view access_key_id) const;
-  std::vector<Value> of_user(std::string_view account, std::string_view arn) const;
-  Status put(const Value& credential);
+  // The lasting ones.
+  std::vector<Value> keys_of_user(std::string_view account, std::string_view arn) const;
+  // Stores the document under a new id, "AKIA..." or "ASIA...", and returns it with that. Some of
+  // the account's sessions that have expired are forgotten: more than are made, so that they never
+  // pile up. Error "Throttling" where the account has hardly an id left.
+  Result<Value> add(std::string_view prefix, Value credential, Time now, Random& random);
+  Status put(const Value& credential);  // in place of the one of its id
   Status remove(std::string_view access_key_id);
+  // Keys and sessions: who is made again by the same name is another.
+  Status remove_of_user(std::string_view account, std::string_view arn);
+
+  static std::vector<store::Index> indexes();
 
  private:
   store::Store& store_;

@@ -41,10 +41,8 @@ Cloud::~Cloud() {
 
 Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Service> services) {
   std::unique_ptr<Cloud> cloud(new Cloud(std::move(options), std::move(services)));
-  store::Options to{cloud->options_.state_directory,
-                    cloud->options_.owner,
-                    cloud->options_.sync,
-                    {{"credentials", "credential", "Arn"}}};
+  store::Options to{cloud->options_.state_directory, cloud->options_.owner, cloud->options_.sync,
+                    Credentials::indexes()};
   if (cloud->options_.compact_bytes_min > 0)
     to.compact_bytes_min = cloud->options_.compact_bytes_min;
   to.warn = cloud->options_.warn;

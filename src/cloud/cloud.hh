@@ -103,7 +103,10 @@ class Cloud {
   HttpResponse serve(HttpRequest& http, Request& request);
   Status route(const HttpRequest& http, Request& request);
   Status identify(HttpRequest& http, Request& request);
-  Status check_credential(const Value& credential, const HttpRequest& http) const;
+  Status check_unknown_key(const std::string& key, const HttpRequest& http,
+                           const Request& request) const;
+  Status check_credential(const Value& credential, const HttpRequest& http,
+                          const Request& request) const;
   static Caller caller_of(const Value& credential);
   static Error not_implemented(std::string_view service, std::string_view operation);
   Result<Value> run(Request& request, const Value& in);

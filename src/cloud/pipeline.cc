@@ -4,6 +4,9 @@
 #include "cloud/authorizer.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
+#include "cloud/key_id.hh"
+#include "cloud/refused_key.hh"
+#include "wire/checksum.hh"
 #include "wire/model.hh"
 #include "wire/router.hh"
 #include "wire/server.hh"
@@ -170,6 +173,9 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
   if (request.service == "s3")
     if (Status s = check_s3_path(http.path); !s.has_value()) return failed(s.error());
   if (Status s = identify(http, request); !s.has_value()) return failed(s.error());
+  if (request.service == "s3" && request.operation->checksum_required)
+    if (Status s = wire::check_checksums(http.headers, http.body); !s.has_value())
+      return failed(s.error());
   if (request.service == "s3" && !request.bucket.empty())
     http.path = "/" + request.bucket + http.path;
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
@@ -252,7 +258,8 @@ Error Cloud::not_implemented(std::string_view service, std::string_view operatio
 }
 
 // A key that was made here is its principal and must sign with its secret. Twelve digits are that
-// account's root; any other key is the root of the default account, unless the cloud is strict.
+// account's root; a key that nobody made is the root of the default account, unless the cloud is
+// strict.
 // A streaming body (aws-chunked) is unpacked, its chunks checked.
 Status Cloud::identify(HttpRequest& http, Request& request) {
   bool is_s3 = request.service == "s3";
@@ -268,20 +275,15 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
     return wire::unpack_streaming(http, nullptr);
   }
   auto credential = credentials().find(key);
+  if (!credential) CHECK_OK(check_unknown_key(key, http, request));
   if (!version_2_key.empty()) CHECK_OK(check_version_2(http, credential.has_value(), now()));
   if (!credential) {
-    if (options_.strict && !is_account(key))
-      return is_s3 ? aws_error("InvalidAccessKeyId",
-                               "The AWS Access Key Id you provided does not exist in our records.",
-                               403)
-                   : aws_error("InvalidClientTokenId",
-                               "The security token included in the request is invalid.", 403);
     request.caller = Caller::root_of(is_account(key) ? std::string_view(key) : default_account);
     request.caller.access_key = key;
     request.caller.source_ip = http.peer;
     return wire::unpack_streaming(http, nullptr);
   }
-  CHECK_OK(check_credential(*credential, http));
+  CHECK_OK(check_credential(*credential, http, request));
   auto secret = [&](std::string_view) { return (*credential)["SecretAccessKey"].as_string(); };
   if (request.service == "iam" && !may_ask_iam(*credential))
     return aws_error("InvalidClientTokenId",
@@ -292,15 +294,25 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
   return wire::unpack_streaming(http, &verified);
 }
 
-Status Cloud::check_credential(const Value& credential, const HttpRequest& http) const {
-  Error invalid = aws_error("InvalidClientTokenId",
-                            "The security token included in the request is invalid.", 403);
+// What was made here and is gone stays refused: it must not become a test key, which may do all.
+Status Cloud::check_unknown_key(const std::string& key, const HttpRequest& http,
+                                const Request& request) const {
+  bool made_here = is_key_id_made_here(key);
+  if (!made_here && (!options_.strict || is_account(key))) return {};
+  auto expiry = made_here ? expiry_of_session_token(session_token(http)) : std::nullopt;
+  return expiry && *expiry <= now() ? expired_key(request.service, request.protocol)
+                                    : invalid_key(request.service, request.protocol);
+}
+
+Status Cloud::check_credential(const Value& credential, const HttpRequest& http,
+                               const Request& request) const {
+  Error invalid = invalid_key(request.service, request.protocol);
   if (credential["Status"].as_string() != "Active") return invalid;
-  if (credential.has("Expiration") && credential["Expiration"].as_time() <= now())
-    return aws_error("ExpiredToken", "The security token included in the request is expired", 403);
   if (credential.has("SessionToken") &&
       session_token(http) != credential["SessionToken"].as_string())
     return invalid;
+  if (credential.has("Expiration") && credential["Expiration"].as_time() <= now())
+    return expired_key(request.service, request.protocol);
   return {};
 }
 

@@ -65,6 +65,22 @@ std::vector<std::string> Table::find(std::string_view path, std::string_view tex
   return ids;
 }
 
+std::vector<std::string> Table::first(std::string_view path, std::string_view text_max,
+                                      size_t count) const {
+  std::vector<std::string> out;
+  for (const Lookup& index : indexes_) {
+    if (index.path != path) continue;
+    for (const auto& [text, ids] : index.ids) {
+      if (text > text_max) return out;
+      for (const std::string& id : ids) {
+        if (out.size() == count) return out;
+        out.push_back(id);
+      }
+    }
+  }
+  return out;
+}
+
 Store::Store(Options options) : options_(std::move(options)) {
   std::string blobs = options_.directory.empty() ? "" : options_.directory + "/blobs";
   blobs_ = std::make_unique<Blobs>(blobs, options_.sync);
@@ -213,6 +229,13 @@ std::vector<std::string> Unit::find_by(std::string_view table, std::string_view 
   auto it = shard_.tables.find(table);
   if (it == shard_.tables.end()) return {};
   return it->second.find(path, text);
+}
+
+std::vector<std::string> Unit::first_by(std::string_view table, std::string_view path,
+                                        std::string_view text_max, size_t count) const {
+  auto it = shard_.tables.find(table);
+  if (it == shard_.tables.end()) return {};
+  return it->second.first(path, text_max, count);
 }
 
 void Unit::put(std::string_view table, std::string_view id, Value document) {

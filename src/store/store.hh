@@ -76,6 +76,10 @@ class Table {
   void add_index(std::string path);
   // Ids of the documents whose member at an indexed path has this text, in id order.
   std::vector<std::string> find(std::string_view path, std::string_view text) const;
+  // Ids of up to count documents whose member at an indexed path has a text, and none that is
+  // greater than this: those with the least first. The path must be declared.
+  std::vector<std::string> first(std::string_view path, std::string_view text_max,
+                                 size_t count) const;
 
  private:
   using Ids = std::set<std::string, std::less<>>;
@@ -159,6 +163,8 @@ class Unit {
   const Documents& all(std::string_view table) const;
   std::vector<std::string> find_by(std::string_view table, std::string_view path,
                                    std::string_view text) const;
+  std::vector<std::string> first_by(std::string_view table, std::string_view path,
+                                    std::string_view text_max, size_t count) const;
   // Only in Mode::write.
   void put(std::string_view table, std::string_view id, Value document);
   bool remove(std::string_view table, std::string_view id);

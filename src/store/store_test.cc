@@ -78,6 +78,19 @@ TEST_CASE("a unit without commit leaves no trace, in documents or indexes") {
   CHECK(unit.find_by("subnet", "VpcId", "v2").empty());
 }
 
+TEST_CASE("an index gives the documents with the least texts first, up to a text") {
+  auto store = open("");
+  for (const char* id : {"a", "b", "c", "d"})
+    put(*store, id, Value::map({{"VpcId", id == std::string("a") ? "v9" : std::string("v") + id}}));
+  put(*store, "e", Value::map({{"Other", "v1"}}));
+  Unit unit(*store, store->shard(key), Mode::read);
+  using Ids = std::vector<std::string>;
+  CHECK(unit.first_by("subnet", "VpcId", "vc", 10) == Ids{"a", "b", "c"});
+  CHECK(unit.first_by("subnet", "VpcId", "vz", 2) == Ids{"a", "b"});
+  CHECK(unit.first_by("subnet", "VpcId", "v", 2).empty());
+  CHECK(unit.first_by("none", "VpcId", "v", 2).empty());
+}
+
 TEST_CASE("a tail cut at any byte is dropped, whatever came before it is kept") {
   Folder folder;
   put(*open(folder.path), "a", Value::map({{"VpcId", "v1"}}));

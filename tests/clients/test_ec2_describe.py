@@ -174,3 +174,16 @@ def test_regions_are_apart(ec2, clients, vpc):
 def test_accounts_are_apart(clients, vpc):
     with fails("InvalidVpcID.NotFound"):
         clients("ec2", access_key="444444444444").describe_vpcs(VpcIds=[vpc])
+
+
+def test_filter_values_of_a_call(ec2, vpc):
+    """EC2 user guide, "List and filter your resources": 200 in all."""
+    def found(*counts):
+        filters = [{"Name": "vpc-id", "Values": [vpc] * count} for count in counts]
+        return names(ec2.describe_vpcs(Filters=filters)["Vpcs"], "VpcId")
+
+    assert found(200) == found(100, 100) == [vpc]
+    for counts in ((201,), (100, 101)):
+        with fails("FilterLimitExceeded",
+                   "The maximum number of filter values specified on a single call is 200", 400):
+            found(*counts)

@@ -143,3 +143,19 @@ def test_what_is_not_there_cannot_go(iam, call):
     with pytest.raises(ClientError) as caught:
         call(iam)
     assert caught.value.response["Error"]["Code"] == "NoSuchEntity"
+
+
+def test_ten_groups_at_most(iam):
+    for user in ("ann", "bob"):
+        iam.create_user(UserName=user)
+    for i in range(11):
+        iam.create_group(GroupName=f"g{i}")
+    for i in range(10):
+        iam.add_user_to_group(GroupName=f"g{i}", UserName="ann")
+    with fails("LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10", 409):
+        iam.add_user_to_group(GroupName="g10", UserName="ann")
+    iam.add_user_to_group(GroupName="g0", UserName="ann")  # is in it already
+    iam.add_user_to_group(GroupName="g10", UserName="bob")
+    iam.remove_user_from_group(GroupName="g0", UserName="ann")
+    iam.add_user_to_group(GroupName="g10", UserName="ann")
+    assert len(iam.list_groups_for_user(UserName="ann")["Groups"]) == 10

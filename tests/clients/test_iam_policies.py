@@ -156,3 +156,34 @@ def test_quotas_of_an_entity(iam):
     iam.attach_user_policy(UserName="u", PolicyArn=arns[0])
     with fails("LimitExceeded", "Cannot exceed quota for PoliciesPerUser: 10", 409):
         iam.attach_user_policy(UserName="u", PolicyArn=arns[10])
+
+
+def sized(size, **statement):
+    """A policy of this many characters without white space, and many with it."""
+    def document(filler):
+        return {"Version": "2012-10-17", "Statement": [
+            {"Sid": "x" * filler, "Effect": "Allow", **statement}]}
+
+    empty = len(json.dumps(document(0), separators=(",", ":")))
+    return json.dumps(document(size - empty), indent=100)
+
+
+def test_size_of_a_managed_policy(iam):
+    """IAM user guide, "IAM and AWS STS quotas": 6,144 characters, white space not counted."""
+    rights = {"Action": "s3:GetObject", "Resource": "*"}
+    too_long = sized(6145, **rights)
+    with fails("LimitExceeded", "Cannot exceed quota for PolicySize: 6144", 409):
+        iam.create_policy(PolicyName="p", PolicyDocument=too_long)
+    arn = iam.create_policy(PolicyName="p", PolicyDocument=sized(6144, **rights))["Policy"]["Arn"]
+    with fails("LimitExceeded", "Cannot exceed quota for PolicySize: 6144", 409):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=too_long)
+
+
+def test_size_of_a_trust_policy(iam):
+    rights = {"Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+    too_long = sized(2049, **rights)
+    with fails("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409):
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=too_long)
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=sized(2048, **rights))
+    with fails("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409):
+        iam.update_assume_role_policy(RoleName="r", PolicyDocument=too_long)

@@ -216,3 +216,36 @@ def test_health_check(route53):
     found = route53.get_health_check(HealthCheckId=check["HealthCheck"]["Id"])["HealthCheck"]
     assert found["HealthCheckConfig"]["Port"] == 443
     route53.delete_health_check(HealthCheckId=found["Id"])
+
+
+LISTS = {
+    "list_hosted_zones": {},
+    "list_hosted_zones_by_name": {},
+    "list_hosted_zones_by_vpc": {"VPCId": "vpc-0123456789abcdef0", "VPCRegion": "us-east-1"},
+    "list_health_checks": {},
+    "list_resource_record_sets": {"HostedZoneId": None},
+}
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_how_many_items_may_be_asked_for(route53, zone, operation):
+    """At least one; of more than a page holds, a page."""
+    given = {k: v or zone for k, v in LISTS[operation].items()}
+    for wrong in ("0", "-1", "abc", "1.5", ""):
+        with fails("InvalidInput", status=400):
+            getattr(route53, operation)(MaxItems=wrong, **given)
+    answer = getattr(route53, operation)(MaxItems="1000000000000", **given)
+    assert answer["MaxItems"] == ("300" if "record" in operation else "100")
+
+
+def test_zones_of_a_vpc_in_pages(route53, ec2, vpc):
+    made = {zone_of(route53, f"z{i}.internal", VPC={"VPCRegion": "us-east-1", "VPCId": vpc})
+            for i in range(3)}
+    asked = {"VPCId": vpc, "VPCRegion": "us-east-1", "MaxItems": "2"}
+    first = route53.list_hosted_zones_by_vpc(**asked)
+    second = route53.list_hosted_zones_by_vpc(NextToken=first["NextToken"], **asked)
+    assert "NextToken" not in second
+    found = [z["HostedZoneId"] for page in (first, second) for z in page["HostedZoneSummaries"]]
+    assert len(found) == 3 and set(found) == made
+    with fails("InvalidPaginationToken", status=400):
+        route53.list_hosted_zones_by_vpc(NextToken="nonsense", **asked)

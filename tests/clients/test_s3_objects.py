@@ -158,6 +158,42 @@ def test_wrong_md5_is_refused(s3, bucket):
         s3.put_object(Bucket=bucket, Key="k", Body=b"x", ContentMD5=wrong)
 
 
+@pytest.mark.parametrize("malformed", ["", "AAAA", "not base64!", "A" * 200],
+                         ids=["empty", "short", "text", "long"])
+def test_malformed_digests_are_refused(s3, bucket, malformed):
+    def calls(**digest):
+        upload = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
+        yield lambda: s3.put_object(Bucket=bucket, Key="k", Body=b"x", **digest)
+        yield lambda: s3.upload_part(Bucket=bucket, Key="m", UploadId=upload, PartNumber=1,
+                                     Body=b"x", **digest)
+        yield lambda: s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k"}]}, **digest)
+        yield lambda: s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": []}, **digest)
+
+    def set_header(name):
+        def handler(params, **_):
+            params["headers"][name] = malformed
+        return handler
+
+    for name, code, words in (
+            ("Content-MD5", "InvalidDigest", "The Content-MD5 you specified was invalid."),
+            ("x-amz-checksum-crc32", "InvalidRequest",
+             "Value for x-amz-checksum-crc32 header is invalid.")):
+        s3.meta.events.register("before-call", handler := set_header(name))
+        for call in calls():
+            with fails(code, words, 400):
+                call()
+        s3.meta.events.unregister("before-call", handler)
+    with fails("InvalidRequest", "Value for x-amz-checksum-sha256 header is invalid.", 400):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ChecksumSHA256=malformed)
+
+
+def test_two_checksums_are_refused(s3, bucket):
+    with fails("InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types "
+               "are not allowed.", 400):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ChecksumSHA256="A" * 43 + "=",
+                      ChecksumCRC32="AAAAAA==")
+
+
 def test_objects_under_a_kms_key(s3, kms, bucket):
     key = kms.create_key()["KeyMetadata"]
     s3.put_object(Bucket=bucket, Key="k", Body=b"secret", ServerSideEncryption="aws:kms",

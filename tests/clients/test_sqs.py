@@ -218,3 +218,29 @@ Resources:
     cloudformation.get_waiter("stack_delete_complete").wait(
         StackName="s", WaiterConfig={"Delay": 1})
     assert "QueueUrls" not in sqs.list_queues()
+
+
+@pytest.mark.parametrize("code", [0x0, 0x7, 0xB, 0x1F, 0xFFFE, 0xFFFF])
+def test_characters_that_a_body_may_not_have(sqs, queue, code):
+    words = (f"Invalid binary character '#x{code:X}' was found in the message body, the set of allowed "
+             "characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].")
+    with fails("InvalidMessageContents", words, 400):
+        sqs.send_message(QueueUrl=queue, MessageBody=f"before{chr(code)}after")
+    batch = sqs.send_message_batch(QueueUrl=queue, Entries=[
+        {"Id": "good", "MessageBody": "x"}, {"Id": "bad", "MessageBody": chr(code)}])
+    assert [e["Id"] for e in batch["Successful"]] == ["good"]
+    assert [(e["Id"], e["Code"]) for e in batch["Failed"]] == [("bad", "InvalidMessageContents")]
+
+
+def test_characters_that_a_body_may_have(sqs, queue):
+    body = "\t\n\r \x7f\x80\u0fff\ud7ff\ue000\uefff\uf000\ufffd\U00010000\U0001f600\U0010ffff"
+    sqs.send_message(QueueUrl=queue, MessageBody=body)
+    assert bodies(receive(sqs, queue)) == [body]
+
+
+def test_how_many_queues_may_be_asked_for(sqs, queue):
+    for count in (0, -1, 1001):
+        with fails("InvalidParameterValue", f"Value {count} for parameter MaxResults is invalid. "
+                   "Reason: Must be between 1 and 1000, if provided.", 400):
+            sqs.list_queues(MaxResults=count)
+    assert sqs.list_queues(MaxResults=1000)["QueueUrls"] == [queue]

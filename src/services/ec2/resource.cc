@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t page_default = 1000;
 constexpr ptrdiff_t tags_max = 50;
+constexpr size_t filter_values_max = 200;  // of a call ("List and filter your resources")
 
 // Does any text at the path, through lists, satisfy the test?
 template <class Test>
@@ -52,6 +53,11 @@ struct Condition {
 Result<std::vector<Condition>> read_filters(const Value& in, const Kind& kind) {
   std::vector<Condition> out;
   const Value& filters = in.has("Filters") ? in["Filters"] : in["Filter"];
+  size_t values = 0;
+  for (const Value& filter : filters.items()) values += filter["Values"].size();
+  if (values > filter_values_max)
+    return aws_error("FilterLimitExceeded",
+                     "The maximum number of filter values specified on a single call is 200");
   for (const Value& filter : filters.items()) {
     std::string_view name = filter["Name"].as_string();
     Condition condition{{}, {}, &filter["Values"]};

@@ -25,27 +25,24 @@ Result<Value> key_of_user(Call& call, const Value& in) {
 Result<Value> create_access_key(Call& call, const Value& in) {
   TRY(Value owner, get(call, user, in));
   const std::string& arn = owner["Arn"].as_string();
-  if (call.credentials().of_user(call.account, arn).size() >= keys_max)
+  if (call.credentials().keys_of_user(call.account, arn).size() >= keys_max)
     return aws_error("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", 409);
-  Value key =
-      Value::map({{"UserName", owner["UserName"]},
-                  {"AccessKeyId", cloud::Credentials::make_id("AKIA", call.account, call.random)},
-                  {"Status", "Active"},
-                  {"SecretAccessKey", base64_encode(secure_random(30))},
-                  {"CreateDate", Time{call.now.ms / 1000 * 1000}},
-                  {"Account", call.account},
-                  {"Arn", arn},
-                  {"UserId", owner["UserId"]},
-                  {"Kind", "user"}});
-  CHECK_OK(call.credentials().put(key));
+  Value key = Value::map({{"UserName", owner["UserName"]},
+                          {"Status", "Active"},
+                          {"SecretAccessKey", base64_encode(secure_random(30))},
+                          {"CreateDate", Time{call.now.ms / 1000 * 1000}},
+                          {"Account", call.account},
+                          {"Arn", arn},
+                          {"UserId", owner["UserId"]},
+                          {"Kind", "user"}});
+  TRY(key, call.credentials().add("AKIA", std::move(key), call.now, call.random));
   return Value::map({{"AccessKey", std::move(key)}});
 }
 
 Result<Value> list_access_keys(Call& call, const Value& in) {
   TRY(Value owner, get(call, user, in));
   List items;
-  for (Value key : call.credentials().of_user(call.account, owner["Arn"].as_string())) {
-    if (key["Kind"].as_string() != "user" || key.has("SessionToken")) continue;
+  for (Value key : call.credentials().keys_of_user(call.account, owner["Arn"].as_string())) {
     key.erase("SecretAccessKey");
     items.push_back(std::move(key));
   }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t page_default = 100;
 constexpr size_t tags_max = 50;
+constexpr size_t trust_size_max = 2048;  // "IAM and AWS STS quotas"
 
 }  // namespace
 
@@ -158,6 +159,13 @@ Result<Value> page_of_names(const Value& in, const List& names, std::string_view
   return out.set(list, Value(std::move(plain)));
 }
 
+size_t policy_size(const Value& document) {
+  const std::string& text = document.as_string();
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return std::string_view(" \t\r\n").find(c) == std::string_view::npos;
+  }));
+}
+
 Status check_policy(const Value& document) {
   if (!parse_json(document.as_string()).has_value())
     return aws_error("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
@@ -176,6 +184,8 @@ Status check_trust_policy(const Value& document) {
       return aws_error("MalformedPolicyDocument", std::string("Has prohibited field ") + member);
   auto parsed = policy::parse(document.as_string(), policy::Kind::trust);
   if (!parsed.has_value()) return std::move(parsed.error());
+  if (policy_size(document) > trust_size_max)
+    return aws_error("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409);
   return {};
 }
 

@@ -53,7 +53,9 @@ Result<Value> page(const Value& in, List items, std::string_view list, std::stri
 // The same over plain texts.
 Result<Value> page_of_names(const Value& in, const List& names, std::string_view list);
 
-// JSON, and for trust policies without Resource. Kept as text.
+// As quotas count it: "IAM doesn't count white space" ("IAM and AWS STS quotas").
+size_t policy_size(const Value& document);
+// JSON, and for trust policies without Resource and within their quota. Kept as text.
 Status check_policy(const Value& document);
 Status check_trust_policy(const Value& document);
 // Policy documents travel percent-encoded (RFC 3986).

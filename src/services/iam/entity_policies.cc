@@ -19,9 +19,7 @@ constexpr size_t attached_max = 10;
 
 Status check_inline_size(const Entity& entity, const Value& document) {
   size_t bytes = 0, bytes_max = inline_bytes_max(entity);
-  for (const auto& [name, policy] : document["_inline"].members())
-    for (char c : policy.as_string())
-      bytes += std::string_view(" \t\r\n").find(c) == std::string_view::npos;
+  for (const auto& [name, policy] : document["_inline"].members()) bytes += policy_size(policy);
   if (bytes <= bytes_max) return {};
   return aws_error("LimitExceeded",
                    "Maximum policy size of " + std::to_string(bytes_max) + " bytes exceeded for " +

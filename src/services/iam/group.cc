@@ -5,6 +5,8 @@
 namespace mainstay::iam {
 namespace {
 
+constexpr ptrdiff_t groups_max = 10;  // of a user ("IAM and AWS STS quotas")
+
 Value shown_group(const Value& document) {
   Value out = shown(document);
   out.erase("_users");
@@ -53,11 +55,13 @@ Result<Value> delete_group(Call& call, const Value& in) {
 Result<Value> add_user_to_group(Call& call, const Value& in) {
   TRY(Value document, get(call, group, in));
   TRY(Value member, get(call, user, in));
-  List& users = document.member("_users").make_list();
-  if (std::find(users.begin(), users.end(), member["UserId"]) == users.end()) {
-    users.push_back(member["UserId"]);
-    put(call, group, document);
-  }
+  if (member_of(document, member)) return Value::map({});
+  const auto& groups = call.all("group");
+  auto holds = [&](const auto& entry) { return member_of(entry.second, member); };
+  if (std::count_if(groups.begin(), groups.end(), holds) >= groups_max)
+    return aws_error("LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10", 409);
+  document.member("_users").push_back(member["UserId"]);
+  put(call, group, document);
   return Value::map({});
 }
 

@@ -65,6 +65,8 @@ IAM_HANDLER(get_account_authorization_details);
 Status guard(Call& call, const Value& in, cloud::Access& access);
 Status describe_caller(Call& call, const cloud::Caller& caller, cloud::Access& access);
 
+// Whether a user is in a group, by their documents.
+bool member_of(const Value& group_document, const Value& user_document);
 // Profiles that hold a role, by the role's name.
 std::vector<Value> profiles_of_role(Call& call, const std::string& role_name);
 // An instance profile with its role's current document in place of the name.

@@ -10,6 +10,7 @@ namespace mainstay::iam {
 namespace {
 
 constexpr size_t versions_max = 5;
+constexpr size_t size_max = 6144;  // "IAM and AWS STS quotas"
 
 Error no_policy(const std::string& arn) {
   return no_such_entity("Policy " + arn + " does not exist or is not attachable.");
@@ -66,6 +67,13 @@ Value* find_version(Value& policy, const Value& id) {
   return nullptr;
 }
 
+Status check_managed_policy(const Value& document) {
+  CHECK_OK(check_policy(document));
+  if (policy_size(document) > size_max)
+    return aws_error("LimitExceeded", "Cannot exceed quota for PolicySize: 6144", 409);
+  return {};
+}
+
 Error no_version(const Value& in) {
   return no_such_entity("Policy " + in["PolicyArn"].as_string() + " version " +
                         in["VersionId"].as_string() + " does not exist or is not attachable.");
@@ -116,7 +124,7 @@ void count_attachment(Call& call, Value policy, int change) {
 }
 
 Result<Value> create_policy(Call& call, const Value& in) {
-  CHECK_OK(check_policy(in["PolicyDocument"]));
+  CHECK_OK(check_managed_policy(in["PolicyDocument"]));
   CHECK_OK(check_tags(in["Tags"]));
   const std::string& name = in["PolicyName"].as_string();
   std::string arn = call.arn("policy" + path_of(in) + name);
@@ -190,7 +198,7 @@ Result<Value> delete_policy(Call& call, const Value& in) {
 
 Result<Value> create_policy_version(Call& call, const Value& in) {
   TRY(Value policy, own_policy(call, in));
-  CHECK_OK(check_policy(in["PolicyDocument"]));
+  CHECK_OK(check_managed_policy(in["PolicyDocument"]));
   if (policy["_versions"].size() >= versions_max)
     return aws_error("LimitExceeded",
                      "A managed policy can have up to 5 versions. Before you create a new version, "

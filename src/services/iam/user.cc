@@ -3,14 +3,10 @@
 #include "services/iam/handlers.hh"
 
 namespace mainstay::iam {
-namespace {
-
 bool member_of(const Value& group_document, const Value& user_document) {
   const List& members = group_document["_users"].items();
   return std::find(members.begin(), members.end(), user_document["UserId"]) != members.end();
 }
-
-}  // namespace
 
 Result<Value> create_user(Call& call, const Value& in) {
   TRY(Value document, create(call, user, in));
@@ -45,7 +41,7 @@ Result<Value> update_user(Call& call, const Value& in) {
 
 Result<Value> delete_user(Call& call, const Value& in) {
   TRY(Value document, get(call, user, in));
-  if (!call.credentials().of_user(call.account, document["Arn"].as_string()).empty())
+  if (!call.credentials().keys_of_user(call.account, document["Arn"].as_string()).empty())
     return delete_conflict("Cannot delete entity, must delete access keys first.");
   if (document.has("_login"))
     return delete_conflict("Cannot delete entity, must delete login profile first.");
@@ -53,6 +49,7 @@ Result<Value> delete_user(Call& call, const Value& in) {
     if (member_of(g, document))
       return delete_conflict("Cannot delete entity, must remove users from group first.");
   CHECK_OK(check_deletable(document));
+  CHECK_OK(call.credentials().remove_of_user(call.account, document["Arn"].as_string()));
   call.remove("user", key_of(document["UserName"].as_string()));
   return Value::map({});
 }

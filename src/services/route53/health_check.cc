@@ -75,7 +75,7 @@ Result<Value> get_health_check(Call& call, const Value& in) {
 Result<Value> list_health_checks(Call& call, const Value& in) {
   List checks;
   for (const auto& [id, check] : call.all("health-check")) checks.push_back(shown_check(check));
-  size_t count = static_cast<size_t>(parse_int(in["MaxItems"].to_text()).value_or(page_default));
+  TRY(size_t count, items_asked(in, page_default));
   std::string token = in.has("Marker") ? cloud::make_token(in["Marker"].as_string()) : "";
   TRY(cloud::Page page, cloud::paginate(
                             std::move(checks), [](const Value& c) { return c["Id"].as_string(); },

@@ -261,8 +261,7 @@ Result<Value> list_records(Call& call, const Value& in) {
     if (in.has("StartRecordIdentifier"))
       from += separator + in["StartRecordIdentifier"].as_string();
   }
-  size_t asked = static_cast<size_t>(parse_int(in["MaxItems"].to_text()).value_or(page_max));
-  size_t count = std::clamp<size_t>(asked, 1, page_max);
+  TRY(size_t count, items_asked(in, page_max));
   Value records = Value::list(), out;
   const auto& all = call.all("record");
   auto it = all.lower_bound(from);

@@ -89,9 +89,7 @@ Value answer_zone(Call&, const Value& zone) {
 
 Result<Value> page_of_zones(const Value& in, List zones) {
   auto key = [](const Value& z) { return bare_id(z["Id"].as_string()); };
-  size_t count = page_default;
-  if (in.has("MaxItems"))
-    count = static_cast<size_t>(parse_int(in["MaxItems"].to_text()).value_or(100));
+  TRY(size_t count, items_asked(in, page_default));
   std::string token = in.has("Marker") ? cloud::make_token(in["Marker"].as_string()) : "";
   TRY(cloud::Page page, cloud::paginate(std::move(zones), key, token, count,
                                         aws_error("InvalidInput", "Invalid marker")));
@@ -104,6 +102,15 @@ Result<Value> page_of_zones(const Value& in, List zones) {
 }
 
 }  // namespace
+
+Result<size_t> items_asked(const Value& in, size_t page_max) {
+  if (!in.has("MaxItems")) return page_max;
+  auto asked = parse_int(in["MaxItems"].to_text());
+  if (!asked || *asked < 1)
+    return aws_error("InvalidInput",
+                     "Invalid parameter : MaxItems must be an integer that is greater than 0.");
+  return std::min(static_cast<size_t>(*asked), page_max);
+}
 
 std::string bare_id(const std::string& id) {
   return id.substr(id.rfind('/') + 1);
@@ -189,7 +196,7 @@ Result<Value> list_hosted_zones_by_name(Call& call, const Value& in) {
     from = {reversed(*name), bare_id(in["HostedZoneId"].as_string())};
   }
   std::erase_if(zones, [&](const Value& z) { return order(z) < from; });
-  size_t count = static_cast<size_t>(parse_int(in["MaxItems"].to_text()).value_or(100));
+  TRY(size_t count, items_asked(in, page_default));
   Value out =
       Value::map({{"IsTruncated", zones.size() > count}, {"MaxItems", std::to_string(count)}});
   for (const char* member : {"DNSName", "HostedZoneId"})
@@ -203,14 +210,21 @@ Result<Value> list_hosted_zones_by_name(Call& call, const Value& in) {
 }
 
 Result<Value> list_hosted_zones_by_vpc(Call& call, const Value& in) {
-  Value found = Value::list();
+  TRY(size_t count, items_asked(in, page_default));
+  List found;
   for (const auto& [id, zone] : call.all("zone"))
     if (associated(zone, in))
       found.push_back(Value::map({{"HostedZoneId", id},
                                   {"Name", zone["Name"]},
                                   {"Owner", Value::map({{"OwningAccount", call.account}})}}));
-  return Value::map({{"HostedZoneSummaries", std::move(found)},
-                     {"MaxItems", in.has("MaxItems") ? in["MaxItems"] : Value("100")}});
+  auto key = [](const Value& z) { return z["HostedZoneId"].as_string(); };
+  TRY(cloud::Page page,
+      cloud::paginate(std::move(found), key, in["NextToken"].as_string(), count,
+                      aws_error("InvalidPaginationToken", "Invalid pagination token")));
+  Value out = Value::map(
+      {{"HostedZoneSummaries", Value(std::move(page.items))}, {"MaxItems", std::to_string(count)}});
+  if (!page.next.empty()) out.set("NextToken", page.next);
+  return out;
 }
 
 Result<Value> get_hosted_zone_count(Call& call, const Value&) {

@@ -26,6 +26,10 @@ List records_of(Call& call, const std::string& zone_id, std::string_view name = 
 Value new_change(Call& call, const Value& comment);
 Value change_info(const Value& change, Time now);
 
+// MaxItems, a text: without one, and of more, as many as a page holds ("If you specify a value
+// greater than 100, Route 53 returns only the first 100"). Error InvalidInput for what is no count.
+Result<size_t> items_asked(const Value& in, size_t page_max);
+
 // What is wrong with a record set by itself, in AWS's words; empty if nothing.
 std::string check_record(const Value& record, const Value& zone);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
 #include "wire/checksum.hh"
@@ -84,6 +86,17 @@ std::string checksum_of(std::string_view algorithm, std::string_view data) {
   return wire::checksum(algorithm, data).value_or("");
 }
 
+Status check_checksum(const Algorithm& a, const std::string& sent, std::string_view data) {
+  std::string expected = checksum_of(a.name, data);
+  auto bytes = base64_decode(sent);
+  if (!bytes || bytes->size() != base64_decode(expected)->size())
+    return aws_error("InvalidRequest",
+                     "Value for x-amz-checksum-" + to_lower(a.name) + " header is invalid.");
+  if (sent == expected) return {};
+  return aws_error("BadDigest", "The " + std::string(a.name) +
+                                    " you specified did not match the calculated checksum.");
+}
+
 // One checksum at most may be sent; without one CRC64NVME is kept, as S3 does since 2024.
 Result<Value> check_integrity(const Value& in, std::string_view data) {
   Value out = Value::map({{"ChecksumType", "FULL_OBJECT"}});
@@ -95,6 +108,11 @@ Result<Value> check_integrity(const Value& in, std::string_view data) {
       return aws_error("BadDigest",
                        "The Content-MD5 you specified did not match what we received.");
   }
+  auto given = [&](const std::string& member) { return in.has(member); };
+  if (std::count_if(checksum_members.begin(), checksum_members.end(), given) > 1)
+    return aws_error("InvalidRequest",
+                     "Expecting a single x-amz-checksum- header. Multiple checksum Types are not "
+                     "allowed.");
   const char* chosen = nullptr;
   const char* member = nullptr;
   for (const Algorithm& a : algorithms) {
@@ -102,10 +120,9 @@ Result<Value> check_integrity(const Value& in, std::string_view data) {
     if (!in.has(a.member) && !named) continue;
     chosen = a.name;
     member = a.member;
-    if (in.has(a.member) && in[a.member].as_string() != checksum_of(a.name, data))
-      return aws_error("BadDigest", "The " + std::string(a.name) +
-                                        " you specified did not match the calculated checksum.");
-    if (in.has(a.member)) break;
+    if (!in.has(a.member)) continue;
+    CHECK_OK(check_checksum(a, in[a.member].as_string(), data));
+    break;
   }
   if (!chosen) chosen = "CRC64NVME", member = "ChecksumCRC64NVME";
   return out.set(member, checksum_of(chosen, data));

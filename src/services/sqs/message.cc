@@ -3,6 +3,7 @@
 #include "services/sqs/message.hh"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/digest.hh"
 #include "base/json.hh"
@@ -116,10 +117,43 @@ List take_due(Call& call, const Value& queue, size_t count) {
   return due;
 }
 
+// Of UTF-8, the first character outside #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD |
+// #x10000 to #x10FFFF (SendMessage).
+std::optional<unsigned> forbidden_character(std::string_view body) {
+  auto byte = [&](size_t at) -> unsigned {
+    return at < body.size() ? static_cast<unsigned char>(body[at]) : 0;
+  };
+  for (size_t at = 0; at < body.size(); ++at) {
+    unsigned first = byte(at);
+    if (first < 0x20 && first != '\t' && first != '\n' && first != '\r') return first;
+    if (first != 0xED && first != 0xEF) continue;  // what is left has three bytes: #xD000, #xF000
+    unsigned code = (first & 0xF) << 12 | (byte(at + 1) & 0x3F) << 6 | (byte(at + 2) & 0x3F);
+    if ((code >= 0xD800 && code <= 0xDFFF) || code == 0xFFFE || code == 0xFFFF) return code;
+  }
+  return std::nullopt;
+}
+
+std::string upper_hex(unsigned number) {
+  std::string out;
+  do out.insert(out.begin(), "0123456789ABCDEF"[number % 16]);
+  while (number /= 16);
+  return out;
+}
+
+Status check_characters(std::string_view body) {
+  auto found = forbidden_character(body);
+  if (!found) return {};
+  return aws_error("InvalidMessageContents",
+                   "Invalid binary character '#x" + upper_hex(*found) +
+                       "' was found in the message body, the set of allowed characters is #x9 | "
+                       "#xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].");
+}
+
 Status check_body(const Value& queue, const Value& in) {
   const std::string& body = in["MessageBody"].as_string();
   if (body.empty())
     return aws_error("MissingParameter", "The request must contain the parameter MessageBody.");
+  CHECK_OK(check_characters(body));
   size_t size = body.size();
   for (const auto& [name, attribute] : in["MessageAttributes"].members()) {
     size += name.size() + attribute["DataType"].as_string().size() +

@@ -155,7 +155,12 @@ Result<Value> list_queues(Call& call, const Value& in) {
     if (!position) return invalid_value("Invalid or expired next token.");
     from = *position;
   }
-  size_t count = static_cast<size_t>(in["MaxResults"].as_int(page_max));
+  int64_t asked = in["MaxResults"].as_int(page_max);
+  if (asked < 1 || asked > page_max)
+    return invalid_value("Value " + std::to_string(asked) +
+                         " for parameter MaxResults is invalid. Reason: Must be between 1 and "
+                         "1000, if provided.");
+  size_t count = static_cast<size_t>(asked);
   Value urls = Value::list(), out = Value::map({});
   const auto& all = call.all("queue");
   for (auto it = all.lower_bound(from); it != all.end() && it->first.starts_with(prefix); ++it) {

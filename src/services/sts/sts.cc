@@ -7,6 +7,7 @@
 #include "cloud/access.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
+#include "cloud/key_id.hh"
 
 namespace mainstay::sts {
 namespace {
@@ -23,19 +24,18 @@ struct Issue {
 
 // Stores a session's credential and answers it as the "Credentials" shape.
 Result<Value> issue(Call& call, const Issue& session) {
-  Value credential = Value::map(
-      {{"AccessKeyId", cloud::Credentials::make_id("ASIA", session.account, call.random)},
-       {"SecretAccessKey", base64_encode(secure_random(30))},
-       {"SessionToken", "FwoGZXIvYXdzE" + base64_encode(secure_random(96))},
-       {"Expiration", Time{(call.now.ms / 1000 + session.duration_s) * 1000}},
-       {"Account", session.account},
-       {"Arn", session.arn},
-       {"UserId", session.user_id},
-       {"Kind", session.kind},
-       {"Status", "Active"},
-       {"CreateDate", call.now}});
+  Time expiration{(call.now.ms / 1000 + session.duration_s) * 1000};
+  Value credential = Value::map({{"SecretAccessKey", base64_encode(secure_random(30))},
+                                 {"SessionToken", cloud::make_session_token(expiration)},
+                                 {"Expiration", expiration},
+                                 {"Account", session.account},
+                                 {"Arn", session.arn},
+                                 {"UserId", session.user_id},
+                                 {"Kind", session.kind},
+                                 {"Status", "Active"},
+                                 {"CreateDate", call.now}});
   for (const auto& [name, value] : session.extra.members()) credential.set(name, value);
-  CHECK_OK(call.credentials().put(credential));
+  TRY(credential, call.credentials().add("ASIA", std::move(credential), call.now, call.random));
   Value out;
   for (const char* member : {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"})
     out.set(member, credential[member]);
@@ -194,7 +194,7 @@ Result<Value> get_federation_token(Call& call, const Value& in) {
 }
 
 Result<Value> get_access_key_info(Call&, const Value& in) {
-  auto account = cloud::Credentials::account_of(in["AccessKeyId"].as_string());
+  auto account = cloud::account_of_key_id(in["AccessKeyId"].as_string());
   if (!account)
     return aws_error("ValidationError",
                      "Invalid value for Access Key ID: " + in["AccessKeyId"].as_string());

@@ -1,6 +1,6 @@
 // AWS Security Token Service: who am I, and temporary credentials.
-// Source: the STS API reference. Trust policies are not evaluated yet (docs/cloud.md): a role that
-// exists can be assumed.
+// Source: the STS API reference. What is issued is a document of cloud/caller.hh, which forgets
+// those that have expired.
 #pragma once
 
 #include "cloud/service.hh"
