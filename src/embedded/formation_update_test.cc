@@ -92,6 +92,19 @@ TEST_CASE("replacement makes the new before it takes the old away") {
   CHECK(world.remove("s")["StackStatus"].as_string() == "DELETE_COMPLETE");
 }
 
+TEST_CASE("what was to be replaced by something that can't be made stays") {
+  test::World world;
+  world.create("s", two_subnets("10.0.1.0/24"));
+  std::string before = world.physical("s", "Subnet");
+  Value done = world.update("s", two_subnets("192.168.0.0/24"));
+  CAPTURE(world.reasons("s"));
+  CHECK(done["StackStatus"].as_string() == "UPDATE_ROLLBACK_COMPLETE");
+  CHECK(world.physical("s", "Subnet") == before);
+  CHECK(world.ask("ec2", "DescribeSubnets", Value::map({{"SubnetIds", Value::list({before})}}))
+            .has_value());
+  CHECK(world.remove("s")["StackStatus"].as_string() == "DELETE_COMPLETE");
+}
+
 TEST_CASE("a failed update puts everything back") {
   test::World world;
   world.create("s", two_subnets("10.0.1.0/24"));

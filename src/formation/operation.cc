@@ -58,7 +58,8 @@ void Operation::run() {
 }
 
 Outcome Operation::deploy_definition() {
-  Outcome outcome = check_triggers();
+  Outcome outcome;
+  if (begun().empty()) outcome = check_triggers();
   if (!outcome.good()) return outcome;
   auto prepared = prepare(asker(), key_, definition_);
   if (!prepared.has_value()) {
@@ -148,6 +149,7 @@ Status Operation::clean_up() {
   Outcome removed = remove_resources(gone, true);
   Outcome leftovers = remove_leftovers();
   if (shut_down()) return {};
+  if (removed.interrupted || leftovers.interrupted) return {};  // nor can a clean-up be cancelled
   return set_stack("UPDATE_COMPLETE", "", [&](Call& call) -> Status {
     call.put("definition", row(key_.uuid(), "current"), definition_);
     call.remove("definition", row(key_.uuid(), "target"));
@@ -210,6 +212,7 @@ Status Operation::clean_up_rollback() {
   Outcome removed = remove_resources(added, false);
   Outcome leftovers = remove_leftovers();
   if (shut_down()) return {};
+  if (removed.interrupted || leftovers.interrupted) return {};  // nor can a clean-up be cancelled
   return set_stack("UPDATE_ROLLBACK_COMPLETE", "", [&](Call& call) -> Status {
     call.remove("definition", row(key_.uuid(), "target"));
     remove_rows(call, "former", key_.uuid());

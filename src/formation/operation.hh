@@ -91,6 +91,9 @@ class Operation {
                    const std::function<Status(Call&)>& more = {});
   void note_former(Call& call, const std::string& id, const Value& document);
   Outcome walk(const graph::Dag& dag, const Work& work, bool stop_at_failure);
+  enum class Drop : uint8_t { never, when_cancelled, at_failure };  // what has not started yet
+  Outcome walk_until(Drop drop, const graph::Dag& dag, const Work& work);
+  std::set<std::string> begun() const;
   Value definition(std::string_view which);
   const Value& operation_id() const { return stack_["_operation"]["Id"]; }
   bool shut_down() const { return engine_.stopping(); }

@@ -109,8 +109,9 @@ Status Operation::restore_one(const Value& former) {
   const std::string& old_id = former["PhysicalResourceId"].as_string();
   bool replaced = now["PhysicalResourceId"] != former["PhysicalResourceId"];
   CHECK_OK(commit([&](Call& call) -> Status {
+    // Not replaced though it was to be: the new one never got as far as an id.
+    call.remove("leftover", row(key_.uuid(), old_id));
     if (replaced) {
-      call.remove("leftover", row(key_.uuid(), old_id));
       if (!now["PhysicalResourceId"].as_string().empty())
         call.put("leftover", row(key_.uuid(), now["PhysicalResourceId"].as_string()), now);
       return {};

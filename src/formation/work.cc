@@ -130,7 +130,7 @@ void Operation::note_former(Call& call, const std::string& id, const Value& docu
 }
 
 // A pool for each walk: a nested stack walks inside a worker of its parent's.
-Outcome Operation::walk(const graph::Dag& dag, const Work& work, bool stop_at_failure) {
+Outcome Operation::walk_until(Drop drop, const graph::Dag& dag, const Work& work) {
   Outcome outcome;
   std::mutex mutex;
   halt_ = std::stop_source();
@@ -140,17 +140,42 @@ Outcome Operation::walk(const graph::Dag& dag, const Work& work, bool stop_at_fa
     if (done.has_value()) return true;
     std::lock_guard guard(mutex);
     outcome.failed.push_back(dag.name(n));
-    if (stop_at_failure) {
+    if (drop == Drop::at_failure) {
       halt_.request_stop();
       engine_.notify();
     }
     return false;
   };
   ThreadPool pool(resources_at_once);
-  graph::run_walk(dag, {resources_at_once, halt_.get_token()}, pool, one,
-                  [](graph::Node, graph::Outcome) {});
+  std::stop_token stop = drop == Drop::never ? std::stop_token() : halt_.get_token();
+  graph::run_walk(dag, {resources_at_once, stop}, pool, one, [](graph::Node, graph::Outcome) {});
   outcome.interrupted = stop_.stop_requested();
   return outcome;
+}
+
+// Those that were being worked on when the process ended.
+std::set<std::string> Operation::begun() const {
+  std::set<std::string> ids;
+  for (const auto& [id, r] : resources_)
+    if (r["ResourceStatus"].as_string().ends_with("_IN_PROGRESS")) ids.insert(id);
+  return ids;
+}
+
+// What had begun when the process ended goes first, and is dropped for nothing: what it has made so
+// far is known only to the answers that its calls get when they are made again.
+Outcome Operation::walk(const graph::Dag& dag, const Work& work, bool stop_at_failure) {
+  if (!stop_at_failure) return walk_until(Drop::when_cancelled, dag, work);
+  const std::set<std::string> first = begun();
+  if (!first.empty()) {
+    Outcome outcome = walk_until(Drop::never, dag, [&](const std::string& id) {
+      if (!first.contains(id)) return Status();
+      return shut_down() ? Status(Error("Cancelled", "the engine ends")) : work(id);
+    });
+    if (!outcome.good()) return outcome;
+  }
+  return walk_until(Drop::at_failure, dag, [&](const std::string& id) {
+    return first.contains(id) ? Status() : work(id);
+  });
 }
 
 }  // namespace mainstay::formation

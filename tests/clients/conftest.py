@@ -169,3 +169,20 @@ def bucket(s3, account):
 @pytest.fixture
 def vpc(ec2):
     return ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+
+
+@pytest.fixture
+def subnet(ec2, vpc):
+    return ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+
+
+@pytest.fixture
+def run(ec2, subnet):
+    """Runs instances, in a subnet unless told otherwise."""
+    def run(count=1, **more):
+        more = {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.micro",
+                "SubnetId": subnet, **more}
+        more = {k: v for k, v in more.items() if v is not None}
+        return ec2.run_instances(MinCount=1, MaxCount=count, **more)["Instances"]
+
+    return run

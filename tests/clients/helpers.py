@@ -30,6 +30,12 @@ def tags(**pairs):
     return [{"Key": k, "Value": v} for k, v in pairs.items()]
 
 
+def described(ec2, *ids, **more):
+    """Instances, out of all pages and reservations."""
+    pages = ec2.get_paginator("describe_instances").paginate(InstanceIds=list(ids), **more)
+    return [i for page in pages for r in page["Reservations"] for i in r["Instances"]]
+
+
 def first_as_id(value):
     """For parametrize's ids: texts without what a test's name may not have, nothing for the rest."""
     if not isinstance(value, str) or len(value) > 60:

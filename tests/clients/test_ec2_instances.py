@@ -3,29 +3,9 @@
 import json
 
 import pytest
-from helpers import fails, names, tags
+from helpers import described, fails, names, tags
 
-IMAGE = "ami-0123456789abcdef0"
-
-
-@pytest.fixture
-def subnet(ec2, vpc):
-    return ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
-
-
-@pytest.fixture
-def run(ec2, subnet):
-    def run(count=1, **more):
-        more = {"ImageId": IMAGE, "InstanceType": "t3.micro", "SubnetId": subnet, **more}
-        more = {k: v for k, v in more.items() if v is not None}
-        return ec2.run_instances(MinCount=1, MaxCount=count, **more)["Instances"]
-
-    return run
-
-
-def described(ec2, *ids, **more):
-    pages = ec2.get_paginator("describe_instances").paginate(InstanceIds=list(ids), **more)
-    return [i for page in pages for r in page["Reservations"] for i in r["Instances"]]
+IMAGE = "ami-0123456789abcdef0"  # what run() runs
 
 
 def found(ec2, **filters):

@@ -1,4 +1,5 @@
 #include "services/ec2/handlers.hh"
+#include "services/ec2/instance.hh"
 #include "services/ec2/network.hh"
 
 namespace mainstay::ec2 {
@@ -17,27 +18,56 @@ Result<Value> find_address(Call& call, const Value& in) {
   return *call.find("elastic-ip", ids.front());
 }
 
-void set_interface_association(Call& call, const Value& address) {
-  const Value* found = call.find("network-interface", address["NetworkInterfaceId"].as_string());
-  if (!found) return;
-  Value interface = *found;
+// The interface's end of an association, and the instance's that it is attached to.
+void show_association(Call& call, Value interface, const Value& address) {
+  interface.erase("Association");
   if (address.has("AssociationId")) {
+    const std::string& ip = address["PublicIp"].as_string();
     interface.set("Association", Value::map({{"AllocationId", address["AllocationId"]},
                                              {"AssociationId", address["AssociationId"]},
-                                             {"PublicIp", address["PublicIp"]},
+                                             {"PublicIp", ip},
+                                             {"PublicDnsName", public_dns_name(call, ip)},
                                              {"IpOwnerId", call.account}}));
   }
   put(call, network_interface_kind(), interface);
+  if (const Value* found =
+          call.find("instance", interface["Attachment"]["InstanceId"].as_string())) {
+    Value instance = *found;
+    show_public_addresses(call, instance);
+    put(call, instance_kind(), instance);
+  }
 }
 
 void release_association(Call& call, Value& address) {
-  if (const Value* found =
-          call.find("network-interface", address["NetworkInterfaceId"].as_string())) {
-    Value interface = *found;
-    interface.erase("Association");
-    put(call, network_interface_kind(), interface);
-  }
+  const std::string interface_id = address["NetworkInterfaceId"].as_string();
   for (const char* member : association_members) address.erase(member);
+  put(call, address_kind(), address);
+  if (const Value* interface = call.find("network-interface", interface_id))
+    show_association(call, *interface, address);
+}
+
+Result<Value> interface_of_instance(Call& call, const std::string& id) {
+  TRY(Value instance, get(call, instance_kind(), id));
+  if (instance["State"]["Name"].as_string() == terminated.name)
+    return aws_error("InvalidInstanceID", "The terminated instance '" + id +
+                                              "' is not in a valid state for this operation.");
+  const Value& all = instance["NetworkInterfaces"];
+  if (all.size() > 1)
+    return aws_error("InvalidInstanceID",
+                     "There are multiple interfaces attached to instance '" + id +
+                         "'. Please specify an interface ID for the operation instead.");
+  return get(call, network_interface_kind(), all.at(0)["NetworkInterfaceId"].as_string());
+}
+
+// Of an instance or an interface, not both (API reference, AssociateAddress).
+Result<Value> interface_to_associate(Call& call, const Value& in) {
+  bool by_instance = in.has("InstanceId");
+  if (by_instance && in.has("NetworkInterfaceId"))
+    return aws_error("InvalidParameterCombination",
+                     "You may specify an instance ID or a network interface ID, but not both.");
+  if (by_instance) return interface_of_instance(call, in["InstanceId"].as_string());
+  if (!in.has("NetworkInterfaceId")) return missing_parameter("InstanceId or NetworkInterfaceId");
+  return get(call, network_interface_kind(), in["NetworkInterfaceId"].as_string());
 }
 
 }  // namespace
@@ -49,6 +79,16 @@ std::string fresh_public_address(Call& call) {
     std::string text = format_ipv4(address);
     if (call.find_by("elastic-ip", "PublicIp", text).empty()) return text;
   }
+}
+
+void note_instance_of_address(Call& call, const Value& interface, const Value& instance_id) {
+  const Value* found =
+      call.find("elastic-ip", interface["Association"]["AllocationId"].as_string());
+  if (!found) return;
+  Value address = *found;
+  address.erase("InstanceId");
+  if (!instance_id.is_null()) address.set("InstanceId", instance_id);
+  put(call, address_kind(), address);
 }
 
 Result<Value> allocate_address(Call& call, const Value& in) {
@@ -80,25 +120,39 @@ Result<Value> describe_addresses(Call& call, const Value& in) {
   return describe(call, query, address_kind());
 }
 
+// What either had before is let go: the address's association, and the interface's address, which
+// stays allocated (API reference, AssociateAddress). The same again is no change.
 Result<Value> associate_address(Call& call, const Value& in) {
   TRY(Value address, find_address(call, in));
-  if (in.has("InstanceId"))
-    return aws_error("InvalidInstanceID.NotFound",
-                     "The instance ID '" + in["InstanceId"].as_string() + "' does not exist");
-  if (!in.has("NetworkInterfaceId")) return missing_parameter("InstanceId or NetworkInterfaceId");
-  TRY(Value interface, get(call, network_interface_kind(), in["NetworkInterfaceId"].as_string()));
-  if (address.has("AssociationId") && !in["AllowReassociation"].as_bool(true))
-    return aws_error("Resource.AlreadyAssociated",
-                     "resource " + address["AllocationId"].as_string() + " is already associated");
-  release_association(call, address);
-  address.set("AssociationId", call.new_id("eipassoc"))
-      .set("NetworkInterfaceId", interface["NetworkInterfaceId"])
-      .set("NetworkInterfaceOwnerId", call.account)
-      .set("PrivateIpAddress",
-           in.has("PrivateIpAddress") ? in["PrivateIpAddress"] : interface["PrivateIpAddress"])
-      .set("SubnetId", interface["SubnetId"]);
-  put(call, address_kind(), address);
-  set_interface_association(call, address);
+  TRY(Value interface, interface_to_associate(call, in));
+  const Value ip =
+      in.has("PrivateIpAddress") ? in["PrivateIpAddress"] : interface["PrivateIpAddress"];
+  bool is_same = address["NetworkInterfaceId"] == interface["NetworkInterfaceId"] &&
+                 address["PrivateIpAddress"] == ip;
+  if (address.has("AssociationId") && !is_same) {
+    if (!in["AllowReassociation"].as_bool(true))
+      return aws_error("Resource.AlreadyAssociated",
+                       "resource " + address["AllocationId"].as_string() +
+                           " is already associated with associate-id " +
+                           address["AssociationId"].as_string());
+    release_association(call, address);
+  }
+  if (!is_same) {
+    if (const Value* found =
+            call.find("elastic-ip", interface["Association"]["AllocationId"].as_string())) {
+      Value other = *found;
+      release_association(call, other);
+    }
+    address.set("AssociationId", call.new_id("eipassoc"))
+        .set("NetworkInterfaceId", interface["NetworkInterfaceId"])
+        .set("NetworkInterfaceOwnerId", call.account)
+        .set("PrivateIpAddress", ip)
+        .set("SubnetId", interface["SubnetId"]);
+    if (const Value& instance = interface["Attachment"]["InstanceId"]; !instance.is_null())
+      address.set("InstanceId", instance);
+    put(call, address_kind(), address);
+    show_association(call, interface, address);
+  }
   return Value::map({{"Return", true}, {"AssociationId", address["AssociationId"]}});
 }
 
@@ -115,7 +169,6 @@ Result<Value> disassociate_address(Call& call, const Value& in) {
     TRY(address, find_address(call, in));
   }
   release_association(call, address);
-  put(call, address_kind(), address);
   return answer_true();
 }
 

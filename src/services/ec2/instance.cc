@@ -69,19 +69,29 @@ void end_with(Call& call, Value& instance, const InstanceState& state, std::stri
   instance.set("PublicDnsName", "");
 }
 
-void release_interfaces(Call& call, Value& instance) {
+Status release_address_of(Call& call, const Value& interface) {
+  if (!interface.has("Association")) return {};
+  auto done = disassociate_address(
+      call, Value::map({{"AssociationId", interface["Association"]["AssociationId"]}}));
+  return done.has_value() ? Status() : Status(done.error());
+}
+
+Status release_interfaces(Call& call, Value& instance) {
   for (const Value& shown : instance["NetworkInterfaces"].items()) {
     const Value* found = call.find("network-interface", shown["NetworkInterfaceId"].as_string());
     if (!found) continue;
     Value interface = *found;
     if (interface["Attachment"]["DeleteOnTermination"].as_bool()) {
+      CHECK_OK(release_address_of(call, interface));
       remove_interface(call, interface);
       continue;
     }
+    note_instance_of_address(call, interface, Value());
     interface.erase("Attachment");
     put(call, network_interface_kind(), interface.set("Status", "available"));
   }
   instance.set("NetworkInterfaces", Value::list());
+  return {};
 }
 
 void release_volumes(Call& call, Value& instance) {
@@ -108,7 +118,7 @@ Result<InstanceState> terminate(Call& call, Value& instance) {
                          "' may not be terminated. Modify its 'disableApiTermination' instance "
                          "attribute and try again.");
   end_with(call, instance, terminated, "shutdown");
-  release_interfaces(call, instance);
+  CHECK_OK(release_interfaces(call, instance));
   release_volumes(call, instance);
   for (const char* member : {"SubnetId", "VpcId", "PrivateIpAddress"}) instance.erase(member);
   instance.set("PrivateDnsName", "").set("SecurityGroups", Value::list());
@@ -120,18 +130,23 @@ Result<InstanceState> stop(Call& call, Value& instance) {
   if (state_of(instance) == stopped.name) return stopped;
   if (state_of(instance) == terminated.name) return wrong_state(instance, "stopped");
   end_with(call, instance, stopped, "shutdown");
+  show_public_addresses(call, instance);
   return stopping;
+}
+
+void give_public_address(Call& call, Value& instance) {
+  const Value* subnet = call.find("subnet", instance["SubnetId"].as_string());
+  if (subnet && (*subnet)["MapPublicIpOnLaunch"].as_bool())
+    set_public_address(call, instance, fresh_public_address(call));
 }
 
 Result<InstanceState> start(Call& call, Value& instance) {
   if (state_of(instance) == running.name) return running;
   if (state_of(instance) == terminated.name) return wrong_state(instance, "started");
-  const Value* subnet = call.find("subnet", instance["SubnetId"].as_string());
   instance.set("State", state_value(running)).set("StateTransitionReason", "");
   instance.set("LaunchTime", call.now);
   instance.erase("StateReason");
-  if (subnet && (*subnet)["MapPublicIpOnLaunch"].as_bool())
-    set_public_address(call, instance, fresh_public_address(call));
+  if (!instance.has("PublicIpAddress")) give_public_address(call, instance);
   return pending;
 }
 
@@ -172,6 +187,7 @@ Value attach_to_instance(Call& call, Value interface, const std::string& instanc
   attachment.set("InstanceId", instance).set("InstanceOwnerId", call.account);
   interface.set("Attachment", std::move(attachment)).set("Status", "in-use");
   put(call, network_interface_kind(), interface);
+  note_instance_of_address(call, interface, instance);
   return shown;
 }
 
@@ -181,12 +197,38 @@ void show_primary(Value& instance, const Value& interface) {
   instance.set("SecurityGroups", interface["Groups"]);
 }
 
-void set_public_address(const Call& call, Value& instance, const std::string& address) {
+std::string public_dns_name(const Call& call, const std::string& address) {
   std::string where =
       call.region == "us-east-1" ? "compute-1" : call.region + std::string(".compute");
+  return "ec2-" + replace_all(address, ".", "-") + "." + where + ".amazonaws.com";
+}
+
+void set_public_address(const Call& call, Value& instance, const std::string& address) {
   instance.set("PublicIpAddress", address);
-  instance.set("PublicDnsName",
-               "ec2-" + replace_all(address, ".", "-") + "." + where + ".amazonaws.com");
+  instance.set("PublicDnsName", public_dns_name(call, address));
+}
+
+void show_public_addresses(Call& call, Value& instance) {
+  std::string own;
+  bool had_own = false;
+  for (Value& shown : instance.member("NetworkInterfaces").make_list()) {
+    bool is_primary = shown["Attachment"]["DeviceIndex"].as_int() == 0;
+    had_own = had_own || (is_primary && shown.has("Association"));
+    shown.erase("Association");
+    const Value* interface =
+        call.find("network-interface", shown["NetworkInterfaceId"].as_string());
+    if (!interface || !interface->has("Association")) continue;
+    const Value& association = (*interface)["Association"];
+    if (is_primary) own = association["PublicIp"].as_string();
+    shown.set("Association", Value::map({{"PublicIp", association["PublicIp"]},
+                                         {"PublicDnsName", association["PublicDnsName"]},
+                                         {"IpOwnerId", association["IpOwnerId"]}}));
+  }
+  if (!own.empty()) return set_public_address(call, instance, own);
+  if (!had_own) return;
+  instance.erase("PublicIpAddress");
+  instance.set("PublicDnsName", "");
+  if (state_of(instance) == running.name) give_public_address(call, instance);
 }
 
 Result<Value> describe_instances(Call& call, const Value& in) {

@@ -28,5 +28,9 @@ Value attach_to_instance(Call& call, Value interface, const std::string& instanc
 // Copies an interface's address and groups to the instance, whose primary one it is.
 void show_primary(Value& instance, const Value& interface);
 void set_public_address(const Call& call, Value& instance, const std::string& address);
+std::string public_dns_name(const Call& call, const std::string& address);
+// Makes the instance show what its interfaces are associated with. The primary one's address is the
+// instance's own; when it loses that, it gets another where its subnet gives addresses.
+void show_public_addresses(Call& call, Value& instance);
 
 }  // namespace mainstay::ec2

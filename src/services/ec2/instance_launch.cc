@@ -245,6 +245,7 @@ Status add_interfaces(Call& call, const Launch& launch, Value& instance) {
   const Value& by_launch = wanted.at(0)["AssociatePublicIpAddress"];
   bool is_public = by_launch.as_bool(launch.subnet["MapPublicIpOnLaunch"].as_bool());
   if (is_public) set_public_address(call, instance, fresh_public_address(call));
+  show_public_addresses(call, instance);
   return {};
 }
 

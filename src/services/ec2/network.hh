@@ -41,6 +41,9 @@ Result<Value> make_interface(Call& call, const Value& subnet, std::string_view t
                              std::string_view description, const Value& group_ids,
                              std::string_view address);
 void remove_interface(Call& call, const Value& interface);
+// An Elastic IP address stays with its interface when that is attached to an instance, or outlives
+// one (null).
+void note_instance_of_address(Call& call, const Value& interface, const Value& instance_id);
 // A public address that no allocated one is.
 std::string fresh_public_address(Call& call);
 
