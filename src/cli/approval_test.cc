@@ -70,3 +70,34 @@ TEST_CASE("of a plan, only stacks that have not moved since are changed") {
   w.cloud->stacks["acme-dns"].status = "CREATE_COMPLETE";
   CHECK(w.up().changed == 1);
 }
+
+TEST_CASE("nothing is deleted where one of the stacks may not lose its data") {
+  World w;
+  w.knowledge.data_held = [](const std::string& type) {
+    return type == "Table" ? stacks::DataHeld::yes : stacks::DataHeld::none;
+  };
+  w.edit("vpc.json",
+         R"({"Resources":{"V":{"Type":"Table"}},"Outputs":{"Id":{"Value":{"Ref":"V"}}}})");
+  w.up();
+  w.answers.answer = Error("ApprovalNeeded", "nobody to ask");
+  auto refused = w.with_session([](stacks::Session& s) { return stacks::take_down(s); });
+  CHECK(refused.error().code == "ApprovalNeeded");
+  CHECK(w.cloud->count("DeleteStack") == 0);
+}
+
+TEST_CASE("an output that says something else is not known yet to the stacks that use it") {
+  World w;
+  w.up();
+  w.edit("vpc.json", R"({"Resources":{"V":{"Type":"A"}},"Outputs":{"Id":{"Value":"another"}}})");
+  bool seen = false;
+  auto look = [&](stacks::Session& session) {
+    return stacks::diff_all(session, [&](const stacks::StackDiff& diff) {
+      if (diff.stack != "web") return;
+      seen = true;
+      CHECK(diff.awaits_outputs);
+      CHECK(diff.parameters.at(0).after == "<vpc.Id: not known yet>");
+    });
+  };
+  CHECK(w.with_session(look));
+  CHECK(seen);
+}
