@@ -144,10 +144,11 @@ class Recording {
 TEST_CASE("killed after any record of the journal, an operation ends as it would have") {
   Recording recording;
   uint64_t seed = 100;
-  size_t cuts = 0;
+  size_t places = 0, cuts = 0;
   for (const Span& span : recording.spans)
     for (size_t end : ends_of_records(recording.journal)) {
       if (end < span.from || end >= span.to) continue;
+      if (++places % MAINSTAY_TRIES_DIVISOR != 0) continue;
       CAPTURE(span.status);
       CAPTURE(end);
       test::Folder folder;
@@ -160,7 +161,7 @@ TEST_CASE("killed after any record of the journal, an operation ends as it would
       ++cuts;
     }
   MESSAGE(cuts << " places to be killed at");
-  CHECK(cuts > 50);
+  CHECK(cuts > 50 / MAINSTAY_TRIES_DIVISOR);
 }
 
 TEST_CASE("a call that is made once for its token is answered again until it is forgotten") {

@@ -48,12 +48,15 @@ Result<std::vector<Node>> Dag::order() const {
       if (--waits_for[dependent] == 0) ready.push(dependent);
   }
   if (order.size() == size()) return order;
-  return Error("DependencyCycle", "dependency cycle: " + a_cycle());
+  std::string cycle;
+  std::vector<Node> nodes = a_cycle();
+  for (Node n : nodes) cycle += names_[n] + " -> ";
+  return Error("DependencyCycle", "dependency cycle: " + cycle + names_[nodes.front()]);
 }
 
 // Only called where there is one: peels off whatever nothing depends on a cycle for, then follows
 // dependencies among the rest until a node comes again.
-std::string Dag::a_cycle() const {
+std::vector<Node> Dag::a_cycle() const {
   std::vector<size_t> waits_for(size());
   std::vector<Node> free;
   for (Node n = 0; n < size(); ++n)
@@ -77,10 +80,7 @@ std::string Dag::a_cycle() const {
         break;
       }
   }
-  std::string text;
-  for (auto it = std::find(path.begin(), path.end(), at); it != path.end(); ++it)
-    text += names_[*it] + " -> ";
-  return text + names_[at];
+  return {std::find(path.begin(), path.end(), at), path.end()};
 }
 
 Dag Dag::reversed() const {

@@ -44,10 +44,10 @@ class Dag {
   Dag with_dependencies(const std::vector<Node>& targets) const;
   // Without the edges that others imply. Error as order().
   Result<Dag> reduced() const;
+  // Of a graph that order() refuses: the nodes of a cycle, each depending on the next.
+  std::vector<Node> a_cycle() const;
 
  private:
-  std::string a_cycle() const;
-
   std::vector<std::string> names_;
   std::unordered_map<std::string, Node> index_;
   std::vector<std::vector<Node>> dependencies_;

@@ -105,6 +105,11 @@ Result<Value> look_up_file(const std::string& data, const LookupContext& context
     TRY(std::string text, read_file_reference(data.substr(colon + 1), context));
     return codec.decode(text);
   }
+  if (colon != std::string::npos && !name.empty() && !name.contains('/')) {
+    auto near = nearest(name, names);
+    return Error("LookupInvalid", "there is no codec \"" + printable(name) + "\"")
+        .with_hint(near ? "did you mean \"" + *near + "\"?" : "codecs are " + join(names, ", "));
+  }
   return Error("LookupInvalid",
                "\"" + printable(data) + "\" should have the form CODEC:file://PATH")
       .with_hint("codecs are " + join(names, ", "));

@@ -23,8 +23,7 @@ class Planner {
     for (const TargetConfig& target : config_.targets)
       CHECK_OK(edges(target.name, target.requires_stacks, target.required_by,
                      [&](const char*) { return config_.document.at(cfn::Path{"targets"}); }));
-    if (auto order = dag_.order(); !order)
-      return std::move(order.error()).where({config_.document.file, 0, 0});
+    if (auto order = dag_.order(); !order) return std::move(order.error()).where(place_of_cycle());
     return std::move(dag_);
   }
 
@@ -61,6 +60,12 @@ class Planner {
                                      printable(name) + "\" that is not in the configuration");
     error.hint = found.error().hint;
     return std::move(error).where(std::move(where));
+  }
+
+  Position place_of_cycle() const {
+    for (graph::Node n : dag_.a_cycle())
+      if (const StackConfig* stack = config_.find(dag_.name(n))) return config_.at(*stack);
+    return config_.document.at(cfn::Path{"targets"});
   }
 
   const Config& config_;
