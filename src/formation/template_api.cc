@@ -9,10 +9,6 @@
 namespace mainstay::formation {
 namespace {
 
-Value strings(const std::vector<std::string>& v) {
-  return Value(List(v.begin(), v.end()));
-}
-
 Result<cfn::Template> parse(const Call& call, const std::string& body) {
   cfn::TemplateInputs inputs;
   inputs.pseudo.account_id = call.account;
@@ -24,7 +20,7 @@ Result<cfn::Template> parse(const Call& call, const std::string& body) {
 void add_capabilities(Value& out, const cfn::Template& t) {
   cfn::Capabilities needed = cfn::required_capabilities(t);
   if (needed.names.empty()) return;
-  out.set("Capabilities", strings(needed.names)).set("CapabilitiesReason", needed.reason);
+  out.set("Capabilities", Value::texts(needed.names)).set("CapabilitiesReason", needed.reason);
 }
 
 // Of a change set or a stack: its template is in a definition.
@@ -56,21 +52,22 @@ Result<Value> get_template_summary(Call& call, const Value& in) {
   TRY(cfn::Template t, parse(call, body));
   Value parameters = Value::list();
   for (const cfn::Parameter& p : t.parameters) {
-    Value shown = Value::map(
-        {{"ParameterKey", p.name},
-         {"ParameterType", p.type},
-         {"NoEcho", p.no_echo},
-         {"ParameterConstraints",
-          p.allowed_values.empty() ? Value::map({})
-                                   : Value::map({{"AllowedValues", strings(p.allowed_values)}})}});
+    Value shown =
+        Value::map({{"ParameterKey", p.name},
+                    {"ParameterType", p.type},
+                    {"NoEcho", p.no_echo},
+                    {"ParameterConstraints",
+                     p.allowed_values.empty()
+                         ? Value::map({})
+                         : Value::map({{"AllowedValues", Value::texts(p.allowed_values)}})}});
     if (p.default_value) shown.set("DefaultValue", p.no_echo ? "****" : *p.default_value);
     if (!p.description.empty()) shown.set("Description", p.description);
     parameters.push_back(std::move(shown));
   }
   Value out = Value::map({{"Parameters", parameters},
-                          {"ResourceTypes", strings(cfn::resource_types(t))},
+                          {"ResourceTypes", Value::texts(cfn::resource_types(t))},
                           {"Version", "2010-09-09"},
-                          {"DeclaredTransforms", strings(t.transforms)}});
+                          {"DeclaredTransforms", Value::texts(t.transforms)}});
   if (!t.description.empty()) out.set("Description", t.description);
   if (!t.metadata.is_null()) out.set("Metadata", to_json(t.metadata));
   add_capabilities(out, t);
@@ -88,7 +85,7 @@ Result<Value> validate_template(Call& call, const Value& in) {
     parameters.push_back(std::move(shown));
   }
   Value out =
-      Value::map({{"Parameters", parameters}, {"DeclaredTransforms", strings(t.transforms)}});
+      Value::map({{"Parameters", parameters}, {"DeclaredTransforms", Value::texts(t.transforms)}});
   if (!t.description.empty()) out.set("Description", t.description);
   add_capabilities(out, t);
   return out;
