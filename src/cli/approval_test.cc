@@ -83,6 +83,10 @@ TEST_CASE("nothing is deleted where one of the stacks may not lose its data") {
   auto refused = w.with_session([](stacks::Session& s) { return stacks::take_down(s); });
   CHECK(refused.error().code == "ApprovalNeeded");
   CHECK(w.cloud->count("DeleteStack") == 0);
+  w.cloud->stacks["acme-dns"].body = "{";  // nobody can tell what it holds
+  w.answers.answer = true;
+  CHECK_FALSE(w.with_session([](stacks::Session& s) { return stacks::take_down(s); }));
+  CHECK(w.cloud->count("DeleteStack") == 0);
 }
 
 TEST_CASE("an output that says something else is not known yet to the stacks that use it") {

@@ -107,11 +107,10 @@ Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
     return lost;
   }
   // What can't be evaluated is taken at its worst.
-  auto document = cfn::parse_document(body, "", cfn::ParseOptions::for_template());
-  if (document)
-    for (const auto& [id, r] : document->root["Resources"].members())
-      keep(
-          removal_of(id, r["Type"].to_text(), data_held(knowledge, r["Type"].to_text()), "delete"));
+  TRY(cfn::Document document,
+      cfn::parse_document(body, "deployed template", cfn::ParseOptions::for_template()));
+  for (const auto& [id, r] : document.root["Resources"].members())
+    keep(removal_of(id, r["Type"].to_text(), data_held(knowledge, r["Type"].to_text()), "delete"));
   return lost;
 }
 

@@ -91,7 +91,8 @@ Status ask_about_data(Session& session, const graph::Dag& plan) {
     if (!stack || session.around.interruption.begin_nothing.stop_requested()) continue;
     auto may = may_be_taken_down(session, *stack);
     if (may && !*may) session.not_to_delete.insert(stack->name);
-    if (may || may.error().code != "ApprovalNeeded") continue;  // other errors come up again
+    if (may) continue;
+    if (may.error().code != "ApprovalNeeded") return may.error();  // what it holds isn't known
     if (!refused) {
       refused = may.error();
     } else {
