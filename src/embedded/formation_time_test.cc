@@ -147,7 +147,8 @@ TEST_CASE("after an update is deployed it is watched before old resources go") {
     world.create("s", network("10.1.0.0/16"));
     Value update = world.request("s", network("10.2.0.0/16")).set("RollbackConfiguration", watched);
     REQUIRE(world.get("UpdateStack", update).has("StackId"));
-    while (vpcs(world) != before + 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (!test::slurp(folder.path / "journal").contains("MonitoredUntil"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     look_again();
     CHECK(world.status("s") == "UPDATE_IN_PROGRESS");
     clock.pass(6 * minute_ms);

@@ -140,10 +140,11 @@ Status create_wait_handle(Subject& s) {
 
 Status create_wait_condition(Subject& s) {
   s.physical_id = s.where.stack_id + "/" + s.where.logical_id;
+  const Time begun = s.cloud.now();  // before anyone can see that it waits
   CHECK_OK(s.initiated());
   TRY(Awaited a, awaited_by(s));
   Signals got;
-  s.engine.wait_until(s.cloud.now() + a.timeout_s * 1000, s.stop, [&] {
+  s.engine.wait_until(begun + a.timeout_s * 1000, s.stop, [&] {
     got = signals_of(s, a.uuid, a.logical_id);
     return got.good >= a.count || !got.failure.empty();
   });
