@@ -74,6 +74,16 @@ TEST_CASE("digests agree with their published vectors") {
   CHECK(crc32("123456789") == 0xcbf43926);
   CHECK(crc32c("123456789") == 0xe3069283);
   CHECK(crc64nvme("123456789") == 0xae8b14860a799888);
+  // In one go (eight bytes at once) as byte by byte.
+  std::string data = Random(1).hex(100);
+  uint32_t castagnoli = 0;
+  uint64_t nvme = 0;
+  for (size_t size = 0; size < data.size(); ++size) {
+    CHECK(crc32c(data.substr(0, size)) == castagnoli);
+    CHECK(crc64nvme(data.substr(0, size)) == nvme);
+    castagnoli = crc32c(data.substr(size, 1), castagnoli);
+    nvme = crc64nvme(data.substr(size, 1), nvme);
+  }
 }
 
 TEST_CASE("sealed data opens with its own context only") {

@@ -41,6 +41,7 @@ double Random::unit() {
 std::string Random::hex(size_t digits) {
   static constexpr char alphabet[] = "0123456789abcdef";
   std::string out;
+  out.reserve(digits);
   while (out.size() < digits) {
     uint64_t word = next();
     for (int i = 0; i < 16 && out.size() < digits; ++i, word >>= 4) out += alphabet[word & 15];
@@ -56,11 +57,11 @@ std::string Random::alphanumeric(size_t count) {
 }
 
 std::string Random::uuid() {
-  std::string h = hex(32);
-  h[12] = '4';
-  h[16] = "89ab"[below(4)];
-  return h.substr(0, 8) + "-" + h.substr(8, 4) + "-" + h.substr(12, 4) + "-" + h.substr(16, 4) +
-         "-" + h.substr(20);
+  std::string out = hex(32);
+  out[12] = '4';
+  out[16] = "89ab"[below(4)];
+  for (size_t at : {8, 13, 18, 23}) out.insert(at, 1, '-');
+  return out;
 }
 
 }  // namespace mainstay

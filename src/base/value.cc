@@ -13,7 +13,7 @@ const std::string empty_string;
 const List empty_list;
 const Map empty_map;
 
-constexpr size_t linear_limit = 12;
+constexpr size_t linear_limit = 16;
 
 std::string real_to_text(double d) {
   if (std::isnan(d)) return "NaN";
@@ -40,6 +40,7 @@ Value Value::list(std::initializer_list<Value> items) {
 
 Value Value::map(std::initializer_list<Member> members) {
   Map m;
+  m.reserve(members.size());
   for (const Member& member : members) m.set(member.first, member.second);
   return Value(std::move(m));
 }

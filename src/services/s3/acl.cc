@@ -108,6 +108,7 @@ Status check_acl_allowed(const Value& bucket, const Value& in) {
   bool harmless = acl.empty() || acl == "bucket-owner-full-control" || acl == "private";
   if (enforced(bucket) && (grants || !harmless))
     return aws_error("AccessControlListNotSupported", "The bucket does not allow ACLs");
+  if (harmless && !grants) return {};
   bool blocked = bucket["_PublicAccessBlockConfiguration"]["BlockPublicAcls"].as_bool();
   if (blocked && opens(requested(in, bucket["_account"].as_string(), bucket)))
     return access_denied();
