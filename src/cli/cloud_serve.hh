@@ -12,7 +12,7 @@ struct ServeOptions {
   bool memory = false;
   bool strict = false;
   bool sync = false;
-  int threads = 2;
+  int threads = 4;
   size_t compact_at = size_t{16} << 20;  // bytes
 };
 

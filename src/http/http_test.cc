@@ -210,6 +210,32 @@ TEST_CASE("many connections at once, more than are let in together") {
   CHECK(right == 240);
 }
 
+TEST_CASE("a request with a long body holds up no other connection") {
+  ServerOptions options;
+  options.threads = 1;
+  std::atomic<bool> entered = false, release = false;
+  auto server = serve(options, [&](HttpRequest&& request) {
+    if (request.body.size() > 1'000'000) {
+      entered = true;
+      entered.notify_all();
+      release.wait(false);
+    }
+    return HttpResponse{200, {}, std::to_string(request.body.size())};
+  });
+  Raw long_one(server->port());
+  long_one.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000001\r\n\r\n" +
+                std::string(1'000'001, 'x'));
+  entered.wait(false);
+  Client client;
+  for (int i = 0; i < 3; ++i)
+    CHECK(client.send({"PUT", "/", "", {}, "short", {}}, local(*server))->body == "5");
+  release = true;
+  release.notify_all();
+  CHECK(long_one.receive("1000001").starts_with("HTTP/1.1 200 "));
+  long_one.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(long_one.receive("\r\n\r\n0").starts_with("HTTP/1.1 200 "));
+}
+
 TEST_CASE("a port in use is a clear error") {
   auto server = serve();
   ServerOptions options;

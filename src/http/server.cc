@@ -3,49 +3,54 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "host/clock.hh"
+#include "http/lane.hh"
 #include "http/session.hh"
 
 namespace mainstay::http {
 
-using Strand = asio::strand<asio::io_context::executor_type>;
-using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 using Code = boost::system::error_code;
 
 struct Server::Impl : SessionHost {
   static constexpr auto sweep_every = std::chrono::milliseconds(250);
   static constexpr auto retry_accept_after = std::chrono::milliseconds(50);
+  static constexpr int64_t awake_us = 50;  // about what it takes to be woken
 
-  // Above the io_context, whose end ends the last sessions.
+  // Above the lanes, whose end ends the last sessions.
   RealClock clock;
   std::mutex mutex;
   std::condition_variable session_ended;
-  std::unordered_set<Session*> sessions;
+  std::unordered_map<Session*, size_t> sessions;  // and the lane of each
+  std::vector<size_t> sessions_of_lane;
   bool accepting_paused = false;
 
-  asio::io_context io;
-  Strand strand{io.get_executor()};
-  Acceptor acceptor{strand};
-  asio::steady_timer sweeper{io};
-  asio::steady_timer retry{io};
-  std::vector<std::thread> threads;
+  std::vector<std::unique_ptr<Lane>> lanes;
+  asio::thread_pool aside{2};  // requests with long bodies
+  Lane door{0};                // accepts and sweeps
+  Acceptor acceptor{door.io()};
+  asio::steady_timer sweeper{door.io()};
+  asio::steady_timer retry{door.io()};
   uint16_t port = 0;
 
   int64_t now_ms() const override { return clock.monotonic_ms(); }
 
   void ended(Session& session) override {
     std::scoped_lock lock(mutex);
-    sessions.erase(&session);
+    auto found = sessions.find(&session);
+    --sessions_of_lane[found->second];
+    sessions.erase(found);
     session_ended.notify_all();
     if (!std::exchange(accepting_paused, false) || stopping) return;
-    asio::post(strand, [this] { accept(); });
+    asio::post(door.io(), [this] { accept(); });
   }
+
+  void run_aside(std::function<void()> task) override { asio::post(aside, std::move(task)); }
 
   Status listen() {
     Code error;
@@ -69,36 +74,48 @@ struct Server::Impl : SessionHost {
   }
 
   void run() {
-    asio::post(strand, [this] { accept(); });
+    sessions_of_lane.resize(static_cast<size_t>(std::max(options.threads, 1)));
+    for (size_t i = 0; i < sessions_of_lane.size(); ++i) {
+      lanes.push_back(std::make_unique<Lane>(awake_us));
+      lanes.back()->start();
+    }
+    asio::post(door.io(), [this] { accept(); });
     sweep();
-    for (int i = 0; i < std::max(options.threads, 1); ++i)
-      threads.emplace_back([this] { io.run(); });
+    door.start();
   }
 
   void accept() {
+    size_t lane;
     {
       std::scoped_lock lock(mutex);
       if (stopping) return;
       accepting_paused = sessions.size() >= options.connections_max;
       if (accepting_paused) return;
+      auto emptiest = std::min_element(sessions_of_lane.begin(), sessions_of_lane.end());
+      lane = static_cast<size_t>(emptiest - sessions_of_lane.begin());
     }
-    acceptor.async_accept(io, [this](Code error, Socket socket) {
+    acceptor.async_accept(lanes[lane]->io(), [this, lane](Code error, Socket socket) {
       if (stopping) return;
       if (!error) {
-        auto session = std::make_shared<Session>(*this, std::move(socket));
-        {
-          std::scoped_lock lock(mutex);
-          sessions.insert(session.get());
-        }
-        session->start();
+        begin(lane, std::move(socket));
         return accept();
       }
       // Out of descriptors, mostly: others will be closed.
       retry.expires_after(retry_accept_after);
       retry.async_wait([this](Code cancelled) {
-        if (!cancelled) asio::post(strand, [this] { accept(); });
+        if (!cancelled) accept();
       });
     });
+  }
+
+  void begin(size_t lane, Socket socket) {
+    auto session = std::make_shared<Session>(*this, std::move(socket));
+    {
+      std::scoped_lock lock(mutex);
+      sessions.emplace(session.get(), lane);
+      ++sessions_of_lane[lane];
+    }
+    asio::post(lanes[lane]->io(), [session] { session->start(); });
   }
 
   void sweep() {
@@ -108,33 +125,33 @@ struct Server::Impl : SessionHost {
       {
         std::scoped_lock lock(mutex);
         int64_t now = now_ms();
-        for (Session* session : sessions) session->expire(now);
+        for (auto& [session, lane] : sessions) session->expire(now);
       }
       sweep();
     });
   }
 
   void stop(int64_t grace_ms) {
-    if (threads.empty()) return;
+    if (stopping || lanes.empty()) return;
     std::unique_lock lock(mutex);
     stopping = true;
-    asio::post(strand, [this] {
+    asio::post(door.io(), [this] {
       Code ignored;
       acceptor.close(ignored);
     });
     int64_t deadline = now_ms() + grace_ms;
     // Again and again, as a session may only now have become idle.
     while (!sessions.empty() && now_ms() < deadline) {
-      for (Session* session : sessions) session->finish_soon();
+      for (auto& [session, lane] : sessions) session->finish_soon();
       session_ended.wait_for(lock, std::chrono::milliseconds(10));
     }
-    for (Session* session : sessions) session->abort();
+    for (auto& [session, lane] : sessions) session->abort();
     lock.unlock();
-    io.stop();
-    for (std::thread& thread : threads) thread.join();
-    threads.clear();
+    door.stop();
+    aside.join();
+    for (auto& lane : lanes) lane->stop();
     Code ignored;
-    acceptor.close(ignored);  // where there was no time for the strand to do it
+    acceptor.close(ignored);  // where there was no time for the door to do it
   }
 };
 

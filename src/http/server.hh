@@ -1,9 +1,10 @@
 // An HTTP/1.1 server: whole requests in, whole responses out. Keep-alive, pipelining, chunked
 // requests, `Expect: 100-continue`, HEAD. Paths and queries are passed on as they were sent.
 //
-// The handler runs on the server's threads, one call a connection at a time, and should take
-// microseconds: with N threads, N slow calls make others wait. Limits are answered with 400, 408,
-// 413, 417 and 431, and the connection is closed.
+// Each connection belongs to one of the threads (decision 12). The handler runs there, one call a
+// connection at a time, and should take microseconds: a slow call makes the thread's other
+// connections wait, except where the request's body is long (then it runs aside). Limits are
+// answered with 400, 408, 413, 417 and 431, and the connection is closed.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ using Handler = std::function<HttpResponse(HttpRequest&&)>;
 struct ServerOptions {
   std::string host = "127.0.0.1";  // an address, or "localhost"
   uint16_t port = 0;               // 0: any that is free
-  int threads = 2;
+  int threads = 4;
   size_t header_bytes_max = 64 * 1024;
   size_t body_bytes_max = 256 * 1024 * 1024;
   size_t connections_max = 1000;     // further ones wait in the system's queue

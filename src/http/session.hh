@@ -1,15 +1,17 @@
 // One connection of the server. Its steps follow one another (there is never more than one
-// operation under way), so it needs no lock; only `expire` and `finish_soon` are called from other
-// threads. Included by server.cc only.
+// operation under way), so it needs no lock; only `expire`, `finish_soon` and `abort` are called
+// from other threads. Included by server.cc only.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
+#include <functional>
 #include <memory>
 
 #include "base/text.hh"
@@ -30,6 +32,7 @@ struct SessionHost {
   virtual ~SessionHost() = default;
   virtual int64_t now_ms() const = 0;  // monotonic
   virtual void ended(class Session& session) = 0;
+  virtual void run_aside(std::function<void()> task) = 0;  // on a thread that is no lane's
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -65,6 +68,7 @@ class Session : public std::enable_shared_from_this<Session> {
   static constexpr int64_t no_limit_ms = 1'000'000'000'000;
   static constexpr size_t read_bytes = 16 * 1024;
   static constexpr size_t read_bytes_body = 256 * 1024;
+  static constexpr size_t long_body_bytes = 256 * 1024;  // a millisecond's work or so
 
   void cut(int how) { ::shutdown(socket_.native_handle(), how); }
   void enter(Phase phase, int64_t ms_max) {
@@ -154,12 +158,24 @@ class Session : public std::enable_shared_from_this<Session> {
                       });
   }
 
+  // A request whose body takes long to work through must not hold up the others of its lane.
   void respond() {
     phase_ = Phase::handling;
     deadline_ms_ = host_.now_ms() + no_limit_ms;
-    bool is_head = parser_->request.method == "HEAD";
-    bool keep = parser_->keep_alive() && parser_->version == 11;
+    is_head_ = parser_->request.method == "HEAD";
+    keep_ = parser_->keep_alive() && parser_->version == 11;
     parser_->request.peer = peer_;
+    if (parser_->request.body.size() < long_body_bytes) {
+      handle();
+      return send_response();
+    }
+    host_.run_aside([self = shared_from_this()] {
+      self->handle();
+      asio::post(self->socket_.get_executor(), [self] { self->send_response(); });
+    });
+  }
+
+  void handle() {
     try {
       response_ = host_.handler(std::move(parser_->request));
     } catch (const std::exception& bug) {
@@ -167,8 +183,9 @@ class Session : public std::enable_shared_from_this<Session> {
     } catch (...) {
       response_ = own_response(500, "internal error");
     }
-    send(is_head, keep && !host_.stopping);
   }
+
+  void send_response() { send(is_head_, keep_ && !host_.stopping); }
 
   HttpResponse own_response(int status, std::string_view reason) {
     HttpResponse response;
@@ -221,7 +238,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<RequestParser> parser_;
-  bool expectation_seen_ = false;
+  bool expectation_seen_ = false, is_head_ = false, keep_ = false;
   HttpResponse response_;
   std::string head_;
   std::atomic<Phase> phase_ = Phase::idle;
