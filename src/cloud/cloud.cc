@@ -234,6 +234,17 @@ void Cloud::describe_standing(std::string_view account, Standing& standing) {
   }
 }
 
+std::optional<bool> Cloud::has_principal(std::string_view account, std::string_view arn) {
+  for (const auto& found : entries_) {
+    const Service& service = found->service;
+    if (!service.has_principal) continue;
+    store::Unit unit(*store_, shard(service, account, ""), store::Mode::read);
+    Call call = make_call(service, "", Caller::root_of(account), account, "", unit);
+    return service.has_principal(call, arn);
+  }
+  return std::nullopt;
+}
+
 std::string Service::owner_for(Call& call, const Value& in) const {
   std::string owner = owner_of ? owner_of(call, in) : "";
   return owner.empty() ? call.account : owner;

@@ -76,6 +76,8 @@ class Cloud {
   // What the decisions about requests ask (authorizer.hh): IAM's and Organizations' answers.
   Status describe_caller(const Caller& caller, std::string_view region, Access& access);
   void describe_standing(std::string_view account, Standing& standing);
+  // As IAM's Service::has_principal answers for that account.
+  std::optional<bool> has_principal(std::string_view account, std::string_view arn);
 
   // Forgets everything: what POST /moto-api/reset does.
   Status reset();

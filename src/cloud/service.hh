@@ -88,6 +88,9 @@ struct Service {
   Status (*guard)(Call&, const Value& in, Access&) = nullptr;
   // IAM alone: the policies of a user or a session.
   Status (*describe_caller)(Call&, const Caller&, Access&) = nullptr;
+  // IAM alone: whether there is a user or role of this ARN in the account whose state is open;
+  // nothing where none was ever made there.
+  std::optional<bool> (*has_principal)(Call&, std::string_view arn) = nullptr;
   // Organizations alone: where an account stands.
   void (*describe_standing)(const store::Unit&, std::string_view account, Standing&) = nullptr;
 

@@ -253,8 +253,9 @@ def test_anonymous_readers_need_a_public_policy(endpoint, s3, account):
 
 def test_key_policy_decides_even_within_the_account(clients, account, kms):
     open_key = kms.create_key()["KeyMetadata"]["Arn"]
+    another = clients("iam").create_user(UserName="another")["User"]["Arn"]
     closed = kms.create_key(Policy=document(
-        {**allow("kms:*"), "Principal": {"AWS": f"arn:aws:iam::{account}:user/nobody"}}),
+        {**allow("kms:*"), "Principal": {"AWS": another}}),
         BypassPolicyLockoutSafetyCheck=True)["KeyMetadata"]["Arn"]
     role = Role(clients, "app", allow("kms:*"))
     session = role.session()("kms")

@@ -80,6 +80,16 @@ Status add_session_policies(Call& call, const Value& session, Access& access) {
 
 }  // namespace
 
+std::optional<bool> has_principal(Call& call, std::string_view arn) {
+  if (call.all(user.table).empty() && call.all(role.table).empty()) return std::nullopt;
+  auto parts = split(arn.substr(arn.rfind(':') + 1), "/");
+  bool of_session = parts[0] == "assumed-role";  // assumed-role/NAME/SESSION, whatever the path
+  const std::string& name =
+      of_session ? parts[std::min<size_t>(1, parts.size() - 1)] : parts.back();
+  const Value* found = call.find(parts[0] == "user" ? user.table : role.table, key_of(name));
+  return found && (of_session || (*found)["Arn"].as_string() == arn);
+}
+
 Status describe_caller(Call& call, const cloud::Caller& caller, Access& access) {
   const Value& session = caller.details;
   if (session.has("RoleArn")) {

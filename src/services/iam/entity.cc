@@ -4,7 +4,9 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/principals.hh"
 #include "policy/document.hh"
+#include "services/iam/handlers.hh"
 
 namespace mainstay::iam {
 namespace {
@@ -174,7 +176,20 @@ Status check_policy(const Value& document) {
   return {};
 }
 
-Status check_trust_policy(const Value& document) {
+// "Invalid principal in policy" (AWS re:Post, "How do I resolve the IAM trust policy error"). Other
+// accounts are not looked into: two that name each other's roles would wait for each other.
+Status check_trusted(Call& call, const policy::Document& document) {
+  static const std::vector<std::string> nobody;
+  for (const policy::Statement& statement : document.statements)
+    for (const std::string& arn : statement.principals ? statement.principals->aws : nobody)
+      if (cloud::account_of_principal(arn) == call.account &&
+          !has_principal(call, arn).value_or(false))
+        return aws_error("MalformedPolicyDocument",
+                         "Invalid principal in policy: \"AWS\":\"" + arn + "\"");
+  return {};
+}
+
+Status check_trust_policy(Call& call, const Value& document) {
   auto json = parse_json(document.as_string());
   if (!json.has_value())
     return aws_error("MalformedPolicyDocument", "This policy contains invalid Json");
@@ -186,7 +201,7 @@ Status check_trust_policy(const Value& document) {
   if (!parsed.has_value()) return std::move(parsed.error());
   if (policy_size(document) > trust_size_max)
     return aws_error("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409);
-  return {};
+  return check_trusted(call, *parsed);
 }
 
 Value encoded_policy(const Value& document) {

@@ -55,9 +55,10 @@ Result<Value> page_of_names(const Value& in, const List& names, std::string_view
 
 // As quotas count it: "IAM doesn't count white space" ("IAM and AWS STS quotas").
 size_t policy_size(const Value& document);
-// JSON, and for trust policies without Resource and within their quota. Kept as text.
+// JSON, and for trust policies without Resource, within their quota, and of users and roles of this
+// account only such as are there. Kept as text.
 Status check_policy(const Value& document);
-Status check_trust_policy(const Value& document);
+Status check_trust_policy(Call& call, const Value& document);
 // Policy documents travel percent-encoded (RFC 3986).
 Value encoded_policy(const Value& document);
 

@@ -63,6 +63,7 @@ IAM_HANDLER(get_account_authorization_details);
 
 // access.cc
 Status guard(Call& call, const Value& in, cloud::Access& access);
+std::optional<bool> has_principal(Call& call, std::string_view arn);
 Status describe_caller(Call& call, const cloud::Caller& caller, cloud::Access& access);
 
 // Whether a user is in a group, by their documents.

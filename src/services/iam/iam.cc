@@ -107,6 +107,7 @@ cloud::Service make_service() {
   service.operations.assign(std::begin(operations), std::end(operations));
   service.guard = guard;
   service.describe_caller = describe_caller;
+  service.has_principal = has_principal;
   service.indexes = {{"iam", "policy", "_key"}, {"iam", "instance-profile", "_roles.0"}};
   return service;
 }

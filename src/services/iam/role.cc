@@ -26,7 +26,7 @@ Result<Value> own_role(Call& call, const Value& in) {
 }  // namespace
 
 Result<Value> create_role(Call& call, const Value& in) {
-  CHECK_OK(check_trust_policy(in["AssumeRolePolicyDocument"]));
+  CHECK_OK(check_trust_policy(call, in["AssumeRolePolicyDocument"]));
   TRY(Value document, create(call, role, in));
   document.set("AssumeRolePolicyDocument", in["AssumeRolePolicyDocument"])
       .set("MaxSessionDuration",
@@ -91,7 +91,7 @@ Result<Value> update_role_description(Call& call, const Value& in) {
 
 Result<Value> update_assume_role_policy(Call& call, const Value& in) {
   TRY(Value document, own_role(call, in));
-  CHECK_OK(check_trust_policy(in["PolicyDocument"]));
+  CHECK_OK(check_trust_policy(call, in["PolicyDocument"]));
   put(call, role, document.set("AssumeRolePolicyDocument", in["PolicyDocument"]));
   return Value::map({});
 }

@@ -1,6 +1,7 @@
 #include "services/kms/policy.hh"
 
 #include "base/json.hh"
+#include "cloud/principals.hh"
 #include "policy/document.hh"
 #include "services/kms/handlers.hh"
 
@@ -52,10 +53,14 @@ std::string aws_managed_policy(const Call& call, const std::string& service) {
   return document("auto-" + service + "-1", Value::list({via, look}));
 }
 
-Status check_policy(const Value& document) {
+// The words about principals: AWS re:Post, "How do I resolve AWS KMS key policy errors".
+Status check_policy(Call& call, const Value& document) {
   auto parsed = policy::parse(document.as_string(), policy::Kind::resource);
   if (!parsed.has_value())
     return aws_error("MalformedPolicyDocumentException", parsed.error().message);
+  if (cloud::missing_principal(call, *parsed))
+    return aws_error("MalformedPolicyDocumentException",
+                     "Policy contains a statement with one or more invalid principals.");
   return {};
 }
 
@@ -69,7 +74,7 @@ Result<Value> put_key_policy(Call& call, const Value& in) {
   CHECK_OK(check_name(in));
   TRY(Value key, find_own_key(call, in));
   CHECK_OK(check_not_pending(key));
-  CHECK_OK(check_policy(in["Policy"]));
+  CHECK_OK(check_policy(call, in["Policy"]));
   put_key(call, key.set("_Policy", in["Policy"]));
   return Value::map({});
 }

@@ -11,6 +11,6 @@ std::string default_policy(const Call& call);
 // The policy of a key that AWS manages for a service.
 std::string aws_managed_policy(const Call& call, const std::string& service);
 // Error MalformedPolicyDocumentException.
-Status check_policy(const Value& policy);
+Status check_policy(Call& call, const Value& policy);
 
 }  // namespace mainstay::kms

@@ -129,6 +129,11 @@ S3_HANDLER(get_bucket_acl);
 S3_HANDLER(put_bucket_acl);
 S3_HANDLER(get_object_acl);
 S3_HANDLER(put_object_acl);
+// policy.cc
+S3_HANDLER(put_bucket_policy);
+S3_HANDLER(get_bucket_policy);
+S3_HANDLER(delete_bucket_policy);
+S3_HANDLER(get_bucket_policy_status);
 
 #undef S3_HANDLER
 

@@ -1,7 +1,3 @@
-#include <algorithm>
-
-#include "base/json.hh"
-#include "policy/s3.hh"
 #include "services/s3/bucket.hh"
 
 // Bucket configurations that are put, got and deleted as one document: a row each.
@@ -98,57 +94,6 @@ Result<Value> get_payment(Call& call, const Value& in) {
   return out.has("Payer") ? out : Value::map({{"Payer", "BucketOwner"}});
 }
 
-Error malformed_policy(std::string message) {
-  return aws_error("MalformedPolicy", std::move(message));
-}
-
-// A public policy is refused while the bucket blocks them ("Blocking public access").
-Status check_bucket_policy(const Call& call, const Value& bucket, const std::string& text) {
-  if (!parse_json(text).has_value())
-    return malformed_policy("Policies must be valid JSON and the first byte must be '{'");
-  auto document = policy::parse(text, policy::Kind::resource);
-  if (!document.has_value()) return malformed_policy(document.error().message);
-  bool blocked = bucket["_PublicAccessBlockConfiguration"]["BlockPublicPolicy"].as_bool();
-  if (blocked && policy::is_public(*document))
-    return aws_error("AccessDenied",
-                     "User: " + call.caller.arn +
-                         " is not authorized to perform: s3:PutBucketPolicy on resource: "
-                         "\"arn:aws:s3:::" +
-                         bucket["Name"].as_string() +
-                         "\" because public policies are prevented by the BlockPublicPolicy "
-                         "setting in S3 Block Public Access.",
-                     403);
-  return {};
-}
-
-Result<Value> put_policy(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  CHECK_OK(check_bucket_policy(call, bucket, in["Policy"].as_bytes()));
-  put_bucket(call, bucket.set("_Policy", in["Policy"].as_bytes()));
-  return Value::map({});
-}
-
-Result<Value> get_policy(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  if (!bucket.has("_Policy"))
-    return aws_error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
-  return Value::map({{"Policy", bucket["_Policy"]}});
-}
-
-Result<Value> delete_policy(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  bucket.erase("_Policy");
-  put_bucket(call, bucket);
-  return Value::map({});
-}
-
-Result<Value> get_policy_status(Call& call, const Value& in) {
-  TRY(Value policy, get_policy(call, in));
-  TRY(policy::Document document,
-      policy::parse(policy["Policy"].as_string(), policy::Kind::resource));
-  return Value::map({{"PolicyStatus", Value::map({{"IsPublic", policy::is_public(document)}})}});
-}
-
 }  // namespace
 
 std::vector<cloud::Operation> configuration_operations() {
@@ -186,11 +131,7 @@ std::vector<cloud::Operation> configuration_operations() {
           reads("GetObjectLockConfiguration", get<object_lock>),
           writes("PutBucketTagging", put_tagging),
           reads("GetBucketTagging", get<tagging>),
-          writes("DeleteBucketTagging", remove<tagging>),
-          writes("PutBucketPolicy", put_policy),
-          reads("GetBucketPolicy", get_policy),
-          writes("DeleteBucketPolicy", delete_policy),
-          reads("GetBucketPolicyStatus", get_policy_status)};
+          writes("DeleteBucketTagging", remove<tagging>)};
 }
 
 }  // namespace mainstay::s3

@@ -43,6 +43,10 @@ cloud::Service make_service() {
       writes("PutBucketAcl", put_bucket_acl),
       reads("GetObjectAcl", get_object_acl),
       writes("PutObjectAcl", put_object_acl),
+      writes("PutBucketPolicy", put_bucket_policy),
+      reads("GetBucketPolicy", get_bucket_policy),
+      writes("DeleteBucketPolicy", delete_bucket_policy),
+      reads("GetBucketPolicyStatus", get_bucket_policy_status),
   };
   for (const cloud::Operation& operation : configuration_operations())
     service.operations.push_back(operation);
