@@ -53,6 +53,28 @@ Resources:
 
 }  // namespace
 
+TEST_CASE("a private zone moves to the network that replaces its own") {
+  test::World world;
+  auto zone = [](const std::string& cidr) {
+    return "Resources:\n"
+           "  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: " +
+           cidr +
+           "}}\n"
+           "  Zone:\n"
+           "    Type: AWS::Route53::HostedZone\n"
+           "    Properties: {Name: inside, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]}\n";
+  };
+  REQUIRE(world.create("z", zone("10.1.0.0/16"))["StackStatus"].as_string() == "CREATE_COMPLETE");
+  std::string id = world.physical("z", "Zone");
+  Value done = world.update("z", zone("10.2.0.0/16"));
+  CAPTURE(world.reasons("z"));
+  CHECK(done["StackStatus"].as_string() == "UPDATE_COMPLETE");
+  auto found = world.ask("route53", "GetHostedZone", Value::map({{"Id", id}}));
+  REQUIRE(found.has_value());
+  REQUIRE((*found)["VPCs"].size() == 1);
+  CHECK((*found)["VPCs"].at(0)["VPCId"].as_string() == world.physical("z", "Vpc"));
+}
+
 TEST_CASE("a change in place keeps the resource") {
   test::World world;
   REQUIRE(world.create("r", role("one", "s3:GetObject"))["StackStatus"].as_string() ==
