@@ -52,10 +52,13 @@ Status write_all(int fd, std::string_view text, const std::string& path) {
 }  // namespace
 
 Result<std::string> RealFiles::read(const std::string& path, size_t bytes_max) const {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat facts;
-  if (file.get() < 0 || ::fstat(file.get(), &facts) != 0) return failed("FileUnreadable", path);
-  if (!S_ISREG(facts.st_mode) && !S_ISFIFO(facts.st_mode) && !S_ISCHR(facts.st_mode))
+  if (file.get() < 0 || ::fstat(file.get(), &facts) != 0 || ::fcntl(file.get(), F_SETFL, 0) != 0)
+    return failed("FileUnreadable", path);
+  bool is_pipe = S_ISFIFO(facts.st_mode);
+  if (!S_ISREG(facts.st_mode) && !is_pipe && !S_ISCHR(facts.st_mode))
     return Error("FileUnreadable", path + " is not a file");
   std::string text;
   char buffer[64 * 1024];
@@ -63,6 +66,8 @@ Result<std::string> RealFiles::read(const std::string& path, size_t bytes_max) c
     ssize_t n = ::read(file.get(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return failed("FileUnreadable", path);
+    if (n == 0 && text.empty() && is_pipe)
+      return Error("FileUnreadable", path + " is a pipe that nobody writes to");
     if (n == 0) return text;
     text.append(buffer, static_cast<size_t>(n));
     if (text.size() > bytes_max) return too_large(path, bytes_max);

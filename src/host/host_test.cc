@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "base/text.hh"
 #include "host/clock.hh"
@@ -60,6 +64,25 @@ TEST_CASE("files are written whole, read within a limit, and listed in order") {
   }
   CHECK(real.read(scratch.path, 5).error().code == "FileUnreadable");
   CHECK(real.write("/dev/null/x", "").error().message.contains("/dev/null/x"));
+}
+
+TEST_CASE("a pipe is read to its end, and not waited for where nobody writes") {
+  Scratch scratch;
+  std::string pipe = join_path(scratch.path, "pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  RealFiles files;
+  auto nobody = files.read(pipe, 100);
+  REQUIRE_FALSE(nobody);
+  CHECK(nobody.error().message == pipe + " is a pipe that nobody writes to");
+  int end = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+  std::jthread writer([&] {
+    for (const char* part : {"one ", "two ", "three"}) {
+      CHECK(::write(end, part, std::strlen(part)) > 0);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    ::close(end);
+  });
+  CHECK(files.read(pipe, 100).value() == "one two three");
 }
 
 TEST_CASE("paths are joined and taken apart") {
