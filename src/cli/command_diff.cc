@@ -59,10 +59,11 @@ Exit diff(const StackFlags& flags, bool exit_code_for_changes) {
                                             {"failed", counts.errors.size()},
                                             {"plan", doable ? plan->id : ""},
                                             {"approve", approve_flag(counts.consents)}}));
-  run.print(counts.changed == 0 && counts.errors.empty()
-                ? fmt::format("no changes in {} stacks\n", counts.stacks)
-                : fmt::format("{} of {} stacks would change: {}\n", counts.changed, counts.stacks,
-                              counts_text(counts.changes)));
+  run.print(
+      counts.changed == 0 && counts.errors.empty()
+          ? fmt::format("no changes in {} stack{}\n", counts.stacks, counts.stacks == 1 ? "" : "s")
+          : fmt::format("{} of {} stacks would change: {}\n", counts.changed, counts.stacks,
+                        counts_text(counts.changes)));
   if (doable) run.print(next_text(flags, plan->id, counts));
   if (!counts.errors.empty()) return exit_of(counts.errors);
   return counts.changed > 0 && exit_code_for_changes ? Exit::changes : Exit::ok;

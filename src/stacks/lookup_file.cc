@@ -57,6 +57,18 @@ Result<Value> read_yaml(const std::string& text) {
   return document.root;
 }
 
+constexpr std::string_view file_scheme = "file://";
+
+// What can't be decoded says where in its file; text that stands in the configuration itself has
+// its place there.
+Error undecodable(Error error, std::string_view reference) {
+  if (reference.starts_with(file_scheme))
+    error.at.file = reference.substr(file_scheme.size());
+  else
+    error.at = {};
+  return error;
+}
+
 using Codec = Result<Value> (*)(const std::string& text);
 struct NamedCodec {
   std::string_view name;
@@ -89,9 +101,8 @@ constexpr NamedCodec codecs[] = {
 }  // namespace
 
 Result<std::string> read_file_reference(const std::string& text, const LookupContext& context) {
-  constexpr std::string_view scheme = "file://";
-  if (!text.starts_with(scheme)) return text;
-  return context.files->read(join_path(context.directory, text.substr(scheme.size())),
+  if (!text.starts_with(file_scheme)) return text;
+  return context.files->read(join_path(context.directory, text.substr(file_scheme.size())),
                              file_bytes_max);
 }
 
@@ -102,8 +113,11 @@ Result<Value> look_up_file(const std::string& data, const LookupContext& context
   for (const NamedCodec& codec : codecs) {
     names.emplace_back(codec.name);
     if (codec.name != name || colon == std::string::npos) continue;
-    TRY(std::string text, read_file_reference(data.substr(colon + 1), context));
-    return codec.decode(text);
+    std::string reference = data.substr(colon + 1);
+    TRY(std::string text, read_file_reference(reference, context));
+    auto decoded = codec.decode(text);
+    if (!decoded) return undecodable(std::move(decoded.error()), reference);
+    return decoded;
   }
   if (colon != std::string::npos && !name.empty() && !name.contains('/')) {
     auto near = nearest(name, names);

@@ -163,8 +163,13 @@ Result<Value> resolve_at(const Value& v, const LookupContext& context,
                          const cfn::Document& document, cfn::Path& path) {
   if (v.is_string()) {
     auto resolved = resolve_text(v, context);
-    if (!resolved) return std::move(resolved.error()).where(document.at(path));
-    return resolved;
+    if (resolved) return resolved;
+    Error& error = resolved.error();
+    // Some speak of a place in a file that is looked up.
+    Position wanted_at = document.at(path);
+    if (error.at.known() && wanted_at.known())
+      return std::move(error).because("for " + wanted_at.to_string());
+    return std::move(error).where(wanted_at);
   }
   if (v.is_scalar()) return v;
   Value out = v.is_list() ? Value::list() : Value::map();

@@ -33,6 +33,8 @@ TEST_CASE("lookups give what stacker's give") {
   SimulatedFiles files({{"conf/hello.txt", "hello {{Name}}"},
                         {"conf/data.yaml", "a: [1, '{{X}}']"},
                         {"conf/data.json", R"({"b":"{{AWS::Region}}"})"},
+                        {"conf/torn.json", "{\n\"b\": "},
+                        {"conf/torn.yaml", "a: b\nc: [d\n"},
                         {"conf/key.txt", "us-west-2@key\n"}});
   Map environment;
   environment.set("env", "prod");

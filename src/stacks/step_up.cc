@@ -1,6 +1,7 @@
 #include "stacks/assessment.hh"
 #include "stacks/fingerprint.hh"
 #include "stacks/step.hh"
+#include "stacks/template_place.hh"
 #include "stacks/upload.hh"
 #include "stacks/watch.hh"
 
@@ -29,6 +30,9 @@ class Up {
   }
   // Of the operation that run() failed with, where there was one.
   const std::optional<Failure>& failure() const { return failure_; }
+  Position place_of(const Error& error) const {
+    return place_of_refusal(error, rendered_.document);
+  }
 
  private:
   void say(const std::string& reason) { session_.say(stack_, StepState::running, reason); }
@@ -219,6 +223,7 @@ Result<StepDone> bring_up_stack(Session& session, const StackConfig& stack) {
     Up up(session, stack, std::move(*cloud));
     done = up.run();
     failure = up.failure();
+    if (!done) done = std::move(done.error()).where(up.place_of(done.error()));
   }
   if (!done) {
     session.say(stack, StepState::failed,

@@ -107,12 +107,16 @@ void decode_xml_error(const Model& model, const Operation& operation, const Http
 Error decode_error(const Model& model, const Operation& operation, Protocol protocol,
                    const HttpResponse& response) {
   std::string status = std::to_string(response.status);
-  Error error(status, "HTTP status " + status, response.status);
+  const std::string said_nothing = "HTTP status " + status;
+  Error error(status, said_nothing, response.status);
   if (is_form(protocol) || protocol == Protocol::rest_xml) {
     decode_xml_error(model, operation, response, error);
   } else {
     decode_document_error(model, operation, protocol, response, error);
   }
+  // Some have no message at all, as KMS's InvalidCiphertextException.
+  if (error.message == said_nothing && error.code != status)
+    error.message = error.code + " (" + said_nothing + ")";
   return error;
 }
 
