@@ -36,23 +36,25 @@ def pytest_addoption(parser):
 
 
 def lacks():
-    """Node ids and reasons: 'test_file.py::test_name: why'."""
+    """Node ids and reasons: 'test_file.py::test_name: why', or a whole file's: 'test_file.py: why'."""
     lines = (HERE / "moto_lacks.txt").read_text().splitlines()
     pairs = (line.split(": ", 1) for line in lines if line and not line.startswith("#"))
     return {node: reason for node, reason in pairs}
 
 
 def pytest_collection_modifyitems(config, items):
-    """On moto, what it lacks must fail: so the list stays true."""
+    """On moto, what it lacks must fail: so the list stays true. Files of what it has not at all are skipped."""
     if not config.getoption("--moto"):
         return
     missing = lacks()
     for item in items:
-        node = f"{item.path.name}::{item.name}"
-        if node in missing:
+        file, node = item.path.name, f"{item.path.name}::{item.name}"
+        if file in missing:
+            item.add_marker(pytest.mark.skip(reason=missing[file]))
+        elif node in missing:
             item.add_marker(pytest.mark.xfail(reason=missing.pop(node), strict=True))
     collected = {item.path.name for item in items}
-    stale = [node for node in missing if node.split("::")[0] in collected]
+    stale = [node for node in missing if "::" in node and node.split("::")[0] in collected]
     if stale and not config.option.keyword and "::" not in " ".join(config.args):
         raise pytest.UsageError(f"moto_lacks.txt names tests that do not exist: {stale}")
 
