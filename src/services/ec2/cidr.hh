@@ -1,6 +1,7 @@
 // IPv4 and IPv6 address blocks.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
