@@ -190,14 +190,11 @@ SharePart user_part(const ShareRequest& request, const std::string& account, boo
 }
 
 Status check(const ShareRequest& request) {
-  auto is_account = [](const std::string& text) {
-    return text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
-  };
   std::vector<std::string> accounts{request.owner};
   accounts.insert(accounts.end(), request.writers.begin(), request.writers.end());
   accounts.insert(accounts.end(), request.readers.begin(), request.readers.end());
   for (const std::string& account : accounts)
-    if (!is_account(account))
+    if (!is_account_id(account))
       return Error("UsageInvalid", "\"" + account + "\" is no account: twelve digits are");
   if (accounts.size() > shared_accounts_max)
     return Error("UsageInvalid", "more than " + std::to_string(shared_accounts_max) + " accounts");

@@ -5,6 +5,7 @@
 #include "access/fields.hh"
 #include "access/snapshot.hh"
 #include "base/json.hh"
+#include "base/text.hh"
 #include "wire/arn.hh"
 
 namespace mainstay::access {
@@ -12,11 +13,6 @@ namespace {
 
 constexpr const char* format_known = "mainstay-access-1";
 constexpr int depth_max = 128;
-
-bool is_account_id(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
 
 void check_arn(Fields& in, const std::string& arn) {
   if (!in.failed() && !wire::parse_arn(arn)) in.fail("has \"" + arn + "\", which is no ARN");

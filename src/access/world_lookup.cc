@@ -23,11 +23,6 @@ std::string path_in(const Organization& organization, const std::string& account
   return path;
 }
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace
 
 Actor World::bare_actor(policy::Principal principal, std::string arn) const {
@@ -95,12 +90,12 @@ Result<Actor> World::actor_by_arn(std::string_view text) const {
 }
 
 Result<Actor> World::actor(std::string_view text) const {
-  if (text.starts_with("arn:") || is_account(text) || text == "*" ||
+  if (text.starts_with("arn:") || is_account_id(text) || text == "*" ||
       text.ends_with(".amazonaws.com"))
     return actor_by_arn(text);
   // "role/NAME", perhaps with the account before it.
   std::vector<std::string> known, found;
-  bool with_account = text.size() > 13 && text[12] == ':' && is_account(text.substr(0, 12));
+  bool with_account = text.size() > 13 && text[12] == ':' && is_account_id(text.substr(0, 12));
   for (const Actor& one : actors_) {
     if (!one.entity) continue;
     std::string name = std::string(kind_name(one.entity->kind)) + "/" + one.entity->name;

@@ -38,6 +38,7 @@ bool glob_match(std::string_view pattern, std::string_view text);
 
 // Valid UTF-8?
 bool is_utf8(std::string_view text);
+bool is_account_id(std::string_view text);  // twelve digits, as AWS numbers accounts
 // Code points of valid UTF-8.
 size_t utf8_length(std::string_view text);
 // Edit distance, and the candidate nearest to word if near enough to be a likely misspelling.

@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::string_view default_region = "us-east-1";
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // A region's name as it stands in a credential scope; anything odd is the default region.
 std::string region_of(const wire::Hints& hints) {
   bool plain =
@@ -278,7 +274,7 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
   if (!credential) CHECK_OK(check_unknown_key(key, http, request));
   if (!version_2_key.empty()) CHECK_OK(check_version_2(http, credential.has_value(), now()));
   if (!credential) {
-    request.caller = Caller::root_of(is_account(key) ? std::string_view(key) : default_account);
+    request.caller = Caller::root_of(is_account_id(key) ? std::string_view(key) : default_account);
     request.caller.access_key = key;
     request.caller.source_ip = http.peer;
     return wire::unpack_streaming(http, nullptr);
@@ -298,7 +294,7 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
 Status Cloud::check_unknown_key(const std::string& key, const HttpRequest& http,
                                 const Request& request) const {
   bool made_here = is_key_id_made_here(key);
-  if (!made_here && (!options_.strict || is_account(key))) return {};
+  if (!made_here && (!options_.strict || is_account_id(key))) return {};
   auto expiry = made_here ? expiry_of_session_token(session_token(http)) : std::nullopt;
   return expiry && *expiry <= now() ? expired_key(request.service, request.protocol)
                                     : invalid_key(request.service, request.protocol);

@@ -1,28 +1,24 @@
 #include "cloud/principals.hh"
 
-#include "base/text.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
+#include "policy/request.hh"
 
 namespace mainstay::cloud {
 namespace {
 
 // "Service-linked roles", and those of IAM Identity Center: nobody's CreateRole makes them.
-bool is_made_by_aws(std::string_view resource) {
-  return resource.starts_with("role/aws-service-role/") ||
-         resource.starts_with("role/aws-reserved/");
+bool is_made_by_aws(const std::string& role_arn) {
+  return role_arn.contains(":role/aws-service-role/") || role_arn.contains(":role/aws-reserved/");
 }
 
 }  // namespace
 
 std::string account_of_principal(std::string_view arn) {
-  auto parts = split(arn, ":");
-  if (parts.size() != 6 || parts[0] != "arn") return "";
-  std::string_view resource = parts[5];
-  bool of_iam =
-      parts[2] == "iam" && (resource.starts_with("user/") || resource.starts_with("role/"));
-  bool of_sts = parts[2] == "sts" && resource.starts_with("assumed-role/");
-  return (of_iam || of_sts) && !is_made_by_aws(resource) ? parts[4] : "";
+  using Kind = policy::Principal::Kind;
+  auto read = policy::Principal::from_text(arn);
+  if (!read || (read->kind != Kind::user && read->kind != Kind::role_session)) return "";
+  return is_made_by_aws(read->role_arn) ? "" : read->account;
 }
 
 std::optional<std::string> missing_principal(Call& call, const policy::Document& document) {

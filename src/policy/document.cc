@@ -34,10 +34,6 @@ Result<std::vector<std::string>> texts(const Value& v, const std::string& where)
   return out;
 }
 
-bool is_account_id(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 Status add_aws_principal(Principals& to, const std::string& name, const std::string& where) {
   if (name == "*") {
     to.everyone = true;

@@ -7,10 +7,6 @@
 namespace mainstay::policy {
 namespace {
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 Error invalid_principal(std::string_view text) {
   return Error("InvalidPrincipal", "not a principal: " + printable(text))
       .with_hint("the ARN of a user, role or session, an account id, a service's name or \"*\"");
@@ -93,7 +89,7 @@ Result<Principal> Principal::from_text(std::string_view text) {
   Principal out;
   out.arn = text;
   if (text == "*") return out;
-  if (is_account(text)) {
+  if (is_account_id(text)) {
     out.kind = Kind::root;
     out.account = text;
     out.arn = "arn:aws:iam::" + out.account + ":root";
@@ -105,7 +101,7 @@ Result<Principal> Principal::from_text(std::string_view text) {
     return out;
   }
   auto parts = split(text, ":");
-  if (parts.size() != 6 || !is_account(parts[4])) return invalid_principal(text);
+  if (parts.size() != 6 || !is_account_id(parts[4])) return invalid_principal(text);
   out.account = parts[4];
   if (parts[2] == "sts") return session_of(parts, text);
   if (parts[2] != "iam") return invalid_principal(text);

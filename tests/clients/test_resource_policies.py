@@ -33,7 +33,7 @@ def missing(account):
 
 
 def there(account, someone):
-    return [*someone, f"arn:aws:iam::{account}:root", account, f"arn:aws:sts::{account}:assumed-role/app/any",
+    return [*someone, "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EAF5XXXXXXXXX", f"arn:aws:iam::{account}:root", account, f"arn:aws:sts::{account}:assumed-role/app/any",
             f"arn:aws:iam::{account}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"]
 
 

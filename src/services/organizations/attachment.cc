@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.hh"
 #include "services/organizations/handlers.hh"
 #include "services/organizations/policy.hh"
 

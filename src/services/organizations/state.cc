@@ -41,10 +41,6 @@ Error no_account() {
   return aws_error("AccountNotFoundException", "You specified an account that doesn't exist.");
 }
 
-bool is_account_id(std::string_view id) {
-  return id.size() == 12 && id.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 std::string kind_of(std::string_view id) {
   if (is_account_id(id)) return "ACCOUNT";
   return id.starts_with("r-") ? "ROOT" : "ORGANIZATIONAL_UNIT";

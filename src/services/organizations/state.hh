@@ -53,7 +53,6 @@ void raise_revision(Call& call, const std::string& organization_id);
 // A root, unit or account of the organization, as its document. Errors: `missing`.
 Result<Value> find_target(Call& call, const Value& organization, const std::string& id,
                           const Error& missing);
-bool is_account_id(std::string_view id);
 void put_target(Call& call, const Value& target);
 // Its name in the words of ListChildren and others: ROOT, ORGANIZATIONAL_UNIT or ACCOUNT.
 std::string kind_of(std::string_view id);

@@ -1,3 +1,4 @@
+#include "base/text.hh"
 #include "services/organizations/handlers.hh"
 
 namespace mainstay::organizations {

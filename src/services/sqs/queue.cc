@@ -8,8 +8,7 @@ QueueName parse_url(const std::string& url) {
   auto parts = split(url, "/");
   if (parts.size() < 2) return {};
   const std::string& account = parts[parts.size() - 2];
-  bool is_account = account.size() == 12 && parse_int(account);
-  return {is_account ? account : "", parts.back()};
+  return {is_account_id(account) ? account : "", parts.back()};
 }
 
 std::string url_of(const Call& call, const std::string& name) {
