@@ -1,5 +1,6 @@
 #include "cfn/resolved.hh"
 
+#include "cfn/dependencies.hh"
 #include "cfn/template_check.hh"
 
 namespace mainstay::cfn {

@@ -48,6 +48,8 @@ std::string value_text(const ResourceChange::Detail& detail) {
 // What becomes of what goes, and of the data in it.
 std::string fate_text(const ResourceChange& change) {
   bool removed = change.action == "Remove";
+  if (change.old_copy.empty() && stacks::loses_data(change))
+    return "        what becomes of its data is not seen\n";
   if (change.old_copy.empty() || (removed && change.data == stacks::DataHeld::none)) return "";
   std::string text =
       std::string("        ") + (removed ? "it" : "old copy") + ": " + change.old_copy;

@@ -35,10 +35,54 @@ ResourceChange removal_of(const std::string& id, const std::string& type, DataHe
   return change;
 }
 
+// CloudFormation lists nested stacks in every update of their parent; that alone says nothing.
+bool changes_inside(const ResourceChange& change) {
+  auto by_us = [](const ResourceChange::Detail& d) { return d.source != "Automatic"; };
+  return change.type == "AWS::CloudFormation::Stack" && change.action == "Modify" &&
+         (change.seen_by != ResourceChange::SeenBy::cloud ||
+          std::ranges::any_of(change.details, by_us));
+}
+
+// Tags give no access, and what a resource takes from another of the stack is the same placeholder
+// in both templates that we compare.
+bool missed_by_us(const ResourceChange& change) {
+  if (change.seen_by != ResourceChange::SeenBy::cloud) return false;
+  auto harmless = [](const ResourceChange::Detail& d) {
+    return d.attribute == "Tags" || d.source.starts_with("Resource");
+  };
+  return change.details.empty() || !std::ranges::all_of(change.details, harmless);
+}
+
+// Why nothing is proved of the access that a change gives; "" where our own comparison stands.
+std::string unproven_reason(const Assessment& assessment, const ResourceChange& change) {
+  if (change.action == "Remove") return "";
+  if (changes_inside(change)) return "what changes inside a nested stack is not compared";
+  if (!may_give_access(change.type)) return "";
+  if (!assessment.unchecked.empty())
+    return "the templates could not be compared: " + assessment.unchecked;
+  auto unseen = assessment.unseen.find(change.logical_id);
+  if (unseen != assessment.unseen.end())
+    return "it hangs on the parameter " + unseen->second + ", whose value is not seen";
+  return missed_by_us(change) ? "only CloudFormation lists it" : "";
+}
+
+void add_unproven(Assessment& assessment) {
+  for (const ResourceChange& change : assessment.changes) {
+    std::string reason = unproven_reason(assessment, change);
+    if (reason.empty() || std::ranges::find(assessment.gains, change.logical_id,
+                                            &AccessGain::logical_id) != assessment.gains.end())
+      continue;
+    AccessGain gain;
+    gain.holder = gain.logical_id = change.logical_id;
+    gain.unproven = std::move(reason);
+    assessment.gains.push_back(std::move(gain));
+  }
+}
+
 }  // namespace
 
 bool loses_data(const ResourceChange& change) {
-  bool goes = change.action == "Remove" || change.may_replace();
+  bool goes = change.action == "Remove" || change.may_replace() || changes_inside(change);
   bool kept = change.old_copy == "snapshot" || change.old_copy == "retain";
   return goes && change.data == DataHeld::yes && !kept;
 }
@@ -59,8 +103,11 @@ Result<Assessment> assess(DeployedTemplate& there, const DeployedStack& deployed
     return out;
   }
   out.gains = access_gains(verdict->before, verdict->after, knowledge);
-  out.changes = std::move(verdict->changes);
   out.changed_outputs = std::move(verdict->changed_outputs);
+  out.changes = std::move(verdict->changes);
+  out.verdict = std::move(*verdict);
+  out.unseen = unseen_resources(rendered, submission);
+  add_unproven(out);
   return out;
 }
 
@@ -77,19 +124,12 @@ Assessment assess_new(const Rendered& rendered, const Submission& submission,
 
 void join_verdicts(Assessment& assessment, std::vector<ResourceChange> change_set,
                    const Knowledge& knowledge) {
-  if (assessment.unchecked.empty()) {
-    assessment.changes = merge_changes(std::move(change_set), std::move(assessment.changes));
-    return;
-  }
   for (ResourceChange& change : change_set) {
     change.data = data_held(knowledge, change.type);
-    if (change.action == "Remove" || !may_give_access(change.type)) continue;
-    AccessGain gain;
-    gain.holder = gain.logical_id = change.logical_id;
-    gain.unproven = "the templates could not be compared: " + assessment.unchecked;
-    assessment.gains.push_back(std::move(gain));
+    if (assessment.unchecked.empty()) change.old_copy = old_copy_of(change, assessment.verdict);
   }
-  assessment.changes = std::move(change_set);
+  assessment.changes = merge_changes(std::move(change_set), std::move(assessment.changes));
+  add_unproven(assessment);
 }
 
 Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,

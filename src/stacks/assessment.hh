@@ -2,6 +2,7 @@
 // lost, access that would be widened.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "stacks/access_gain.hh"
 #include "stacks/local_diff.hh"
 #include "stacks/session.hh"
+#include "stacks/unseen.hh"
 
 namespace mainstay::stacks {
 
@@ -17,6 +19,8 @@ struct Assessment {
   std::vector<AccessGain> gains;
   std::set<std::string> changed_outputs;
   std::string unchecked;  // why the templates could not be compared; "" where they were
+  LocalVerdict verdict;   // what both templates make, its changes moved out
+  std::map<std::string, std::string> unseen;  // unseen.hh
 };
 
 // Asks for the deployed template only.
@@ -26,8 +30,8 @@ Result<Assessment> assess(DeployedTemplate& there, const DeployedStack& deployed
 // Of a new stack: all it allows is new.
 Assessment assess_new(const Rendered& rendered, const Submission& submission,
                       const std::string& region, const Knowledge& knowledge);
-// With CloudFormation's change set beside it; where templates could not be compared, that alone, at
-// its worst.
+// With CloudFormation's change set beside it. What only that shows, and what hangs on values that
+// we don't see, is taken at its worst; all of it where templates could not be compared.
 void join_verdicts(Assessment& assessment, std::vector<ResourceChange> change_set,
                    const Knowledge& knowledge);
 // The resources that would go with the stack and hold data.
@@ -35,7 +39,7 @@ Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
                                                    const DeployedStack& deployed,
                                                    const Knowledge& knowledge);
 
-// Data would be gone for good.
+// Data would be gone for good, or may be: what an update does inside a nested stack is not seen.
 bool loses_data(const ResourceChange& change);
 // What holds data would be replaced by something empty, its old copy kept.
 bool leaves_data_behind(const ResourceChange& change);

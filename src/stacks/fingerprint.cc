@@ -2,6 +2,7 @@
 
 #include "base/digest.hh"
 #include "base/json.hh"
+#include "base/text.hh"
 
 namespace mainstay::stacks {
 namespace {

@@ -101,6 +101,15 @@ ResourceChange change_of(const cfn::ResourceChange& c) {
   return change;
 }
 
+cfn::Parameter unconstrained(cfn::Parameter p) {
+  cfn::Parameter out;
+  out.name = std::move(p.name);
+  out.type = "String";
+  out.default_value = std::move(p.default_value);
+  out.no_echo = p.no_echo;
+  return out;
+}
+
 // One template under its parameters.
 struct LocalSide {
   cfn::Template tmpl;
@@ -111,6 +120,9 @@ struct LocalSide {
                                 const cfn::Environment& environment) {
     LocalSide out{{}, {}, &environment};
     TRY(out.tmpl, template_of(std::move(document), given, environment));
+    // Hidden values read as "****", which no constraint is meant for.
+    for (cfn::Parameter& p : out.tmpl.parameters)
+      if (p.no_echo) p = unconstrained(std::move(p));
     TRY(out.parameters, parameters_of(out.tmpl, given));
     return out;
   }
@@ -152,18 +164,12 @@ std::string fate_word(const Value& policy) {
 }
 
 // Source: CloudFormation template reference, "UpdateReplacePolicy attribute".
-std::string old_copy_of(const ResourceChange& change, const LocalVerdict& verdict) {
-  if (change.action == "Remove") {
-    const cfn::ResolvedResource* gone = find(verdict.before, change.logical_id);
-    return gone ? fate_on_removal(*gone) : "";
-  }
-  const cfn::ResolvedResource* r = find(verdict.after, change.logical_id);
+std::string fate_on_replacement(const cfn::ResolvedResource* r) {
   return r && r->update_replace_policy.is_string() ? fate_word(r->update_replace_policy) : "delete";
 }
 
 void say_what_becomes(LocalVerdict& verdict, const Knowledge& knowledge) {
   for (ResourceChange& change : verdict.changes) {
-    if (change.action != "Remove" && !change.may_replace()) continue;
     change.old_copy = old_copy_of(change, verdict);
     if (knowledge.data_held) change.data = knowledge.data_held(change.type);
   }
@@ -177,6 +183,14 @@ std::string fate_on_removal(const cfn::ResolvedResource& r) {
   bool snapshot = r.type == "AWS::RDS::DBCluster" ||
                   (r.type == "AWS::RDS::DBInstance" && !r.properties.has("DBClusterIdentifier"));
   return snapshot ? "snapshot" : "delete";
+}
+
+std::string old_copy_of(const ResourceChange& change, const LocalVerdict& verdict) {
+  const cfn::ResolvedResource* before = find(verdict.before, change.logical_id);
+  if (change.action == "Remove") return before ? fate_on_removal(*before) : "";
+  if (!change.may_replace()) return "";
+  std::string old = fate_on_replacement(before);
+  return old == "delete" ? old : fate_on_replacement(find(verdict.after, change.logical_id));
 }
 
 Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& knowledge) {
@@ -212,7 +226,7 @@ std::vector<ResourceChange> merge_changes(std::vector<ResourceChange> theirs,
     if (our == ours.end()) continue;
     their.seen_by = ResourceChange::SeenBy::both;
     if (!our->details.empty()) their.details = std::move(our->details);
-    their.old_copy = our->old_copy;
+    if (!our->old_copy.empty()) their.old_copy = our->old_copy;
     their.data = our->data;
     // The graver of the two verdicts stands: a replacement must not be missed.
     if (our->replacement == "True" || their.replacement.empty())

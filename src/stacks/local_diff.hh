@@ -31,6 +31,9 @@ Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& know
 
 // What becomes of a resource that leaves its stack: "delete", "snapshot" or "retain".
 std::string fate_on_removal(const cfn::ResolvedResource& r);
+// Of what a change removes or may replace, "" where it does neither. Which template's
+// UpdateReplacePolicy counts where an update changes it is nowhere said: kept is what both keep.
+std::string old_copy_of(const ResourceChange& change, const LocalVerdict& verdict);
 
 // CloudFormation's changes, each with our details where we have them. What only one of both sees
 // is kept and marked so.

@@ -5,6 +5,7 @@
 #include "base/json.hh"
 #include "base/text.hh"
 #include "stacks/placeholder.hh"
+#include "stacks/rendering.hh"
 
 namespace mainstay::stacks {
 namespace {
@@ -60,16 +61,27 @@ std::string readable(const std::string& text) {
   return whole ? "<" + text.substr(2, text.size() - 3) + ">" : text;
 }
 
-Value as_text(const Value& v) {
-  if (v.is_bytes()) return readable(v.as_bytes());
+// Where a policy has ARNs, what is not known is one that is equal to itself only.
+std::string as_arn(const std::string& text) {
+  if (text == hidden_text) return "arn:aws:unknown:::<hidden>";
+  bool unknown = text.starts_with("<import ") || text.starts_with("<ssm ");
+  return unknown ? "arn:aws:unknown:::" + text : text;
+}
+
+Value as_text(const Value& v, bool arns = false) {
+  if (v.is_bytes() || v.is_string()) {
+    std::string text = v.is_bytes() ? readable(v.as_bytes()) : v.as_string();
+    return arns ? as_arn(text) : text;
+  }
   if (v.is_list()) {
     Value out = Value::list();
-    for (const Value& item : v.items()) out.push_back(as_text(item));
+    for (const Value& item : v.items()) out.push_back(as_text(item, arns));
     return out;
   }
   if (!v.is_map()) return v;
   Value out = Value::map();
-  for (const auto& [key, item] : v.members()) out.set(key, as_text(item));
+  for (const auto& [key, item] : v.members())
+    out.set(key, as_text(item, key == "Resource" || key == "NotResource" || key == "AWS"));
   return out;
 }
 

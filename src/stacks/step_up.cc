@@ -119,7 +119,7 @@ class Up {
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
     // CloudFormation is asked beforehand where a person will be, and where we can't tell ourselves.
     if (session_.options.interactive || rendered_.needs_change_set ||
-        !assessment_.unchecked.empty() || !consents().empty())
+        !assessment_.unchecked.empty() || !assessment_.unseen.empty() || !consents().empty())
       return update_by_change_set();
     say("updating existing stack");
     TRY(bool updating, cloud_.update(submission_));
