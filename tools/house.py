@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The house's own checks: layers, sizes, banned constructs, format. Prints each fault with the better
+"""The house's own checks: layers, includes, sizes, banned constructs, format. Prints each fault with the better
 way and exits 1 if there is any.
 
 The rooms and what each may use are read from the room() calls of src/CMakeLists.txt, so that the
@@ -10,6 +10,8 @@ import pathlib
 import re
 import subprocess
 import sys
+
+import includes
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
@@ -98,6 +100,16 @@ def layer_faults(files):
                        f"it may use {', '.join(sorted(allowed - {room})) or 'nothing'}")
 
 
+def include_faults(files):
+    table = rooms()
+    allowed = {room: closure(table, room) | {room} for room in table}
+
+    def may_use(name, header):
+        return room_of(SRC / header, table) in allowed.get(room_of(SRC / name, table), ())
+
+    return includes.faults(SRC, files, may_use)
+
+
 def long_functions(path, lines):
     """Functions in this style begin and end in column 0 or at a member's indent of two."""
     start = None
@@ -141,7 +153,7 @@ def main():
                             check=True).stdout.split()
     files = [ROOT / f for f in listed if (ROOT / f).exists()]
     sources = [f for f in files if SRC in f.parents]
-    faults = [*layer_faults(sources), *text_faults(files), *format_faults(sources)]
+    faults = [*layer_faults(sources), *include_faults(sources), *text_faults(files), *format_faults(sources)]
     for fault in faults:
         print(fault)
     print(f"house: {len(files)} files, {len(rooms())} rooms, {len(faults)} faults")

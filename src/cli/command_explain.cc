@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "base/digest.hh"
+#include "base/text.hh"
 #include "cli/commands.hh"
 #include "cli/error_pages.hh"
 #include "cli/exit_codes.hh"
