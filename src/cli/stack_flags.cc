@@ -28,7 +28,8 @@ std::string repeated_flags(const StackFlags& flags) {
 }
 
 std::string again_command(const StackFlags& flags) {
-  return "mainstay " + flags.verb + " " + std::string(trim(repeated_flags(flags)));
+  return "mainstay " + flags.verb + " " + given("--approve=", flags.approve) +
+         std::string(trim(repeated_flags(flags)));
 }
 
 void add_common_flags(CLI::App& command, StackFlags& flags) {
@@ -63,7 +64,8 @@ void add_approve_flag(CLI::App& command, StackFlags& flags) {
 }
 
 void add_parallel_flags(CLI::App& command, StackFlags& flags) {
-  command.add_option("-j,--max-parallel", flags.at_once, "Stacks at the same time; 0: no limit");
+  command.add_option("-j,--max-parallel", flags.at_once, "Stacks at the same time; 0: no limit")
+      ->check(CLI::Range(0, 1000));
   command.add_flag("-t,--tail", flags.tail, "Show every event of CloudFormation");
 }
 

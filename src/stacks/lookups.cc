@@ -159,6 +159,33 @@ Result<Value> resolve_text(const Value& v, const LookupContext& context) {
   return join_pieces(pieces, context);
 }
 
+Status check_pieces(const std::vector<LookupPiece>& pieces) {
+  for (const LookupPiece& piece : pieces) {
+    if (!piece.is_lookup) continue;
+    CHECK_OK(find_lookup(piece.text));
+    CHECK_OK(check_pieces(piece.inside));
+  }
+  return {};
+}
+
+Status check_text(const Value& v) {
+  TRY(auto pieces, parse_lookups(v.as_string()));
+  return check_pieces(pieces);
+}
+
+Status check_at(const Value& v, const cfn::Document& document, cfn::Path& path) {
+  if (v.is_string()) {
+    Status good = check_text(v);
+    return good ? good : std::move(good.error()).where(document.at(path));
+  }
+  for (size_t i = 0; i < v.size(); ++i) {
+    path.push_back(v.is_list() ? std::to_string(i) : v.members().nth(i).first);
+    CHECK_OK(check_at(v.is_list() ? v.items()[i] : v.members().nth(i).second, document, path));
+    path.pop_back();
+  }
+  return {};
+}
+
 Result<Value> resolve_at(const Value& v, const LookupContext& context,
                          const cfn::Document& document, cfn::Path& path) {
   if (v.is_string()) {
@@ -192,6 +219,11 @@ Result<Value> resolve_lookups(const Value& v, const LookupContext& context,
                               const cfn::Document& document, const cfn::Path& path) {
   cfn::Path at = path;
   return resolve_at(v, context, document, at);
+}
+
+Status check_lookups(const Value& v, const cfn::Document& document, const cfn::Path& path) {
+  cfn::Path at = path;
+  return check_at(v, document, at);
 }
 
 }  // namespace mainstay::stacks

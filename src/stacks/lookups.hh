@@ -38,4 +38,8 @@ struct LookupContext {
 Result<Value> resolve_lookups(const Value& v, const LookupContext& context,
                               const cfn::Document& document, const cfn::Path& path);
 
+// Whether every lookup in v's texts is one that there is, in the right form, without looking
+// anything up. Errors: as above.
+Status check_lookups(const Value& v, const cfn::Document& document, const cfn::Path& path);
+
 }  // namespace mainstay::stacks

@@ -6,6 +6,7 @@
 #include "base/text.hh"
 #include "blueprints/blueprint.hh"
 #include "cfn/evaluate.hh"
+#include "stacks/lookups.hh"
 
 namespace mainstay::stacks {
 namespace {
@@ -115,6 +116,19 @@ bool same_parameters(const DeployedStack& deployed, const Value& root,
 
 bool is_hidden(const Value& declaration) {
   return declaration["NoEcho"].to_text() == "true";
+}
+
+Status check_sources(const Config& config, const StackConfig& stack, const Files& files) {
+  cfn::Path variables = stack.path;
+  variables.push_back("variables");
+  CHECK_OK(check_lookups(stack.variables, config.document, variables));
+  if (stack.class_path.empty()) {
+    CHECK_OK(render_file(config, stack, Value::map(), files));
+    return {};
+  }
+  auto blueprint = blueprints::find(stack.class_path);
+  if (!blueprint) return std::move(blueprint.error()).where(config.at(stack, "class_path"));
+  return {};
 }
 
 Result<Rendered> render_stack(const Config& config, const StackConfig& stack,

@@ -21,6 +21,9 @@ struct Rendered {
 
 // Limit: templates of 1 MB. Errors: "TemplateInvalid", those of files and of blueprints, with the
 // place in the template or in the configuration.
+// What can be told of a stack before any is touched: its lookups are ones that there are, its
+// template can be read, its blueprint exists.
+Status check_sources(const Config& config, const StackConfig& stack, const Files& files);
 Result<Rendered> render_stack(const Config& config, const StackConfig& stack,
                               const Value& variables, const Files& files);
 

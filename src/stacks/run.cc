@@ -2,6 +2,7 @@
 
 #include "base/text.hh"
 #include "graph/walk.hh"
+#include "stacks/rendering.hh"
 #include "stacks/step.hh"
 
 namespace mainstay::stacks {
@@ -104,6 +105,18 @@ Status ask_about_data(Session& session, const graph::Dag& plan) {
   return {};
 }
 
+// What can't be made sense of is known before the first stack is touched.
+Status check_sources(const Session& session, const graph::Dag& plan) {
+  for (graph::Node n = 0; n < plan.size(); ++n) {
+    const StackConfig* stack = session.config.find(plan.name(n));
+    // A locked one is mostly left alone, whatever its files say.
+    if (!stack || !stack->enabled || stack->locked) continue;
+    if (Status good = check_sources(session.config, *stack, session.around.files); !good)
+      return std::move(good.error()).because("stack " + stack->name);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<RunResult> bring_up(Session& session) {
@@ -111,6 +124,7 @@ Result<RunResult> bring_up(Session& session) {
   for (const std::string& name : session.options.force)
     if (!session.config.find(name))
       return Error("UsageInvalid", "--force: there is no stack \"" + printable(name) + "\"");
+  CHECK_OK(check_sources(session, plan));
   return Run(session, bring_up_stack).walk(plan);
 }
 

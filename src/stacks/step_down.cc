@@ -54,8 +54,10 @@ Result<bool> may_be_taken_down(Session& session, const StackConfig& stack) {
   if (!stack.enabled || kept_because(session, stack)) return true;  // nothing will go
   TRY(CloudFormation cloud, session.cloud_for(stack));
   TRY(auto deployed, cloud.describe(session.config.full_name(stack)));
-  bool goes =
-      deployed && !deployed->termination_protection && deployed->phase() != StackPhase::in_progress;
+  // A creation that was rolled back has left nothing in its stack.
+  bool goes = deployed && !deployed->termination_protection &&
+              deployed->phase() != StackPhase::in_progress &&
+              deployed->status != "ROLLBACK_COMPLETE";
   if (!goes) return true;
   TRY(auto lost, data_lost_with(cloud, *deployed, session.around.knowledge));
   if (lost.empty()) return true;

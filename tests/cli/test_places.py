@@ -41,3 +41,30 @@ def test_a_fault_in_a_file_that_is_looked_up(places):
 
 def test_what_only_the_resource_refuses_has_no_place_made_up(places):
     assert "t.yml:3:3" in places(cidr="10.0.0.0/99", code=4), "the resource's own"
+
+
+@pytest.mark.parametrize("stack,said", [
+    ("{name: b, requires: [a], template_path: missing.yml}", "c.yml:4:"),
+    ("{name: b, requires: [a], template_path: t.yml, variables: {Word: '${outptu a::X}'}}", 'did you mean "output"?'),
+    ("{name: b, requires: [a], template_path: torn.yml}", "torn.yml:2:"),
+    ("{name: b, requires: [a], class_path: no.Such}", "c.yml:4:"),
+])
+def test_what_can_be_known_is_told_before_anything_is_done(program, tmp_path, stack, said):
+    (tmp_path / "t.yml").write_text(TEMPLATE % ("AWS::EC2::VPC", "10.0.0.0/16"))
+    (tmp_path / "torn.yml").write_text("Resources: {\n")
+    (tmp_path / "c.yml").write_text("namespace: places\nstacks:\n  - {name: a, template_path: t.yml}\n  - " + stack + "\n")
+    done = program.run("up", "c.yml", folder=tmp_path, code=3)
+    assert said in done.stderr and "stack b" in done.stderr
+    assert "places-a:  not deployed" in program.run("info", "c.yml", folder=tmp_path, code=None).stdout
+
+
+def test_down_after_a_creation_that_was_rolled_back_asks_for_no_data(program, tmp_path):
+    (tmp_path / "t.yml").write_text("""Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties: {BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}]}
+  Network: {Type: AWS::EC2::VPC, DependsOn: Table, Properties: {CidrBlock: 10.0.0.0/99}}
+""")
+    (tmp_path / "c.yml").write_text("namespace: places\nstacks:\n  - {name: a, template_path: t.yml}\n")
+    program.run("up", "c.yml", folder=tmp_path, code=4)
+    program.run("down", "--force", "c.yml", folder=tmp_path)

@@ -9,6 +9,7 @@ import pytest
     (["access", "cann", "x"], 'mainstay access has no command "cann"\n  did you mean `mainstay access can`?'),
     (["access"], "A subcommand is required\n  for help: mainstay access --help"),
     (["up", "--colr", "c.yml"], "The following argument was not expected: --colr\n  for help: mainstay up --help"),
+    (["up", "-j", "-1", "c.yml"], "--max-parallel: Value -1 not in range 0 to 1000\n  for help: mainstay up --help"),
     (["cloud", "serve", "--port", "x"], "--port: Value x not in range 0 to 65535\n  for help: mainstay cloud serve --help"),
 ])
 def test_usage(program, arguments, said):
