@@ -115,10 +115,12 @@ Assessment assess_new(const Rendered& rendered, const Submission& submission,
                       const std::string& region, const Knowledge& knowledge) {
   Assessment out;
   auto verdict = local_verdict({nullptr, "", rendered, submission, region}, knowledge);
-  if (verdict)
-    out.gains = access_gains({}, verdict->after, knowledge);
-  else
+  if (!verdict) {
     out.unchecked = verdict.error().message;
+    return out;
+  }
+  out.gains = access_gains({}, verdict->after, knowledge);
+  out.verdict = std::move(*verdict);
   return out;
 }
 
@@ -152,6 +154,12 @@ Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
   for (const auto& [id, r] : document.root["Resources"].members())
     keep(removal_of(id, r["Type"].to_text(), data_held(knowledge, r["Type"].to_text()), "delete"));
   return lost;
+}
+
+void warn_of_properties(Session& session, const std::vector<cfn::ResolvedResource>& resources,
+                        const cfn::Document& document) {
+  for (const std::string& fault : property_faults(resources, document, session.around.knowledge))
+    session.warn_once(fault);
 }
 
 std::set<Consent> consents_for(const StackConfig& stack, const std::vector<ResourceChange>& changes,

@@ -39,6 +39,10 @@ Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
                                                    const DeployedStack& deployed,
                                                    const Knowledge& knowledge);
 
+// Warns of what property_faults() finds.
+void warn_of_properties(Session& session, const std::vector<cfn::ResolvedResource>& resources,
+                        const cfn::Document& document);
+
 // Data would be gone for good, or may be: what an update does inside a nested stack is not seen.
 bool loses_data(const ResourceChange& change);
 // What holds data would be replaced by something empty, its old copy kept.

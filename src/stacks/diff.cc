@@ -114,8 +114,9 @@ class Differ {
     if (!deployed) {
       result.kind = StackDiff::Kind::created;
       result.changes = additions(rendered.document.root);
-      result.gains =
-          assess_new(rendered, submission, cloud.region(), session_.around.knowledge).gains;
+      Assessment ours = assess_new(rendered, submission, cloud.region(), session_.around.knowledge);
+      warn_of_properties(session_, ours.verdict.after, rendered.document);
+      result.gains = std::move(ours.gains);
     } else {
       CHECK_OK(compare(stack, cloud, *deployed, rendered, submission, result));
     }
@@ -132,6 +133,7 @@ class Differ {
     result.kind = StackDiff::Kind::updated;
     const Knowledge& knowledge = session_.around.knowledge;
     TRY(Assessment ours, assess(there, deployed, rendered, submission, cloud.region(), knowledge));
+    warn_of_properties(session_, ours.verdict.after, rendered.document);
     if (!ours.unchecked.empty())
       result.notes.push_back("not checked against the schemas: " + ours.unchecked);
     CHECK_OK(upload_if_needed(session_, stack, cloud, submission));

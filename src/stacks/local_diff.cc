@@ -219,6 +219,25 @@ Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& know
   return verdict;
 }
 
+std::vector<std::string> property_faults(const std::vector<cfn::ResolvedResource>& resources,
+                                         const cfn::Document& document,
+                                         const Knowledge& knowledge) {
+  std::vector<std::string> faults;
+  for (const cfn::ResolvedResource& r : resources) {
+    const cfn::Schema* schema = knowledge.schema ? knowledge.schema(r.type) : nullptr;
+    if (!schema) continue;
+    auto checked = schema->check_properties(r.properties, r.id);
+    if (checked) continue;
+    Position at = document.key_at(cfn::Path{"Resources", r.id});
+    for (const auto& [name, value] : r.properties.members())
+      if (checked.error().message.ends_with("property " + name))
+        at = document.key_at(cfn::Path{"Resources", r.id, "Properties", name});
+    std::string place = at.known() ? at.to_string() + ": " : "";
+    faults.push_back(place + r.id + ": " + checked.error().message);
+  }
+  return faults;
+}
+
 std::vector<ResourceChange> merge_changes(std::vector<ResourceChange> theirs,
                                           std::vector<ResourceChange> ours) {
   for (ResourceChange& their : theirs) {

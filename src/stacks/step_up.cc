@@ -104,10 +104,13 @@ class Up {
       resources = set.changes.size();
       CHECK_OK(cloud_.execute_change_set(set.id));
     } else {
-      TRY(id, cloud_.create(submission_));
       auto verdict = local_verdict({nullptr, "", rendered_, submission_, cloud_.region()},
                                    session_.around.knowledge);
-      if (verdict) resources = verdict->after.size();
+      if (verdict) {
+        warn_of_properties(session_, verdict->after, rendered_.document);
+        resources = verdict->after.size();
+      }
+      TRY(id, cloud_.create(submission_));
     }
     begins(Operation::create, resources);
     return finish(id, "creating new stack");
@@ -116,6 +119,7 @@ class Up {
   Result<StepDone> update(DeployedTemplate& there) {
     TRY(assessment_, assess(there, *deployed_, rendered_, submission_, cloud_.region(),
                             session_.around.knowledge));
+    warn_of_properties(session_, assessment_.verdict.after, rendered_.document);
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
     // CloudFormation is asked beforehand where a person will be, and where we can't tell ourselves.
     if (session_.options.interactive || rendered_.needs_change_set ||

@@ -68,3 +68,24 @@ def test_down_after_a_creation_that_was_rolled_back_asks_for_no_data(program, tm
     (tmp_path / "c.yml").write_text("namespace: places\nstacks:\n  - {name: a, template_path: t.yml}\n")
     program.run("up", "c.yml", folder=tmp_path, code=4)
     program.run("down", "--force", "c.yml", folder=tmp_path)
+
+
+def test_properties_that_a_type_does_not_take_are_warned_of_before(program, tmp_path):
+    template = """Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      DelaySeconds: 5
+      VisibiltyTimeout: 1
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: !GetAtt Queue.QueueName, FifoTopic: !Ref "AWS::NoValue"}}
+"""
+    (tmp_path / "t.yml").write_text(template)
+    (tmp_path / "c.yml").write_text("namespace: places\nstacks:\n  - {name: a, template_path: t.yml}\n")
+    said = "t.yml:6:7: Queue: Encountered unsupported property VisibiltyTimeout"
+    assert said in program.run("diff", "c.yml", folder=tmp_path).stderr
+    assert said in program.run("up", "c.yml", folder=tmp_path, code=4).stderr
+    program.run("down", "--force", "c.yml", folder=tmp_path)
+    (tmp_path / "t.yml").write_text(template.replace("VisibiltyTimeout", "VisibilityTimeout"))
+    assert "warning" not in program.run("up", "c.yml", folder=tmp_path).stderr
+    (tmp_path / "t.yml").write_text(template)
+    assert said in program.run("diff", "c.yml", folder=tmp_path).stderr
