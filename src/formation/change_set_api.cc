@@ -94,6 +94,16 @@ Status check_new_name(Call& call, const Value& stack, const std::string& name) {
   return {};
 }
 
+// Refused rather than taken for an update that would make the resources anew. ResourcesToImport is
+// for IMPORT only (API reference, CreateChangeSet), ImportExistingResources imports what is there.
+Status check_no_import(const Value& in) {
+  bool imports = in["ChangeSetType"].as_string() == "IMPORT" || !in["ResourcesToImport"].empty() ||
+                 in["ImportExistingResources"].as_bool();
+  if (!imports) return {};
+  return aws_error("NotImplemented",
+                   "mainstay's embedded cloud does not import resources into stacks", 501);
+}
+
 }  // namespace
 
 Result<Value> find_change_set(const Call& call, const Value& in) {
@@ -122,6 +132,7 @@ Result<Value> find_change_set(const Call& call, const Value& in) {
 }
 
 Result<Value> create_change_set(Call& call, const Value& in) {
+  CHECK_OK(check_no_import(in));
   TRY(Value stack, stack_for(call, in));
   const std::string& name = in["ChangeSetName"].as_string();
   CHECK_OK(check_new_name(call, stack, name));
