@@ -209,19 +209,19 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
                          "] cannot be executed in its current status of [" +
                          set["Status"].as_string() + "]");
   TRY(Value stack, find_stack(call, set["StackId"].as_string()));
+  // "DO_NOTHING ... is equivalent to specifying true for the DisableRollback parameter".
+  bool keep_failed =
+      in["DisableRollback"].as_bool() || set["OnStackFailure"].as_string() == "DO_NOTHING";
+  bool creates = set["_type"].as_string() == "CREATE";
+  if (!creates) CHECK_OK(check_can_begin(stack, keep_failed));
   Value operation = set["_operation"];
   if (in.has("ClientRequestToken")) operation.set("Token", in["ClientRequestToken"]);
-  if (in["DisableRollback"].as_bool())
-    operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
   if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);
+  if (keep_failed) operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
   stack.set("_operation", std::move(operation)).set("ChangeSetId", set["ChangeSetId"]);
   take_rollback_configuration(stack, set);
-  if (set["_type"].as_string() == "CREATE") {
-    CHECK_OK(start_create(call, stack, set["_definition"]));
-  } else {
-    CHECK_OK(check_updatable(stack));
-    CHECK_OK(start_update(call, stack, set["_definition"]));
-  }
+  CHECK_OK(creates ? start_create(call, stack, set["_definition"])
+                   : start_update(call, stack, set["_definition"]));
   // One execution makes all the other plans of the stack stale.
   for (const std::string& id : call.find_by("change-set", "StackId", stack["StackId"].as_string()))
     if (id != set["ChangeSetId"].as_string()) call.remove("change-set", id);

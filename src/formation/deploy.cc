@@ -220,8 +220,9 @@ Status Operation::take_up_half_made(Value& present) {
 Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
   auto wanted = wanted_resource(prepared, id);
   Value present = resource(id);
-  bool half_made = present["_incomplete"].as_bool() ||
-                   present["ResourceStatus"].as_string() == "CREATE_IN_PROGRESS";
+  const std::string& status = present["ResourceStatus"].as_string();
+  bool half_made = present["_incomplete"].as_bool() || status == "CREATE_IN_PROGRESS" ||
+                   status == "CREATE_FAILED";
   if (half_made) CHECK_OK(take_up_half_made(present));
   bool there = !half_made && is_present(present);
   if (!wanted.has_value()) {

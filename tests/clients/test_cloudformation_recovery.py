@@ -60,6 +60,84 @@ def test_a_failed_rollback_waits_for_continue_update_rollback(cloudformation, ec
     assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
 
 
+NEEDS_DISABLE_ROLLBACK = (
+    "This stack is currently in a non-terminal [{}] state. To update the stack from this state, please use the "
+    "disable-rollback parameter with update-stack API. To rollback to the last known good state, use the "
+    "rollback-stack API")
+
+
+def subnet(cidr):
+    return {**BROKEN, "Properties": {**BROKEN["Properties"], "CidrBlock": cidr}}
+
+
+def resources(cloudformation):
+    found = cloudformation.list_stack_resources(StackName="s")["StackResourceSummaries"]
+    return {r["LogicalResourceId"]: r for r in found if r["ResourceStatus"] != "DELETE_COMPLETE"}
+
+
+def test_a_creation_that_failed_goes_on(cloudformation):
+    broken = template({"Vpc": VPC, "Subnet": BROKEN, "Bad": BROKEN})
+    cloudformation.create_stack(StackName="s", TemplateBody=broken, DisableRollback=True)
+    assert settle(cloudformation) == "CREATE_FAILED"
+    vpc = resources(cloudformation)["Vpc"]["PhysicalResourceId"]
+    good = template({"Vpc": VPC, "Subnet": subnet("10.0.1.0/24")})
+    with fails("ValidationError", NEEDS_DISABLE_ROLLBACK.format("CREATE_FAILED"), 400):
+        cloudformation.update_stack(StackName="s", TemplateBody=good)
+    cloudformation.update_stack(StackName="s", UsePreviousTemplate=True, DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    with fails("ValidationError", NEEDS_DISABLE_ROLLBACK.format("UPDATE_FAILED"), 400):
+        cloudformation.update_stack(StackName="s", TemplateBody=good)
+    cloudformation.update_stack(StackName="s", TemplateBody=good, DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_COMPLETE"
+    now = resources(cloudformation)
+    assert sorted(now) == ["Subnet", "Vpc"]
+    assert now["Vpc"]["PhysicalResourceId"] == vpc
+    assert now["Subnet"]["ResourceStatus"] == "CREATE_COMPLETE"
+    cloudformation.delete_stack(StackName="s")
+
+
+def test_a_creation_that_failed_twice_is_rolled_back_to_nothing(cloudformation, ec2):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC, "Bad": BROKEN}), DisableRollback=True)
+    settle(cloudformation)
+    replaced = {**VPC, "Properties": {"CidrBlock": "10.1.0.0/16"}}
+    cloudformation.update_stack(StackName="s", TemplateBody=template({"Vpc": replaced, "Bad": BROKEN}), DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    cloudformation.rollback_stack(StackName="s")
+    assert settle(cloudformation) == "ROLLBACK_COMPLETE"
+    assert resources(cloudformation) == {}
+    assert [v for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]] == []
+
+
+def test_on_failure_do_nothing_leaves_no_way_on(cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC, "Bad": BROKEN}), OnFailure="DO_NOTHING")
+    assert settle(cloudformation) == "CREATE_FAILED"
+    with fails("ValidationError", "This stack cannot be updated from [CREATE_FAILED] state because it contains "
+               "[on-failure: DO_NOTHING]. Please use disable-rollback option instead during stack creation.", 400):
+        cloudformation.update_stack(StackName="s", TemplateBody=template({"Vpc": VPC}), DisableRollback=True)
+
+
+def test_an_update_that_failed_goes_on_or_back(cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC}))
+    settle(cloudformation)
+    broken = template({"Vpc": VPC, "Subnet": BROKEN})
+    cloudformation.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=broken, OnStackFailure="DO_NOTHING")
+    cloudformation.execute_change_set(StackName="s", ChangeSetName="c")
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    good = template({"Vpc": VPC, "Subnet": subnet("10.0.1.0/24")})
+    cloudformation.create_change_set(StackName="s", ChangeSetName="d", TemplateBody=good)
+    with fails("ValidationError", NEEDS_DISABLE_ROLLBACK.format("UPDATE_FAILED"), 400):
+        cloudformation.execute_change_set(StackName="s", ChangeSetName="d")
+    cloudformation.execute_change_set(StackName="s", ChangeSetName="d", DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_COMPLETE"
+    assert sorted(resources(cloudformation)) == ["Subnet", "Vpc"]
+    worse = template({"Vpc": VPC, "Subnet": subnet("10.0.1.0/24"), "Bad": BROKEN})
+    cloudformation.update_stack(StackName="s", TemplateBody=worse, DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    cloudformation.rollback_stack(StackName="s")
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+    assert sorted(resources(cloudformation)) == ["Subnet", "Vpc"]
+
+
 def test_an_update_under_way_can_be_cancelled(cloudformation):
     cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC}))
     settle(cloudformation)
