@@ -66,6 +66,44 @@ NEEDS_DISABLE_ROLLBACK = (
     "rollback-stack API")
 
 
+def secure(version=":1"):
+    return "{{resolve:ssm-secure:/secret" + version + "}}"
+
+
+def database(password):
+    return {"Type": "AWS::RDS::DBInstance", "Properties": {"DBInstanceClass": "db.t3.micro", "Engine": "mysql",
+                                                           "MasterUserPassword": password}}
+
+
+def test_secure_strings_where_aws_takes_them(cloudformation, ssm):
+    ssm.put_parameter(Name="/secret", Value="open sesame", Type="SecureString")
+    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql", "MasterUserPassword": secure("")}}
+    cloudformation.create_stack(StackName="s", TemplateBody=template({
+        "Plain": database(secure()), "Joined": database({"Fn::Join": ["", ["a", secure()]]}), "Cluster": cluster}))
+    assert settle(cloudformation) == "CREATE_COMPLETE"
+
+
+def test_secure_strings_anywhere_else(cloudformation, ssm):
+    ssm.put_parameter(Name="/secret", Value="open sesame", Type="SecureString")
+    thing = {"Type": "Custom::Thing", "Properties": {"ServiceToken": "arn:aws:sns:us-east-1:123456789012:t", "Details": {
+        "client": {"Fn::Sub": secure()}, "list": [{"deep": secure()}]}}}
+    for resources_, places in (
+            ({"P": parameter_resource(secure())}, "AWS::SSM::Parameter/Properties/Value"),
+            ({"P": parameter_resource({"Fn::Join": ["-", [secure(), "x"]]}), "Q": database(secure())},
+             "AWS::SSM::Parameter/Properties/Value"),
+            ({"Thing": thing}, "Custom::Thing/Properties/Details/client,Custom::Thing/Properties/Details/list")):
+        for begin in (lambda t: cloudformation.create_stack(StackName="s", TemplateBody=t),
+                      lambda t: cloudformation.create_change_set(StackName="s", ChangeSetName="c",
+                                                                 ChangeSetType="CREATE", TemplateBody=t)):
+            with fails("ValidationError", f"SSM Secure reference is not supported in: [{places}]", 400):
+                begin(template(resources_))
+    without_version = template({"P": parameter_resource(secure(""))})
+    cloudformation.create_stack(StackName="s", TemplateBody=without_version)  # is looked at later
+    assert settle(cloudformation) == "ROLLBACK_COMPLETE"
+    reasons = [e.get("ResourceStatusReason") for e in cloudformation.describe_stack_events(StackName="s")["StackEvents"]]
+    assert "SSM Secure reference is not supported in: [AWS::SSM::Parameter/Properties/Value]" in reasons
+
+
 def subnet(cidr):
     return {**BROKEN, "Properties": {**BROKEN["Properties"], "CidrBlock": cidr}}
 
