@@ -95,10 +95,10 @@ Status check_new_name(Call& call, const Value& stack, const std::string& name) {
 }
 
 // Refused rather than taken for an update that would make the resources anew. ResourcesToImport is
-// for IMPORT only (API reference, CreateChangeSet), ImportExistingResources imports what is there.
+// for IMPORT only (API reference, CreateChangeSet). ImportExistingResources passes: the CDK's
+// bootstrap always says it, and where nothing is there to be imported it changes nothing.
 Status check_no_import(const Value& in) {
-  bool imports = in["ChangeSetType"].as_string() == "IMPORT" || !in["ResourcesToImport"].empty() ||
-                 in["ImportExistingResources"].as_bool();
+  bool imports = in["ChangeSetType"].as_string() == "IMPORT" || !in["ResourcesToImport"].empty();
   if (!imports) return {};
   return aws_error("NotImplemented",
                    "mainstay's embedded cloud does not import resources into stacks", 501);

@@ -202,7 +202,6 @@ def test_empty_change_set_fails(cloudformation, create):
 
 @pytest.mark.parametrize("asked", [
     {"ChangeSetType": "IMPORT"},
-    {"ImportExistingResources": True},
     {"ResourcesToImport": [{"ResourceType": "AWS::EC2::VPC", "LogicalResourceId": "Vpc",
                             "ResourceIdentifier": {"VpcId": "vpc-1"}}]}], ids=lambda asked: "-".join(asked))
 def test_imports_are_refused(cloudformation, create, asked):
@@ -211,7 +210,7 @@ def test_imports_are_refused(cloudformation, create, asked):
         cloudformation.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=NETWORK, **asked)
     assert cloudformation.list_change_sets(StackName="s")["Summaries"] == []
     cloudformation.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=NETWORK,
-                                     ImportExistingResources=False)
+                                     ImportExistingResources=True)
 
 
 def test_exports_in_use_stay(cloudformation, create):
