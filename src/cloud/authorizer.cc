@@ -5,6 +5,7 @@
 
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
+#include "cloud/principals.hh"
 #include "store/store.hh"
 #include "wire/model.hh"
 
@@ -28,23 +29,6 @@ bool has(const auto& names, std::string_view name) {
 bool is_limited(const Standing& standing) {
   return !standing.management &&
          !(standing.service_control.empty() && standing.resource_control.empty());
-}
-
-policy::Principal principal_of(const Caller& caller) {
-  policy::Principal out;
-  if (caller.kind == Kind::anonymous) {
-    out.arn = "anonymous";
-    return out;
-  }
-  if (auto read = policy::Principal::from_text(caller.arn); read.has_value()) out = *read;
-  out.arn = caller.arn;
-  out.account = caller.account;
-  out.unique_id = caller.user_id;
-  if (caller.kind == Kind::root) out.kind = policy::Principal::Kind::root;
-  if (caller.details.has("RoleArn")) out.role_arn = caller.details["RoleArn"].as_string();
-  if (out.kind == policy::Principal::Kind::federated_user)
-    out.role_arn = caller.details["Issuer"].as_string();
-  return out;
 }
 
 // What the caller's credential and its organization say of it.

@@ -1,8 +1,8 @@
 #include "cloud/principals.hh"
 
 #include "cloud/call.hh"
+#include "cloud/caller.hh"
 #include "cloud/cloud.hh"
-#include "policy/request.hh"
 
 namespace mainstay::cloud {
 namespace {
@@ -19,6 +19,23 @@ std::string account_of_principal(std::string_view arn) {
   auto read = policy::Principal::from_text(arn);
   if (!read || (read->kind != Kind::user && read->kind != Kind::role_session)) return "";
   return is_made_by_aws(read->role_arn) ? "" : read->account;
+}
+
+policy::Principal principal_of(const Caller& caller) {
+  policy::Principal out;
+  if (caller.kind == Caller::Kind::anonymous) {
+    out.arn = "anonymous";
+    return out;
+  }
+  if (auto read = policy::Principal::from_text(caller.arn); read.has_value()) out = *read;
+  out.arn = caller.arn;
+  out.account = caller.account;
+  out.unique_id = caller.user_id;
+  if (caller.kind == Caller::Kind::root) out.kind = policy::Principal::Kind::root;
+  if (caller.details.has("RoleArn")) out.role_arn = caller.details["RoleArn"].as_string();
+  if (out.kind == policy::Principal::Kind::federated_user)
+    out.role_arn = caller.details["Issuer"].as_string();
+  return out;
 }
 
 std::optional<std::string> missing_principal(Call& call, const policy::Document& document) {

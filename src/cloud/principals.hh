@@ -7,10 +7,15 @@
 #include <string_view>
 
 #include "policy/document.hh"
+#include "policy/request.hh"
 
 namespace mainstay::cloud {
 
 class Call;
+struct Caller;
+
+// The caller as policies see it.
+policy::Principal principal_of(const Caller& caller);
 
 // The account of a user's, a role's or a role session's ARN; "" for whatever else a policy may name
 // (accounts, services, unique ids), and for roles that AWS makes by itself.

@@ -94,6 +94,16 @@ Status check_new_name(Call& call, const Value& stack, const std::string& name) {
   return {};
 }
 
+// Refused rather than taken for an update that would make the resources anew. ResourcesToImport is
+// for IMPORT only (API reference, CreateChangeSet). ImportExistingResources passes: the CDK's
+// bootstrap always says it, and where nothing is there to be imported it changes nothing.
+Status check_no_import(const Value& in) {
+  bool imports = in["ChangeSetType"].as_string() == "IMPORT" || !in["ResourcesToImport"].empty();
+  if (!imports) return {};
+  return aws_error("NotImplemented",
+                   "mainstay's embedded cloud does not import resources into stacks", 501);
+}
+
 }  // namespace
 
 Result<Value> find_change_set(const Call& call, const Value& in) {
@@ -122,6 +132,7 @@ Result<Value> find_change_set(const Call& call, const Value& in) {
 }
 
 Result<Value> create_change_set(Call& call, const Value& in) {
+  CHECK_OK(check_no_import(in));
   TRY(Value stack, stack_for(call, in));
   const std::string& name = in["ChangeSetName"].as_string();
   CHECK_OK(check_new_name(call, stack, name));
@@ -198,19 +209,19 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
                          "] cannot be executed in its current status of [" +
                          set["Status"].as_string() + "]");
   TRY(Value stack, find_stack(call, set["StackId"].as_string()));
+  // "DO_NOTHING ... is equivalent to specifying true for the DisableRollback parameter".
+  bool keep_failed =
+      in["DisableRollback"].as_bool() || set["OnStackFailure"].as_string() == "DO_NOTHING";
+  bool creates = set["_type"].as_string() == "CREATE";
+  if (!creates) CHECK_OK(check_can_begin(stack, keep_failed));
   Value operation = set["_operation"];
   if (in.has("ClientRequestToken")) operation.set("Token", in["ClientRequestToken"]);
-  if (in["DisableRollback"].as_bool())
-    operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
   if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);
+  if (keep_failed) operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
   stack.set("_operation", std::move(operation)).set("ChangeSetId", set["ChangeSetId"]);
   take_rollback_configuration(stack, set);
-  if (set["_type"].as_string() == "CREATE") {
-    CHECK_OK(start_create(call, stack, set["_definition"]));
-  } else {
-    CHECK_OK(check_updatable(stack));
-    CHECK_OK(start_update(call, stack, set["_definition"]));
-  }
+  CHECK_OK(creates ? start_create(call, stack, set["_definition"])
+                   : start_update(call, stack, set["_definition"]));
   // One execution makes all the other plans of the stack stale.
   for (const std::string& id : call.find_by("change-set", "StackId", stack["StackId"].as_string()))
     if (id != set["ChangeSetId"].as_string()) call.remove("change-set", id);

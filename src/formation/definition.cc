@@ -4,6 +4,7 @@
 
 #include "base/text.hh"
 #include "cfn/summary.hh"
+#include "formation/secure_reference.hh"
 #include "formation/template_source.hh"
 #include "formation/types.hh"
 
@@ -120,7 +121,8 @@ Result<Value> make_definition(Call& call, const Value& in, const StackKey& key,
   CHECK_OK(cfn::check_rules(t, resolved, environment));
   CHECK_OK(check_capabilities(t, in));
   definition.set("Parameters", texts_of(t, inputs)).set("Resolved", Value(std::move(resolved)));
-  CHECK_OK(prepare(asker, key, definition));
+  TRY(Prepared prepared, prepare(asker, key, definition));
+  CHECK_OK(check_secure_references(prepared));
   return definition;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.hh"
 #include "formation/operation.hh"
+#include "formation/secure_reference.hh"
 #include "formation/stack_policy.hh"
 #include "formation/template_source.hh"
 
@@ -36,6 +37,11 @@ Value attribute_of(const Types& types, const Value& r, const std::string& name) 
   if (!made_up && !Types::is_custom(type)) return {};
   Whereabouts w{"", "", "", r["LogicalResourceId"].as_string(), type, 0};
   return recorded_attribute(w, *schema, name, r["PhysicalResourceId"].as_string());
+}
+
+Result<Value> follow_references(const Asker& asker, const std::string& type, const Value& v) {
+  CHECK_OK(check_secure_references(type, v));
+  return cfn::resolve_dynamic_references(v, make_environment(asker, {}));
 }
 
 }  // namespace
@@ -97,8 +103,7 @@ Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::st
 
 // Dynamic references are followed only now, so that no document holds what they hide.
 Status Operation::make(Subject& s, Value& r) {
-  cfn::Environment env = make_environment(asker(), {});
-  TRY(s.properties, cfn::resolve_dynamic_references(s.properties, env));
+  TRY(s.properties, follow_references(asker(), s.where.type, s.properties));
   s.initiated = [&]() -> Status {
     r.set("PhysicalResourceId", s.physical_id)
         .set("Attributes", s.attributes)
@@ -163,8 +168,7 @@ Status Operation::update_one(Value present, const Value& wanted) {
   s.before = former["Properties"];
   s.tags_before = former["_tags"];
   s.may_change = [&] { return check_policy(update_action::modify, former); };
-  cfn::Environment env = make_environment(asker(), {});
-  auto resolved = cfn::resolve_dynamic_references(s.properties, env);
+  auto resolved = follow_references(asker(), s.where.type, s.properties);
   Status done = resolved.has_value() ? Status() : Status(resolved.error());
   if (done.has_value()) {
     s.properties = *resolved;
@@ -220,8 +224,9 @@ Status Operation::take_up_half_made(Value& present) {
 Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
   auto wanted = wanted_resource(prepared, id);
   Value present = resource(id);
-  bool half_made = present["_incomplete"].as_bool() ||
-                   present["ResourceStatus"].as_string() == "CREATE_IN_PROGRESS";
+  const std::string& status = present["ResourceStatus"].as_string();
+  bool half_made = present["_incomplete"].as_bool() || status == "CREATE_IN_PROGRESS" ||
+                   status == "CREATE_FAILED";
   if (half_made) CHECK_OK(take_up_half_made(present));
   bool there = !half_made && is_present(present);
   if (!wanted.has_value()) {

@@ -103,9 +103,10 @@ Status Operation::roll_back_creation() {
   std::vector<Value> all;
   for (const auto& [id, r] : resources_)
     if (is_present(r) || r["ResourceStatus"].as_string() == "CREATE_FAILED") all.push_back(r);
+  Outcome leftovers = remove_leftovers();
   Outcome outcome = remove_resources(all, true);
   if (shut_down()) return {};
-  if (outcome.interrupted) return {};
+  if (outcome.interrupted || leftovers.interrupted) return {};
   if (!outcome.good()) return set_stack("ROLLBACK_FAILED", reason_of(outcome, "delete"));
   stack_.set("Outputs", Value::list());
   CHECK_OK(set_stack("ROLLBACK_COMPLETE"));
@@ -145,7 +146,9 @@ Status Operation::clean_up() {
                                prepared.dependencies.order.end());
   std::vector<Value> gone;
   for (const auto& [id, r] : resources_)
-    if (is_present(r) && !wanted.contains(id)) gone.push_back(r);
+    if (!wanted.contains(id) &&
+        (is_present(r) || r["ResourceStatus"].as_string() == "CREATE_FAILED"))
+      gone.push_back(r);
   Outcome removed = remove_resources(gone, true);
   Outcome leftovers = remove_leftovers();
   if (shut_down()) return {};

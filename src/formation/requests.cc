@@ -162,6 +162,23 @@ Status check_updatable(const Value& stack) {
                           " state and can not be updated.");
 }
 
+// The words are those of recorded answers: issue 6368 of aws-cli, and pull request 68524 of
+// code-dot-org for OnFailure.
+Status check_can_begin(const Value& stack, bool disable_rollback) {
+  const std::string& status = stack["StackStatus"].as_string();
+  if (status != "CREATE_FAILED" && status != "UPDATE_FAILED") return check_updatable(stack);
+  if (status == "CREATE_FAILED" && !stack["_operation"]["DisableRollback"].as_bool())
+    return validation_error(
+        "This stack cannot be updated from [CREATE_FAILED] state because it contains "
+        "[on-failure: DO_NOTHING]. Please use disable-rollback option instead during stack "
+        "creation.");
+  if (disable_rollback) return {};
+  return validation_error("This stack is currently in a non-terminal [" + status +
+                          "] state. To update the stack from this state, please use the "
+                          "disable-rollback parameter with update-stack API. To rollback to the "
+                          "last known good state, use the rollback-stack API");
+}
+
 Status start_update(Call& call, Value& stack, const Value& definition) {
   StackKey key = key_of(call, stack);
   TRY(Prepared prepared, prepare(asker_of(call), key, definition));
@@ -175,12 +192,12 @@ Status start_update(Call& call, Value& stack, const Value& definition) {
 
 Result<Value> begin_update(Call& call, const Value& in) {
   TRY(Value stack, find_stack(call, in["StackName"].as_string()));
-  CHECK_OK(check_updatable(stack));
-  Value before = current_definition(call, stack);
+  CHECK_OK(check_can_begin(stack, in["DisableRollback"].as_bool()));
+  Value before = shown_definition(call, stack);
   StackKey key = key_of(call, stack);
   TRY(Value definition, make_definition(call, in, key, before));
   TRY(Plan plan, make_plan(call, key, before, definition));
-  if (plan.is_empty() && stack["StackStatus"].as_string() != "UPDATE_FAILED")
+  if (plan.is_empty() && !stack["StackStatus"].as_string().ends_with("_FAILED"))
     return validation_error("No updates are to be performed.");
   TRY(Value operation, operation_document(call, in, stack));
   TRY(Value next, policy_of_request(call, in, "StackPolicy"));

@@ -22,6 +22,9 @@ Result<Value> operation_document(Call& call, const Value& in, const Value& stack
 // What a request or change set says of rollback triggers and monitoring, over what the stack has.
 void take_rollback_configuration(Value& stack, const Value& from);
 Status check_updatable(const Value& stack);
+// Whether an update may begin: one of a stack that failed without rollback must do without it, too
+// (user guide, "Choose how to handle failures when provisioning resources").
+Status check_can_begin(const Value& stack, bool disable_rollback);
 // The stack takes `definition` as what it should become, and starts to. Errors: also what
 // check_stack_policy finds.
 Status start_create(Call& call, Value& stack, const Value& definition);

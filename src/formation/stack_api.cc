@@ -86,10 +86,11 @@ Result<Value> rollback_stack(Call& call, const Value& in) {
         "UPDATE_FAILED state");
   TRY(Value operation, operation_document(call, in, stack));
   stack.set("_operation", std::move(operation));
-  set_stack_status(
-      call, stack,
-      status == "CREATE_FAILED" ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS",
-      "User Initiated");
+  // A stack that was never complete has no state to go back to (API reference, RollbackStack).
+  bool was_complete = !current_definition(call, stack).is_null();
+  set_stack_status(call, stack,
+                   was_complete ? "UPDATE_ROLLBACK_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS",
+                   "User Initiated");
   run_after_commit(call, key_of(call, stack));
   return stack_id(stack);
 }

@@ -200,6 +200,19 @@ def test_empty_change_set_fails(cloudformation, create):
     assert described["StatusReason"].startswith("The submitted information didn't contain changes.")
 
 
+@pytest.mark.parametrize("asked", [
+    {"ChangeSetType": "IMPORT"},
+    {"ResourcesToImport": [{"ResourceType": "AWS::EC2::VPC", "LogicalResourceId": "Vpc",
+                            "ResourceIdentifier": {"VpcId": "vpc-1"}}]}], ids=lambda asked: "-".join(asked))
+def test_imports_are_refused(cloudformation, create, asked):
+    create()
+    with fails("NotImplemented", "mainstay's embedded cloud does not import resources into stacks", 501):
+        cloudformation.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=NETWORK, **asked)
+    assert cloudformation.list_change_sets(StackName="s")["Summaries"] == []
+    cloudformation.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=NETWORK,
+                                     ImportExistingResources=True)
+
+
 def test_exports_in_use_stay(cloudformation, create):
     create()
     user = """

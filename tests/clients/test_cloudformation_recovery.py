@@ -60,6 +60,122 @@ def test_a_failed_rollback_waits_for_continue_update_rollback(cloudformation, ec
     assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
 
 
+NEEDS_DISABLE_ROLLBACK = (
+    "This stack is currently in a non-terminal [{}] state. To update the stack from this state, please use the "
+    "disable-rollback parameter with update-stack API. To rollback to the last known good state, use the "
+    "rollback-stack API")
+
+
+def secure(version=":1"):
+    return "{{resolve:ssm-secure:/secret" + version + "}}"
+
+
+def database(password):
+    return {"Type": "AWS::RDS::DBInstance", "Properties": {"DBInstanceClass": "db.t3.micro", "Engine": "mysql",
+                                                           "MasterUserPassword": password}}
+
+
+def test_secure_strings_where_aws_takes_them(cloudformation, ssm):
+    ssm.put_parameter(Name="/secret", Value="open sesame", Type="SecureString")
+    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql", "MasterUserPassword": secure("")}}
+    cloudformation.create_stack(StackName="s", TemplateBody=template({
+        "Plain": database(secure()), "Joined": database({"Fn::Join": ["", ["a", secure()]]}), "Cluster": cluster}))
+    assert settle(cloudformation) == "CREATE_COMPLETE"
+
+
+def test_secure_strings_anywhere_else(cloudformation, ssm):
+    ssm.put_parameter(Name="/secret", Value="open sesame", Type="SecureString")
+    thing = {"Type": "Custom::Thing", "Properties": {"ServiceToken": "arn:aws:sns:us-east-1:123456789012:t", "Details": {
+        "client": {"Fn::Sub": secure()}, "list": [{"deep": secure()}]}}}
+    for resources_, places in (
+            ({"P": parameter_resource(secure())}, "AWS::SSM::Parameter/Properties/Value"),
+            ({"P": parameter_resource({"Fn::Join": ["-", [secure(), "x"]]}), "Q": database(secure())},
+             "AWS::SSM::Parameter/Properties/Value"),
+            ({"Thing": thing}, "Custom::Thing/Properties/Details/client,Custom::Thing/Properties/Details/list")):
+        for begin in (lambda t: cloudformation.create_stack(StackName="s", TemplateBody=t),
+                      lambda t: cloudformation.create_change_set(StackName="s", ChangeSetName="c",
+                                                                 ChangeSetType="CREATE", TemplateBody=t)):
+            with fails("ValidationError", f"SSM Secure reference is not supported in: [{places}]", 400):
+                begin(template(resources_))
+    without_version = template({"P": parameter_resource(secure(""))})
+    cloudformation.create_stack(StackName="s", TemplateBody=without_version)  # is looked at later
+    assert settle(cloudformation) == "ROLLBACK_COMPLETE"
+    reasons = [e.get("ResourceStatusReason") for e in cloudformation.describe_stack_events(StackName="s")["StackEvents"]]
+    assert "SSM Secure reference is not supported in: [AWS::SSM::Parameter/Properties/Value]" in reasons
+
+
+def subnet(cidr):
+    return {**BROKEN, "Properties": {**BROKEN["Properties"], "CidrBlock": cidr}}
+
+
+def resources(cloudformation):
+    found = cloudformation.list_stack_resources(StackName="s")["StackResourceSummaries"]
+    return {r["LogicalResourceId"]: r for r in found if r["ResourceStatus"] != "DELETE_COMPLETE"}
+
+
+def test_a_creation_that_failed_goes_on(cloudformation):
+    broken = template({"Vpc": VPC, "Subnet": BROKEN, "Bad": BROKEN})
+    cloudformation.create_stack(StackName="s", TemplateBody=broken, DisableRollback=True)
+    assert settle(cloudformation) == "CREATE_FAILED"
+    vpc = resources(cloudformation)["Vpc"]["PhysicalResourceId"]
+    good = template({"Vpc": VPC, "Subnet": subnet("10.0.1.0/24")})
+    with fails("ValidationError", NEEDS_DISABLE_ROLLBACK.format("CREATE_FAILED"), 400):
+        cloudformation.update_stack(StackName="s", TemplateBody=good)
+    cloudformation.update_stack(StackName="s", UsePreviousTemplate=True, DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    with fails("ValidationError", NEEDS_DISABLE_ROLLBACK.format("UPDATE_FAILED"), 400):
+        cloudformation.update_stack(StackName="s", TemplateBody=good)
+    cloudformation.update_stack(StackName="s", TemplateBody=good, DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_COMPLETE"
+    now = resources(cloudformation)
+    assert sorted(now) == ["Subnet", "Vpc"]
+    assert now["Vpc"]["PhysicalResourceId"] == vpc
+    assert now["Subnet"]["ResourceStatus"] == "CREATE_COMPLETE"
+    cloudformation.delete_stack(StackName="s")
+
+
+def test_a_creation_that_failed_twice_is_rolled_back_to_nothing(cloudformation, ec2):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC, "Bad": BROKEN}), DisableRollback=True)
+    settle(cloudformation)
+    replaced = {**VPC, "Properties": {"CidrBlock": "10.1.0.0/16"}}
+    cloudformation.update_stack(StackName="s", TemplateBody=template({"Vpc": replaced, "Bad": BROKEN}), DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    cloudformation.rollback_stack(StackName="s")
+    assert settle(cloudformation) == "ROLLBACK_COMPLETE"
+    assert resources(cloudformation) == {}
+    assert [v for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]] == []
+
+
+def test_on_failure_do_nothing_leaves_no_way_on(cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC, "Bad": BROKEN}), OnFailure="DO_NOTHING")
+    assert settle(cloudformation) == "CREATE_FAILED"
+    with fails("ValidationError", "This stack cannot be updated from [CREATE_FAILED] state because it contains "
+               "[on-failure: DO_NOTHING]. Please use disable-rollback option instead during stack creation.", 400):
+        cloudformation.update_stack(StackName="s", TemplateBody=template({"Vpc": VPC}), DisableRollback=True)
+
+
+def test_an_update_that_failed_goes_on_or_back(cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC}))
+    settle(cloudformation)
+    broken = template({"Vpc": VPC, "Subnet": BROKEN})
+    cloudformation.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=broken, OnStackFailure="DO_NOTHING")
+    cloudformation.execute_change_set(StackName="s", ChangeSetName="c")
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    good = template({"Vpc": VPC, "Subnet": subnet("10.0.1.0/24")})
+    cloudformation.create_change_set(StackName="s", ChangeSetName="d", TemplateBody=good)
+    with fails("ValidationError", NEEDS_DISABLE_ROLLBACK.format("UPDATE_FAILED"), 400):
+        cloudformation.execute_change_set(StackName="s", ChangeSetName="d")
+    cloudformation.execute_change_set(StackName="s", ChangeSetName="d", DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_COMPLETE"
+    assert sorted(resources(cloudformation)) == ["Subnet", "Vpc"]
+    worse = template({"Vpc": VPC, "Subnet": subnet("10.0.1.0/24"), "Bad": BROKEN})
+    cloudformation.update_stack(StackName="s", TemplateBody=worse, DisableRollback=True)
+    assert settle(cloudformation) == "UPDATE_FAILED"
+    cloudformation.rollback_stack(StackName="s")
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+    assert sorted(resources(cloudformation)) == ["Subnet", "Vpc"]
+
+
 def test_an_update_under_way_can_be_cancelled(cloudformation):
     cloudformation.create_stack(StackName="s", TemplateBody=template({"Vpc": VPC}))
     settle(cloudformation)

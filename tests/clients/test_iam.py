@@ -108,6 +108,31 @@ def test_trust_policies_are_checked(iam):
         iam.create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps(with_resource))
 
 
+def trust(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole", **s}
+        for s in statements]})
+
+
+@pytest.mark.parametrize("action", ["s3:GetObject", "*", ["sts:AssumeRole", "sts*:AssumeRole"]])
+def test_trust_is_about_assuming(iam, action):
+    iam.create_role(RoleName="app", AssumeRolePolicyDocument=trust({}))
+    for refused in (
+            lambda: iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"Action": action})),
+            lambda: iam.update_assume_role_policy(RoleName="app", PolicyDocument=trust({}, {"Action": action}))):
+        with fails("MalformedPolicyDocument", "AssumeRole policy may only specify STS AssumeRole actions.", 400):
+            refused()
+
+
+def test_what_trust_may_say(iam):
+    iam.create_role(RoleName="app", AssumeRolePolicyDocument=trust(
+        {"Sid": "One"}, {"Sid": ""}, {"Sid": ""},
+        {"Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"]},
+        {"Action": "STS:AssumeRoleWith*", "Principal": {"Federated": "cognito-identity.amazonaws.com"}}))
+    with fails("MalformedPolicyDocument", "The Statement Ids in the policy are not unique", 400):
+        iam.update_assume_role_policy(RoleName="app", PolicyDocument=trust({"Sid": "a"}, {}, {"Sid": "a"}))
+
+
 def test_instance_profiles(iam):
     iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
     iam.create_instance_profile(InstanceProfileName="p")

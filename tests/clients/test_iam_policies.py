@@ -28,6 +28,26 @@ def test_policy_must_be_json(iam):
         iam.create_policy(PolicyName="p", PolicyDocument="{")
 
 
+@pytest.mark.parametrize("sids, words", [
+    (["a", "b", "a"], "Statement IDs (SID) in a single policy must be unique."),
+    (["with space"], "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular "
+     "expression [0-9A-Za-z]*"),
+    (["a", "", "", "A", "1", None, None], None)], ids=["twice", "space", "good"])
+def test_sids(iam, policy, sids, words):
+    document = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*", **({} if sid is None else {"Sid": sid})}
+        for sid in sids]})
+    iam.create_user(UserName="u")
+    for store in (lambda: iam.create_policy(PolicyName="other", PolicyDocument=document),
+                  lambda: iam.create_policy_version(PolicyArn=policy, PolicyDocument=document),
+                  lambda: iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=document)):
+        if words is None:
+            store()
+        else:
+            with fails("MalformedPolicyDocument", words, 400):
+                store()
+
+
 def test_versions(iam, policy):
     iam.create_policy_version(PolicyArn=policy, PolicyDocument=READ, SetAsDefault=True)
     assert iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"] == "v2"

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+from botocore.exceptions import WaiterError
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from helpers import fails, names
@@ -114,6 +115,100 @@ def test_default_policy_trusts_the_account(kms, key, account):
     assert policy["Statement"][0]["Principal"]["AWS"] == f"arn:aws:iam::{account}:root"
     with fails("MalformedPolicyDocumentException"):
         kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy="{")
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def key_policy(*statements):
+    return document(*({"Effect": "Allow", "Action": "kms:*", "Resource": "*", **s} for s in statements))
+
+
+def locks_out():
+    return fails("MalformedPolicyDocumentException", "The new key policy will not allow you to update the key "
+                 "policy in the future.", 400)
+
+
+@pytest.fixture
+def people(clients, account):
+    """ann, who may do everything, as a KMS client; a session of the role app, too; everybody's ARNs."""
+    iam, sts = clients("iam"), clients("sts")
+    arns = {name: iam.create_user(UserName=name)["User"]["Arn"] for name in ("ann", "bob")}
+    everything = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    iam.put_user_policy(UserName="ann", PolicyName="p", PolicyDocument=everything)
+    arns["app"] = iam.create_role(RoleName="app", Path="/of/", AssumeRolePolicyDocument=document(
+        {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="app", PolicyName="p", PolicyDocument=everything)
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    session = sts.assume_role(RoleArn=arns["app"], RoleSessionName="me")
+    arns["session"] = session["AssumedRoleUser"]["Arn"]
+    of = session["Credentials"]
+    return arns, {"ann": clients("kms", access_key=key["AccessKeyId"], secret=key["SecretAccessKey"]),
+                  "app": clients("kms", access_key=of["AccessKeyId"], secret=of["SecretAccessKey"],
+                                 token=of["SessionToken"]),
+                  "root": clients("kms")}
+
+
+def test_a_policy_must_leave_a_way_back(people, account):
+    arns, clients = people
+    root, ann, bob = ({"Principal": {"AWS": name}} for name in (account, arns["ann"], arns["bob"]))
+    deny = {"Effect": "Deny", "Action": "kms:Put*"}
+    key = clients["ann"].create_key()["KeyMetadata"]["KeyId"]
+    for statements in (
+            [bob], [{"Principal": {"AWS": arns["app"]}}], [{"Principal": {"Service": "logs.amazonaws.com"}}],
+            [{**root, "Action": ["kms:Decrypt", "kms:Get*"]}], [root, {**deny, "Principal": "*"}],
+            [root, {**ann, **deny}], [{"Principal": "*"}, {**root, **deny}]):
+        policy = key_policy(*statements)
+        for refused in (lambda: clients["ann"].create_key(Policy=policy),
+                        lambda: clients["ann"].put_key_policy(KeyId=key, PolicyName="default", Policy=policy)):
+            with locks_out():
+                refused()
+        clients["ann"].create_key(Policy=policy, BypassPolicyLockoutSafetyCheck=True)
+    for statements in (
+            [root], [ann], [bob, ann], [{"Principal": "*"}], [{**ann, "Action": ["kms:Get*", "KMS:put*"]}],
+            [root, {**bob, **deny}], [root, {**deny, "Principal": "*", "Action": "kms:Decrypt"}],
+            [root, {**deny, "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]):
+        clients["ann"].put_key_policy(KeyId=key, PolicyName="default", Policy=key_policy(*statements))
+
+
+def test_who_is_let_back(people):
+    arns, clients = people
+    for who, names in {"app": ("app", "session"), "ann": ("ann",), "root": ()}.items():
+        for name, arn in arns.items():
+            policy = key_policy({"Principal": {"AWS": arn}})
+            if name in names:
+                clients[who].create_key(Policy=policy)
+            else:
+                with locks_out():
+                    clients[who].create_key(Policy=policy)
+
+
+def test_a_stacks_key_must_leave_a_way_back(people, cloudformation, account):
+    arns, _ = people
+
+    def template(principal, **more):
+        policy = json.loads(key_policy({"Principal": {"AWS": principal}}))
+        return json.dumps({"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {
+            "KeyPolicy": policy, **more}}}})
+
+    def reasons():
+        return [e.get("ResourceStatusReason", "") for e in cloudformation.describe_stack_events(
+            StackName="s")["StackEvents"] if e["LogicalResourceId"] == "Key"]
+
+    def deploy(action, template, settled):
+        getattr(cloudformation, f"{action}_stack")(StackName="s", TemplateBody=template)
+        waited = {"create": "stack_create_complete", "update": "stack_update_complete"}[action]
+        try:
+            cloudformation.get_waiter(waited).wait(StackName="s", WaiterConfig={"Delay": 1})
+        except WaiterError:
+            pass
+        assert cloudformation.describe_stacks(StackName="s")["Stacks"][0]["StackStatus"] == settled
+
+    deploy("create", template(account), "CREATE_COMPLETE")
+    deploy("update", template(arns["ann"]), "UPDATE_ROLLBACK_COMPLETE")
+    assert any("will not allow you to update the key policy in the future" in r for r in reasons())
+    deploy("update", template(arns["ann"], BypassPolicyLockoutSafetyCheck=True), "UPDATE_COMPLETE")
 
 
 def test_grants(kms, key, account):

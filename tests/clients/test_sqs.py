@@ -113,6 +113,27 @@ def test_batches(sqs, queue):
             {"Id": str(n), "MessageBody": "x"} for n in range(11)])
 
 
+@pytest.mark.parametrize("operation, request_, exception, code", [
+    ("get_queue_url", {"QueueName": "none"}, "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
+    ("create_queue", {"QueueName": "jobs", "Attributes": {"DelaySeconds": "5"}}, "QueueNameExists", "QueueAlreadyExists"),
+    ("send_message_batch", {"QueueUrl": ..., "Entries": []}, "EmptyBatchRequest",
+     "AWS.SimpleQueueService.EmptyBatchRequest"),
+    ("send_message_batch", {"QueueUrl": ..., "Entries": [{"Id": str(n), "MessageBody": "x"} for n in range(11)]},
+     "TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"),
+    ("delete_message_batch", {"QueueUrl": ..., "Entries": [{"Id": "a", "ReceiptHandle": "x"}] * 2},
+     "BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"),
+    ("delete_message", {"QueueUrl": ..., "ReceiptHandle": "x"}, "ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
+    ("set_queue_attributes", {"QueueUrl": ..., "Attributes": {"Colour": "red"}}, "InvalidAttributeName",
+     "InvalidAttributeName")], ids=lambda value: value if isinstance(value, str) else "")
+def test_errors_have_the_codes_of_the_query_protocol(sqs, queue, operation, request_, exception, code):
+    """Smithy, "AWS Query compatible": JSON names the shape, and a header what clients of the query protocol knew."""
+    with pytest.raises(getattr(sqs.exceptions, exception)) as caught:
+        getattr(sqs, operation)(**{k: queue if v is ... else v for k, v in request_.items()})
+    answer = caught.value.response
+    assert (answer["Error"]["Code"], answer["Error"]["Type"]) == (code, "Sender")
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-query-error"] == f"{code};Sender"
+
+
 def test_purge(sqs, queue):
     sqs.send_message(QueueUrl=queue, MessageBody="x")
     sqs.purge_queue(QueueUrl=queue)

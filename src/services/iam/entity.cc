@@ -1,6 +1,8 @@
 #include "services/iam/entity.hh"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "base/json.hh"
 #include "base/text.hh"
@@ -14,6 +16,8 @@ namespace {
 constexpr size_t page_default = 100;
 constexpr size_t tags_max = 50;
 constexpr size_t trust_size_max = 2048;  // "IAM and AWS STS quotas"
+constexpr std::string_view sid_characters =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 }  // namespace
 
@@ -168,12 +172,45 @@ size_t policy_size(const Value& document) {
   }));
 }
 
+namespace {
+
+// "IAM JSON policy elements: Sid". An empty one counts as none.
+bool has_repeated_sid(const policy::Document& document) {
+  std::set<std::string_view> seen;
+  return std::any_of(document.statements.begin(), document.statements.end(),
+                     [&](const policy::Statement& statement) {
+                       return !statement.sid.empty() && !seen.insert(statement.sid).second;
+                     });
+}
+
+// The words are those of recorded answers: issues 3973 and 1376 of cfn-lint.
+Status check_sids(const policy::Document& document) {
+  for (const policy::Statement& statement : document.statements)
+    if (statement.sid.find_first_not_of(sid_characters) != std::string::npos)
+      return aws_error("MalformedPolicyDocument",
+                       "Statement IDs (SID) must be alpha-numeric. Check that your input "
+                       "satisfies the regular expression [0-9A-Za-z]*");
+  if (has_repeated_sid(document))
+    return aws_error("MalformedPolicyDocument",
+                     "Statement IDs (SID) in a single policy must be unique.");
+  return {};
+}
+
+// Actions of another service, and "*", which would take them in. Whatever sts has passes.
+bool names_other_service(const policy::Statement& statement) {
+  return std::any_of(
+      statement.actions.begin(), statement.actions.end(),
+      [](const std::string& action) { return !to_lower(action).starts_with("sts:"); });
+}
+
+}  // namespace
+
 Status check_policy(const Value& document) {
   if (!parse_json(document.as_string()).has_value())
     return aws_error("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
   auto parsed = policy::parse(document.as_string(), policy::Kind::identity);
   if (!parsed.has_value()) return std::move(parsed.error());
-  return {};
+  return check_sids(*parsed);
 }
 
 // "Invalid principal in policy" (AWS re:Post, "How do I resolve the IAM trust policy error"). Other
@@ -199,6 +236,12 @@ Status check_trust_policy(Call& call, const Value& document) {
       return aws_error("MalformedPolicyDocument", std::string("Has prohibited field ") + member);
   auto parsed = policy::parse(document.as_string(), policy::Kind::trust);
   if (!parsed.has_value()) return std::move(parsed.error());
+  if (has_repeated_sid(*parsed))
+    return aws_error("MalformedPolicyDocument", "The Statement Ids in the policy are not unique");
+  for (const policy::Statement& statement : parsed->statements)
+    if (!statement.not_action && names_other_service(statement))
+      return aws_error("MalformedPolicyDocument",
+                       "AssumeRole policy may only specify STS AssumeRole actions.");
   if (policy_size(document) > trust_size_max)
     return aws_error("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409);
   return check_trusted(call, *parsed);

@@ -26,7 +26,7 @@ Result<Value> set_enabled(Call& call, const Value& in, bool enabled) {
 
 Result<Value> create_key(Call& call, const Value& in) {
   CHECK_OK(check_tags(in["Tags"]));
-  if (in.has("Policy")) CHECK_OK(check_policy(call, in["Policy"]));
+  if (in.has("Policy")) CHECK_OK(check_policy(call, in));
   TRY(Value key, new_key(call, in, "CUSTOMER"));
   put_key(call, key);
   return Value::map({{"KeyMetadata", shown(std::move(key))}});

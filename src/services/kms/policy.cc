@@ -2,6 +2,7 @@
 
 #include "base/json.hh"
 #include "cloud/principals.hh"
+#include "policy/compiled.hh"
 #include "policy/document.hh"
 #include "services/kms/handlers.hh"
 
@@ -31,6 +32,24 @@ Status check_name(const Value& in) {
   return not_found("No such policy exists");
 }
 
+// Whether the caller could still put a policy ("Default key policy", developer guide: the lockout
+// safety check). Conditions and the caller's own policies are not looked into: what depends on them
+// is taken for allowed, and for not denied.
+bool leaves_a_way_back(const Call& call, const policy::Document& document) {
+  constexpr std::string_view put = "kms:putkeypolicy";
+  policy::Principal caller = cloud::principal_of(call.caller);
+  bool allowed = false;
+  policy::Policy compiled("key policy", document);
+  for (const policy::Rule& rule : compiled.rules()) {
+    if (!rule.covers_action(put) || rule.reaches(caller) == policy::Reach::none) continue;
+    if (rule.allows())
+      allowed = true;
+    else if (rule.tests().empty())
+      return false;
+  }
+  return allowed;
+}
+
 }  // namespace
 
 std::string default_policy(const Call& call) {
@@ -54,13 +73,19 @@ std::string aws_managed_policy(const Call& call, const std::string& service) {
 }
 
 // The words about principals: AWS re:Post, "How do I resolve AWS KMS key policy errors".
-Status check_policy(Call& call, const Value& document) {
-  auto parsed = policy::parse(document.as_string(), policy::Kind::resource);
+Status check_policy(Call& call, const Value& in) {
+  auto parsed = policy::parse(in["Policy"].as_string(), policy::Kind::resource);
   if (!parsed.has_value())
     return aws_error("MalformedPolicyDocumentException", parsed.error().message);
   if (cloud::missing_principal(call, *parsed))
     return aws_error("MalformedPolicyDocumentException",
                      "Policy contains a statement with one or more invalid principals.");
+  bool is_service = call.caller.kind == cloud::Caller::Kind::service;  // acting for itself
+  if (!in["BypassPolicyLockoutSafetyCheck"].as_bool() && !is_service &&
+      !leaves_a_way_back(call, *parsed))
+    return aws_error("MalformedPolicyDocumentException",
+                     "The new key policy will not allow you to update the key policy in the "
+                     "future.");
   return {};
 }
 
@@ -74,7 +99,7 @@ Result<Value> put_key_policy(Call& call, const Value& in) {
   CHECK_OK(check_name(in));
   TRY(Value key, find_own_key(call, in));
   CHECK_OK(check_not_pending(key));
-  CHECK_OK(check_policy(call, in["Policy"]));
+  CHECK_OK(check_policy(call, in));
   put_key(call, key.set("_Policy", in["Policy"]));
   return Value::map({});
 }

@@ -10,7 +10,8 @@ namespace mainstay::kms {
 std::string default_policy(const Call& call);
 // The policy of a key that AWS manages for a service.
 std::string aws_managed_policy(const Call& call, const std::string& service);
-// Error MalformedPolicyDocumentException.
-Status check_policy(Call& call, const Value& policy);
+// The Policy of a CreateKey or PutKeyPolicy. Error MalformedPolicyDocumentException: a policy that
+// is not one, that names who is not there, or that locks the caller out (unless that is asked for).
+Status check_policy(Call& call, const Value& in);
 
 }  // namespace mainstay::kms
