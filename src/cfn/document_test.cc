@@ -112,8 +112,9 @@ TEST_CASE("bad input is told with its place") {
   }
   CHECK(seen(config(std::string(100, '['))).contains("nested deeper than 64 levels"));
   CHECK(seen(as_template("a: 1\n  b: 2\n")).contains("YAML not well-formed. (line 1, column 4)"));
-  CHECK(seen(as_template("Resources:\n  A:\n")) ==
-        "t.yml:2:3: [/Resources/A] 'null' values are not allowed in templates");
+  std::string of_nothing = seen(as_template("Resources:\n  A:\n"));
+  CHECK(of_nothing.starts_with("t.yml:2:"));  // libfyaml's versions differ in the column
+  CHECK(of_nothing.ends_with(": [/Resources/A] 'null' values are not allowed in templates"));
   CHECK(seen(as_template("A: !Rain::Embed x")).contains("the tag !Rain::Embed is not supported"));
 }
 
