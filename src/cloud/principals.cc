@@ -14,6 +14,14 @@ bool is_made_by_aws(const std::string& role_arn) {
 
 }  // namespace
 
+std::vector<std::string> aws_principals(const policy::Document& document) {
+  std::vector<std::string> names;
+  for (const policy::Statement& statement : document.statements)
+    if (statement.principals)
+      names.insert(names.end(), statement.principals->aws.begin(), statement.principals->aws.end());
+  return names;
+}
+
 std::string account_of_principal(std::string_view arn) {
   using Kind = policy::Principal::Kind;
   auto read = policy::Principal::from_text(arn);
@@ -39,14 +47,11 @@ policy::Principal principal_of(const Caller& caller) {
 }
 
 std::optional<std::string> missing_principal(Call& call, const policy::Document& document) {
-  for (const policy::Statement& statement : document.statements) {
-    if (!statement.principals) continue;
-    for (const std::string& arn : statement.principals->aws) {
-      std::string account = account_of_principal(arn);
-      if (account.empty()) continue;
-      bool own = account == call.account || account == call.caller.account;
-      if (!call.cloud.has_principal(account, arn).value_or(!own)) return arn;
-    }
+  for (const std::string& arn : aws_principals(document)) {
+    std::string account = account_of_principal(arn);
+    if (account.empty()) continue;
+    bool own = account == call.account || account == call.caller.account;
+    if (!call.cloud.has_principal(account, arn).value_or(!own)) return arn;
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/document.hh"
 #include "policy/request.hh"
@@ -16,6 +17,9 @@ struct Caller;
 
 // The caller as policies see it.
 policy::Principal principal_of(const Caller& caller);
+
+// What the document names under "AWS", as written, statement by statement.
+std::vector<std::string> aws_principals(const policy::Document& document);
 
 // The account of a user's, a role's or a role session's ARN; "" for whatever else a policy may name
 // (accounts, services, unique ids), and for roles that AWS makes by itself.

@@ -216,13 +216,11 @@ Status check_policy(const Value& document) {
 // "Invalid principal in policy" (AWS re:Post, "How do I resolve the IAM trust policy error"). Other
 // accounts are not looked into: two that name each other's roles would wait for each other.
 Status check_trusted(Call& call, const policy::Document& document) {
-  static const std::vector<std::string> nobody;
-  for (const policy::Statement& statement : document.statements)
-    for (const std::string& arn : statement.principals ? statement.principals->aws : nobody)
-      if (cloud::account_of_principal(arn) == call.account &&
-          !has_principal(call, arn).value_or(false))
-        return aws_error("MalformedPolicyDocument",
-                         "Invalid principal in policy: \"AWS\":\"" + arn + "\"");
+  for (const std::string& arn : cloud::aws_principals(document))
+    if (cloud::account_of_principal(arn) == call.account &&
+        !has_principal(call, arn).value_or(false))
+      return aws_error("MalformedPolicyDocument",
+                       "Invalid principal in policy: \"AWS\":\"" + arn + "\"");
   return {};
 }
 

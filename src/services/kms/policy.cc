@@ -53,12 +53,10 @@ bool leaves_a_way_back(const Call& call, const policy::Document& document) {
   policy::Policy compiled("key policy", document);
   if (may_put(compiled, cloud::principal_of(call.caller))) return true;
   if (call.caller.kind != cloud::Caller::Kind::root) return false;
-  for (const policy::Statement& statement : document.statements)
-    for (const std::string& arn :
-         statement.principals ? statement.principals->aws : std::vector<std::string>())
-      if (auto named = policy::Principal::from_text(arn);
-          named && named->account == call.account && may_put(compiled, *named))
-        return true;
+  for (const std::string& arn : cloud::aws_principals(document))
+    if (auto named = policy::Principal::from_text(arn);
+        named && named->account == call.account && may_put(compiled, *named))
+      return true;
   return false;
 }
 
