@@ -20,6 +20,15 @@ uint64_t seed_from_system() {
   return seed;
 }
 
+// The one service that answers a question that all ask ("IAM alone", "Organizations alone":
+// service.hh); null in a cloud without it.
+template <class Entries, class Hook>
+const Service* with_hook(const Entries& entries, Hook Service::* hook) {
+  for (const auto& entry : entries)
+    if (entry->service.*hook) return &entry->service;
+  return nullptr;
+}
+
 }  // namespace
 
 Cloud::Cloud(CloudOptions options, std::vector<Service> services) : options_(std::move(options)) {
@@ -215,34 +224,26 @@ Status Cloud::update(std::string_view service, std::string_view account, std::st
 }
 
 Status Cloud::describe_caller(const Caller& caller, std::string_view region, Access& access) {
-  for (const auto& found : entries_) {
-    const Service& service = found->service;
-    if (!service.describe_caller) continue;
-    store::Unit unit(*store_, shard(service, caller.account, region), store::Mode::read);
-    Call call = make_call(service, "", caller, caller.account, region, unit);
-    CHECK_OK(service.describe_caller(call, caller, access));
-  }
-  return {};
+  const Service* iam = with_hook(entries_, &Service::describe_caller);
+  if (!iam) return {};
+  store::Unit unit(*store_, shard(*iam, caller.account, region), store::Mode::read);
+  Call call = make_call(*iam, "", caller, caller.account, region, unit);
+  return iam->describe_caller(call, caller, access);
 }
 
 void Cloud::describe_standing(std::string_view account, Standing& standing) {
-  for (const auto& found : entries_) {
-    const Service& service = found->service;
-    if (!service.describe_standing) continue;
-    store::Unit unit(*store_, shard(service, account, ""), store::Mode::read);
-    service.describe_standing(unit, account, standing);
-  }
+  const Service* organizations = with_hook(entries_, &Service::describe_standing);
+  if (!organizations) return;
+  store::Unit unit(*store_, shard(*organizations, account, ""), store::Mode::read);
+  organizations->describe_standing(unit, account, standing);
 }
 
 std::optional<bool> Cloud::has_principal(std::string_view account, std::string_view arn) {
-  for (const auto& found : entries_) {
-    const Service& service = found->service;
-    if (!service.has_principal) continue;
-    store::Unit unit(*store_, shard(service, account, ""), store::Mode::read);
-    Call call = make_call(service, "", Caller::root_of(account), account, "", unit);
-    return service.has_principal(call, arn);
-  }
-  return std::nullopt;
+  const Service* iam = with_hook(entries_, &Service::has_principal);
+  if (!iam) return std::nullopt;
+  store::Unit unit(*store_, shard(*iam, account, ""), store::Mode::read);
+  Call call = make_call(*iam, "", Caller::root_of(account), account, "", unit);
+  return iam->has_principal(call, arn);
 }
 
 std::string Service::owner_for(Call& call, const Value& in) const {
