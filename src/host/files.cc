@@ -8,22 +8,10 @@
 #include <cstring>
 #include <filesystem>
 
+#include "host/descriptor.hh"
+
 namespace mainstay {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Error too_large(const std::string& path, size_t bytes_max) {
   return Error("FileTooLarge",
