@@ -3,7 +3,8 @@
 objects beside 100,000 others, once with the journal compacted as it goes and once never.
 
 Prints throughput, latencies, the journal's size and the time to start again, as ratios: absolute numbers
-change with the machine. Needs wrk.
+change with the machine. Then, with --sync, how many puts a second eight writers make for each of one: near 1
+where each waits for a sync of its own. Needs wrk.
 """
 
 import json
@@ -26,10 +27,10 @@ AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_re
 
 
 class Server:
-    def __init__(self, state, compact_at):
+    def __init__(self, state, compact_at, *flags):
         begin = time.monotonic()
         self.process = subprocess.Popen([BINARY, "cloud", "serve", "--port", "0", "--state", state,
-                                         "--compact-at", compact_at], stdout=subprocess.PIPE, text=True)
+                                         "--compact-at", compact_at, *flags], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         self.start_s = time.monotonic() - begin
         found = re.search(r"http://\S+", line)
@@ -53,10 +54,10 @@ class Server:
         self.process.wait(timeout=30)
 
 
-def wrk(server, seconds, keys, size):
-    """Puts objects of that size to /bench/SIZE-1 ... SIZE-KEYS in turn, on four connections."""
+def wrk(server, seconds, keys, size, connections=4):
+    """Puts objects of that size to /bench/SIZE-1 ... SIZE-KEYS in turn."""
     env = dict(os.environ, BENCH_REQUEST="put", BENCH_KEY="test", BENCH_KEYS=str(keys), BENCH_BYTES=str(size))
-    out = subprocess.run(["wrk", "-t1", "-c4", f"-d{seconds}s", "--latency", "-s",
+    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s",
                           str(ROOT / "bench" / "requests.lua"), server.url],
                          env=env, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out:
@@ -87,7 +88,7 @@ def measure(state, compact_at):
     out = wrk(server, SECONDS, 100, 16 << 10)
     journal = server.journal()
     rows = {
-        "puts, 1/s": float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)),
+        "puts, 1/s": requests_per_second(out),
         "latency, half, ms": milliseconds(re.search(r"50%\s+(\S+)", out).group(1)),
         "latency, 99 of 100, ms": milliseconds(re.search(r"99%\s+(\S+)", out).group(1)),
         "latency, worst, ms": milliseconds(re.search(r"Latency\s+\S+\s+\S+\s+(\S+)", out).group(1)),
@@ -103,6 +104,19 @@ def measure(state, compact_at):
     return rows
 
 
+def requests_per_second(out):
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
+
+
+def measure_sync():
+    with tempfile.TemporaryDirectory(prefix="mainstay-bench-") as state:
+        server = Server(state, "1TB", "--sync")
+        server.put_bucket()
+        one, eight = (requests_per_second(wrk(server, SECONDS, 100, 100, connections)) for connections in (1, 8))
+        server.stop()
+    print(f"{'puts with --sync, 1/s':28}{one:12.2f}{eight:12.2f}{eight / one:9.2f}  one writer, eight writers")
+
+
 def main():
     results = []
     for compact_at in ("1TB", "1MB"):
@@ -112,6 +126,7 @@ def main():
     for row, never in results[0].items():
         compacted = results[1][row]
         print(f"{row:28}{never:12.2f}{compacted:12.2f}{compacted / never if never else 0:9.2f}")
+    measure_sync()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@
 // but at different moments. That is right because the records appended since the rewrite began
 // follow behind: each has whole documents, so the last one to speak of a document has the last
 // word, and a document of which none speaks has not changed since.
-#include <filesystem>
 #include <set>
 
 #include "store/blobs.hh"
+#include "store/disk.hh"
 #include "store/journal.hh"
 #include "store/record.hh"
 #include "store/worker.hh"
@@ -57,7 +57,8 @@ class Writer {
   }
   Status flush() {
     bytes_ = 0;
-    return changes_.empty() ? Status() : to_.append(record_of(key_, std::exchange(changes_, {})));
+    if (!changes_.empty()) CHECK_OK(to_.append(record_of(key_, std::exchange(changes_, {}))));
+    return {};
   }
 
  private:
@@ -92,9 +93,7 @@ Status Store::write_documents(Journal& to) {
     }
     CHECK_OK(writer.flush());
   }
-  // Damage to the last record of a journal is taken for a write that was cut short. Documents must
-  // not be lost to that, so what stands last of them is no document.
-  return to.append(record_of({}, {}));
+  return {};
 }
 
 Status Store::compact() {
@@ -102,11 +101,9 @@ Status Store::compact() {
   std::lock_guard guard(compacting_);
   // Writes must not fail because a compaction, which will fail too, has taken the last of the disk.
   size_t needed = journal_state().live_bytes + space_left_min;
-  std::error_code code;
-  auto space = std::filesystem::space(options_.directory, code);
-  if (!code && space.available < needed)
+  if (uint64_t free = disk().free_bytes(options_.directory); free < needed)
     return Error("StateFull",
-                 "too little space on the disk: " + std::to_string(space.available) + " bytes of " +
+                 "too little space on the disk: " + std::to_string(free) + " bytes of " +
                      std::to_string(needed),
                  500);
   CHECK_OK(journal_->rewrite([this](Journal& to) { return write_documents(to); }, options_.fault));

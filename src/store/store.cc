@@ -1,9 +1,10 @@
 #include "store/store.hh"
 
-#include <filesystem>
+#include <tuple>
 
 #include "base/cbor.hh"
 #include "store/blobs.hh"
+#include "store/disk.hh"
 #include "store/journal.hh"
 #include "store/record.hh"
 #include "store/worker.hh"
@@ -95,9 +96,9 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));
   const Options& o = store->options_;
   if (o.directory.empty()) return store;
-  TRY(store->journal_, Journal::open(o.directory, o.owner, o.sync));
-  std::error_code code;  // the first blob finds out whether it failed
-  std::filesystem::create_directory(o.directory + "/blobs", code);
+  TRY(store->journal_, Journal::open(store->disk(), o.directory, o.owner, o.sync));
+  // The first blob finds out whether this failed.
+  std::ignore = store->disk().make_directory(o.directory + "/blobs");
   CHECK_OK(store->replay());
   store->remove_forgotten_blobs();
   store->compact_if_wanted();
@@ -106,13 +107,17 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
 }
 
 Status Store::replay() {
-  TRY(size_t dropped, journal_->replay([this](std::string_view payload) -> Status {
+  TRY(Replayed replayed, journal_->replay([this](std::string_view payload) -> Status {
     TRY(Value record, parse_cbor(payload, 256));
     return apply(record);
   }));
-  if (dropped > 0)
-    notice_ =
-        "dropped " + std::to_string(dropped) + " bytes of a record that was never acknowledged";
+  if (replayed.dropped > 0)
+    notice_ = "dropped " + std::to_string(replayed.dropped) +
+              " bytes that a kill or a power cut left half-written at the journal's end";
+  if (replayed.dropped_records > 0)
+    notice_ += ", " + std::to_string(replayed.dropped_records) +
+               " whole changes among them; they are kept in " + options_.directory +
+               "/journal.dropped";
   size_t live = 0;
   for (Shard* shard : all_shards())
     for (const auto& [name, table] : shard->tables)
@@ -195,6 +200,10 @@ Status Store::reset() {
   return {};
 }
 
+Disk& Store::disk() const {
+  return options_.disk ? *options_.disk : real_disk();
+}
+
 Unit::Unit(Store& store, Shard& shard, Mode mode) : store_(store), shard_(shard) {
   if (mode == Mode::read) {
     reading_ = std::shared_lock(shard.mutex);
@@ -251,27 +260,32 @@ bool Unit::remove(std::string_view table, std::string_view id) {
 }
 
 Status Unit::commit() {
-  if (undo_.empty()) return {};
-  if (store_.journal_) {
-    List changes;
-    int64_t live_bytes = 0;
-    std::set<std::pair<std::string_view, std::string_view>> seen;
-    for (const Change& change : undo_) {
-      if (!seen.emplace(change.table, change.id).second) continue;
-      live_bytes -= signed_size(change.table, change.id, change.before);
-      const Value* now = find(change.table, change.id);
-      Value document = now ? *now : Value();
-      live_bytes += signed_size(change.table, change.id, document);
-      changes.push_back(change_value(change.table, change.id, std::move(document)));
-    }
-    if (Status journalled = store_.journal_->append(record_of(shard_.key, std::move(changes)));
-        !journalled.has_value()) {
+  if (!undo_.empty() && store_.journal_)
+    if (Status journalled = journal_changes(); !journalled.has_value()) {
       roll_back();
       return journalled;
     }
-    store_.committed(live_bytes);
-  }
   undo_.clear();
+  uint64_t position = shard_.written;
+  if (reading_.owns_lock()) reading_.unlock();
+  if (writing_.owns_lock()) writing_.unlock();
+  return store_.journal_ ? store_.journal_->wait(position) : Status();
+}
+
+Status Unit::journal_changes() {
+  List changes;
+  int64_t live_bytes = 0;
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (const Change& change : undo_) {
+    if (!seen.emplace(change.table, change.id).second) continue;
+    live_bytes -= signed_size(change.table, change.id, change.before);
+    const Value* now = find(change.table, change.id);
+    Value document = now ? *now : Value();
+    live_bytes += signed_size(change.table, change.id, document);
+    changes.push_back(change_value(change.table, change.id, std::move(document)));
+  }
+  TRY(shard_.written, store_.journal_->append(record_of(shard_.key, std::move(changes))));
+  store_.committed(live_bytes);
   return {};
 }
 

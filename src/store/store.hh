@@ -7,6 +7,10 @@
 // the operating system before commit() returns, so it survives kill -9 of this process (and, with
 // Options::sync, a power cut).
 //
+// commit() lets go of the lock before it waits for the disk, so that units of one shard share one
+// sync. What they changed is seen by others from then on; so a unit that only read commits too, and
+// waits until what it may have seen is on the disk: nobody is told what a power cut can take back.
+//
 // The journal is compacted (written anew from the documents) once it is much longer than they are,
 // at open and while units go on: a thread of the store's reads the documents a few at a time.
 //
@@ -35,6 +39,7 @@ namespace mainstay::store {
 
 class Journal;
 class Blobs;
+class Disk;
 class Worker;
 enum class RewritePoint;  // journal.hh
 
@@ -58,6 +63,7 @@ struct Options {
   // Told, once, that compacting fails: the journal goes on growing. May be called by any thread.
   std::function<void(const Error&)> warn = {};
   std::function<Status(RewritePoint)> fault = {};  // called where a compaction stands; for tests
+  Disk* disk = nullptr;                            // the journal's; the machine's unless given
 };
 
 // What the journal has grown to.
@@ -96,6 +102,7 @@ struct Shard {
   ShardKey key;
   mutable std::shared_mutex mutex;
   std::map<std::string, Table, std::less<>> tables;
+  uint64_t written = 0;  // the journal's position behind the last record of this shard
 };
 
 class Store {
@@ -123,6 +130,7 @@ class Store {
   friend class Unit;
   explicit Store(Options options);
   Table& table(Shard& shard, std::string_view name);
+  Disk& disk() const;
   Status replay();
   Status apply(const Value& record);
   Status write_documents(Journal& to);
@@ -168,7 +176,9 @@ class Unit {
   // Only in Mode::write.
   void put(std::string_view table, std::string_view id, Value document);
   bool remove(std::string_view table, std::string_view id);
-  // Journals and keeps the changes; where that fails they are undone.
+  // Journals and keeps the changes, ends the unit's view, and waits for the disk if the store does.
+  // Where journalling fails ("StateFull") they are undone; where the disk fails they stay, though
+  // nobody knows whether they are on it, and the store takes no more changes.
   Status commit();
   bool changed() const { return !undo_.empty(); }
 
@@ -178,6 +188,7 @@ class Unit {
     Value before;
   };
   void roll_back();
+  Status journal_changes();
 
   Store& store_;
   Shard& shard_;
