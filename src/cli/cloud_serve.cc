@@ -61,8 +61,10 @@ int cloud_serve(const ServeOptions& options) {
   server_options.host = options.host;
   server_options.port = static_cast<uint16_t>(options.port);
   server_options.threads = options.threads;
-  auto server = http::Server::start(
-      server_options, [&](HttpRequest&& request) { return (*cloud)->handle(std::move(request)); });
+  auto server =
+      http::Server::start(server_options, [&](HttpRequest&& request, const http::Reply& reply) {
+        reply.answer((*cloud)->handle(std::move(request)));
+      });
   if (!server.has_value()) return failed(server.error());
   std::string endpoint = fmt::format("http://{}:{}", options.host, (*server)->port());
   if (Status told = (*cloud)->store().describe_owner(embedded::owner_line(endpoint));

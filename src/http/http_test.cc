@@ -1,76 +1,12 @@
-#include <arpa/inet.h>
-#include <doctest/doctest.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+#include <atomic>
 #include <thread>
 
-#include "base/text.hh"
 #include "http/client.hh"
-#include "http/server.hh"
+#include "http/http_test_support.hh"
 #include "http/url.hh"
 
 using namespace mainstay;
 using namespace mainstay::http;
-
-namespace {
-
-// Answers with what it was asked.
-HttpResponse echo(HttpRequest&& request) {
-  if (request.path == "/throw") throw std::runtime_error("a bug");
-  HttpResponse response;
-  if (request.path == "/empty") response.status = 204;
-  if (request.path == "/inject") response.headers.set("X-Evil", "a\r\nX-Forged: 1");
-  response.headers.set("X-Target", request.path + "?" + request.query);
-  response.headers.set("X-Method", request.method);
-  response.body = request.body;
-  return response;
-}
-
-std::unique_ptr<Server> serve(ServerOptions options = {}, Handler handler = echo) {
-  auto server = Server::start(std::move(options), std::move(handler));
-  REQUIRE(server);
-  return std::move(*server);
-}
-
-// A connection on which bytes are sent as they are.
-class Raw {
- public:
-  explicit Raw(uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
-    timeval patience{20, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  ~Raw() { ::close(fd_); }
-  void send(std::string_view text) { ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
-  // Reads until the text ends in `end`, or the server closes.
-  std::string receive(std::string_view end) {
-    std::string text;
-    char c;
-    while (!(text.size() >= end.size() && text.ends_with(end) && !end.empty()) &&
-           ::recv(fd_, &c, 1, 0) == 1)
-      text += c;
-    return text;
-  }
-  std::string all() { return receive(""); }
-
- private:
-  int fd_;
-};
-
-std::string status_line(const std::string& answer) {
-  return answer.substr(0, answer.find("\r\n"));
-}
-
-Url local(const Server& server) {
-  return parse_url("http://127.0.0.1:" + std::to_string(server.port())).value();
-}
-
-}  // namespace
 
 TEST_CASE("paths, queries and bodies go through as they are") {
   auto server = serve();
@@ -214,14 +150,14 @@ TEST_CASE("a request with a long body holds up no other connection") {
   ServerOptions options;
   options.threads = 1;
   std::atomic<bool> entered = false, release = false;
-  auto server = serve(options, [&](HttpRequest&& request) {
-    if (request.body.size() > 1'000'000) {
-      entered = true;
-      entered.notify_all();
-      release.wait(false);
-    }
-    return HttpResponse{200, {}, std::to_string(request.body.size())};
-  });
+  auto server = serve(options, at_once([&](HttpRequest&& request) {
+                        if (request.body.size() > 1'000'000) {
+                          entered = true;
+                          entered.notify_all();
+                          release.wait(false);
+                        }
+                        return HttpResponse{200, {}, std::to_string(request.body.size())};
+                      }));
   Raw long_one(server->port());
   long_one.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000001\r\n\r\n" +
                 std::string(1'000'001, 'x'));
@@ -240,22 +176,22 @@ TEST_CASE("a port in use is a clear error") {
   auto server = serve();
   ServerOptions options;
   options.port = server->port();
-  auto second = Server::start(options, echo);
+  auto second = Server::start(options, at_once(echo));
   REQUIRE_FALSE(second);
   CHECK(second.error().code == "AddressInUse");
   CHECK(second.error().message.contains(std::to_string(server->port())));
   options.host = "nowhere";
-  CHECK(Server::start(options, echo).error().code == "AddressInvalid");
+  CHECK(Server::start(options, at_once(echo)).error().code == "AddressInvalid");
 }
 
 TEST_CASE("stopping lets a request under way finish") {
   std::atomic<bool> entered = false, release = false;
-  auto server = serve({}, [&](HttpRequest&&) {
-    entered = true;
-    entered.notify_all();
-    release.wait(false);
-    return HttpResponse{200, {}, "finished"};
-  });
+  auto server = serve({}, at_once([&](HttpRequest&&) {
+                        entered = true;
+                        entered.notify_all();
+                        release.wait(false);
+                        return HttpResponse{200, {}, "finished"};
+                      }));
   Raw idle(server->port()), busy(server->port());
   busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   entered.wait(false);

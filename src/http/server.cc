@@ -150,6 +150,11 @@ struct Server::Impl : SessionHost {
     door.stop();
     aside.join();
     for (auto& lane : lanes) lane->stop();
+    std::vector<std::shared_ptr<Waiting>> last;  // whose ends take the lock
+    lock.lock();
+    for (auto& [session, lane] : sessions) last.push_back(session->give_up());
+    lock.unlock();
+    last.clear();
     Code ignored;
     acceptor.close(ignored);  // where there was no time for the door to do it
   }

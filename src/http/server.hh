@@ -1,10 +1,13 @@
 // An HTTP/1.1 server: whole requests in, whole responses out. Keep-alive, pipelining, chunked
 // requests, `Expect: 100-continue`, HEAD. Paths and queries are passed on as they were sent.
 //
-// Each connection belongs to one of the threads (decision 12). The handler runs there, one call a
-// connection at a time, and should take microseconds: a slow call makes the thread's other
-// connections wait, except where the request's body is long (then it runs aside). Limits are
-// answered with 400, 408, 413, 417 and 431, and the connection is closed.
+// Each connection belongs to one of the threads (decision 12). The handler runs there, one request
+// of a connection at a time, and should take microseconds: a slow call makes the thread's other
+// connections wait, except where the request's body is long (then it runs aside). A handler that
+// has to wait returns, keeps its Reply, and answers later, from any thread: no time limit holds
+// then, no thread is held, and Reply::gone() tells when the client has closed. Answering before
+// it returns is the fast way. Limits are answered with 400, 408, 413, 417 and 431, and the
+// connection is closed.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +17,13 @@
 
 #include "base/error.hh"
 #include "base/http_message.hh"
+#include "base/http_reply.hh"
 
 namespace mainstay::http {
 
-// Exceptions that escape it are answered with 500.
-using Handler = std::function<HttpResponse(HttpRequest&&)>;
+using Reply = HttpReply;
+// Exceptions that escape it are answered with 500, as is a reply that is dropped.
+using Handler = std::function<void(HttpRequest&&, Reply)>;
 
 struct ServerOptions {
   std::string host = "127.0.0.1";  // an address, or "localhost"
@@ -44,6 +49,7 @@ class Server {
 
   uint16_t port() const;
   // Accepts nothing more, lets requests under way finish (grace_ms at most), joins the threads.
+  // Requests that still wait for an answer then are cut; their replies are gone().
   void stop(int64_t grace_ms = 2'000);
 
  private:

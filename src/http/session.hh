@@ -1,6 +1,6 @@
-// One connection of the server. Its steps follow one another (there is never more than one
-// operation under way), so it needs no lock; only `expire`, `finish_soon` and `abort` are called
-// from other threads. Included by server.cc only.
+// One connection of the server. Its steps follow one another on its lane (there is never more than
+// one operation under way), so it needs no lock; only `expire`, `finish_soon`, `abort` and
+// `answered` are called from other threads. Included by server.cc only.
 #pragma once
 
 #include <sys/socket.h>
@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "base/text.hh"
+#include "http/exchange.hh"
 #include "http/request_parser.hh"
 #include "http/response_text.hh"
 #include "http/server.hh"
@@ -35,7 +36,7 @@ struct SessionHost {
   virtual void run_aside(std::function<void()> task) = 0;  // on a thread that is no lane's
 };
 
-class Session : public std::enable_shared_from_this<Session> {
+class Session : public Waiting, public std::enable_shared_from_this<Session> {
  public:
   Session(SessionHost& host, Socket socket) : host_(host), socket_(std::move(socket)) {
     boost::system::error_code ignored;
@@ -44,7 +45,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (!ignored) peer_ = peer.address().to_string();
     enter(Phase::idle, host_.options.idle_ms_max);
   }
-  ~Session() { host_.ended(*this); }
+  ~Session() override { host_.ended(*this); }
 
   void start() { next_request(); }
 
@@ -60,6 +61,21 @@ class Session : public std::enable_shared_from_this<Session> {
     if (phase_ == Phase::lingering) cut(SHUT_RDWR);
   }
   void abort() { cut(SHUT_RDWR); }
+  // The server has stopped, its lanes too: replies that are still held answer nobody. What is
+  // returned may be the last of this session.
+  [[nodiscard]] std::shared_ptr<Waiting> give_up() {
+    return exchange_ ? exchange_->end() : nullptr;
+  }
+
+  void answered(HttpResponse&& response) override {
+    if (std::this_thread::get_id() == calling_) return keep_answer(std::move(response));
+    asio::post(socket_.get_executor(),
+               [self = shared_from_this(), response = std::move(response)]() mutable {
+                 self->keep_answer(std::move(response));
+                 self->on_late_answer();
+               });
+  }
+  HttpResponse unanswered() override { return own_response(500, "the request was not answered"); }
 
  private:
   enum class Phase : uint8_t { idle, receiving, handling, responding, lingering };
@@ -89,6 +105,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void read() {
+    if (client_closed_) return;  // its end is told only once
     size_t room = parser_->is_header_done() ? read_bytes_body : read_bytes;
     socket_.async_read_some(buffer_.prepare(room),
                             [self = shared_from_this()](Code error, size_t bytes) {
@@ -165,24 +182,67 @@ class Session : public std::enable_shared_from_this<Session> {
     is_head_ = parser_->request.method == "HEAD";
     keep_ = parser_->keep_alive() && parser_->version == 11;
     parser_->request.peer = peer_;
+    has_answer_ = handler_returned_ = false;
+    // Kept for the next request, unless a reply of the last one is still held somewhere.
+    if (!exchange_ || exchange_.use_count() > 1) exchange_ = std::make_shared<Exchange>();
+    exchange_->begin(shared_from_this());
     if (parser_->request.body.size() < long_body_bytes) {
-      handle();
-      return send_response();
+      call_handler();
+      return on_handler_returned();
     }
     host_.run_aside([self = shared_from_this()] {
-      self->handle();
-      asio::post(self->socket_.get_executor(), [self] { self->send_response(); });
+      self->call_handler();
+      asio::post(self->socket_.get_executor(), [self] { self->on_handler_returned(); });
     });
   }
 
-  void handle() {
+  // On the lane, or aside.
+  void call_handler() {
+    calling_ = std::this_thread::get_id();
+    HttpReply reply(exchange_);
     try {
-      response_ = host_.handler(std::move(parser_->request));
+      host_.handler(std::move(parser_->request), reply);
     } catch (const std::exception& bug) {
-      response_ = own_response(500, std::string("internal error: ") + bug.what());
+      reply.answer(own_response(500, std::string("internal error: ") + bug.what()));
     } catch (...) {
-      response_ = own_response(500, "internal error");
+      reply.answer(own_response(500, "internal error"));
     }
+    {
+      HttpReply last = std::move(reply);
+    }  // a drop is an answer from this thread, too
+    calling_ = std::thread::id();
+  }
+  void keep_answer(HttpResponse&& response) {
+    response_ = std::move(response);
+    has_answer_ = true;
+  }
+  void on_handler_returned() {
+    handler_returned_ = true;
+    has_answer_ ? send_response() : watch();
+  }
+  void on_late_answer() {
+    if (!handler_returned_) return;  // it is about to say so
+    watching_ ? socket_.cancel() : send_response();
+  }
+
+  // While an answer is awaited: whether the client goes. What it sends meanwhile is its next
+  // request, kept up to a limit.
+  void watch() {
+    watching_ = true;
+    socket_.async_read_some(buffer_.prepare(read_bytes),
+                            [self = shared_from_this()](Code error, size_t bytes) {
+                              self->watching_ = false;
+                              self->buffer_.commit(bytes);
+                              self->on_watched(error);
+                            });
+  }
+  void on_watched(Code error) {
+    if (has_answer_) return send_response();
+    if (error) {
+      client_closed_ = true;
+      return exchange_->client_closed();
+    }
+    if (buffer_.size() < host_.options.header_bytes_max + read_bytes) watch();
   }
 
   void send_response() { send(is_head_, keep_ && !host_.stopping); }
@@ -222,7 +282,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void linger() {
     enter(Phase::lingering, linger_ms);
     cut(SHUT_WR);
-    if (host_.stopping) return;
+    if (host_.stopping || client_closed_) return;
     discard();
   }
   void discard() {
@@ -239,6 +299,10 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::flat_buffer buffer_;
   std::optional<RequestParser> parser_;
   bool expectation_seen_ = false, is_head_ = false, keep_ = false;
+  std::shared_ptr<Exchange> exchange_;  // of the request under way; null before the first
+  std::atomic<std::thread::id> calling_{};
+  bool has_answer_ = false, handler_returned_ = false, watching_ = false;
+  bool client_closed_ = false;  // seen while an answer was awaited
   HttpResponse response_;
   std::string head_;
   std::atomic<Phase> phase_ = Phase::idle;
