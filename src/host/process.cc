@@ -266,6 +266,12 @@ Result<std::unique_ptr<Process>> RealProcesses::adopt(const ProcessId& id) {
   return std::make_unique<RealProcess>(std::move(child), false);
 }
 
+Result<ProcessId> RealProcesses::self() const {
+  auto start = process_detail::start_of(::getpid());
+  if (!start) return Error("ProcessFailed", "/proc/PID/stat of this process can't be read");
+  return ProcessId{::getpid(), *start};
+}
+
 std::vector<Processes::Found> RealProcesses::find_marked(const std::string& variable) const {
   std::vector<Found> found;
   auto names = RealFiles().list("/proc");

@@ -100,6 +100,8 @@ class Processes {
   virtual Result<std::unique_ptr<Process>> spawn(const ProcessSpec& spec) = 0;
   // One that somebody else started; no streams. "ProcessGone" where it has ended.
   virtual Result<std::unique_ptr<Process>> adopt(const ProcessId& id) = 0;
+  // This program.
+  virtual Result<ProcessId> self() const = 0;
   struct Found {
     ProcessId id;
     std::string value;
@@ -121,6 +123,7 @@ class RealProcesses : public Processes {
   RealProcesses& operator=(const RealProcesses&) = delete;
   Result<std::unique_ptr<Process>> spawn(const ProcessSpec& spec) override;
   Result<std::unique_ptr<Process>> adopt(const ProcessId& id) override;
+  Result<ProcessId> self() const override;
   std::vector<Found> find_marked(const std::string& variable) const override;
   std::optional<std::string> find_program(const std::string& name,
                                           std::string_view path) const override;

@@ -52,6 +52,7 @@ class SimulatedProcesses : public Processes {
 
   Result<std::unique_ptr<Process>> spawn(const ProcessSpec& spec) override;
   Result<std::unique_ptr<Process>> adopt(const ProcessId& id) override;
+  Result<ProcessId> self() const override { return ProcessId{1, 0}; }
   std::vector<Found> find_marked(const std::string& variable) const override;
   std::optional<std::string> find_program(const std::string& name,
                                           std::string_view path) const override;
