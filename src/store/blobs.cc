@@ -18,10 +18,24 @@ std::string Blobs::path(std::string_view name) const {
   return directory_ + "/" + n.substr(0, 2) + "/" + n;
 }
 
+Blobs::~Blobs() {
+  if (view_ == 0) return;
+  for (const std::string& name : sharing_->drop(view_)) erase(name);
+}
+
+std::unique_ptr<Blobs> Blobs::fork() {
+  auto made = std::make_unique<Blobs>(directory_, false);
+  made->memory_ = memory_;
+  made->sharing_ = sharing_;
+  made->view_ = sharing_->fork();
+  return made;
+}
+
 Status Blobs::write(std::string_view name, std::string_view data) {
+  sharing_->written(view_, name);
   if (directory_.empty()) {
-    std::lock_guard guard(mutex_);
-    memory_.emplace(name, std::make_shared<const std::string>(data));
+    std::lock_guard guard(memory_->mutex);
+    memory_->blobs.emplace(name, std::make_shared<const std::string>(data));
     return {};
   }
   std::string to = path(name);
@@ -49,9 +63,9 @@ Result<std::string> Blobs::read(std::string_view name, size_t offset, size_t siz
   if (directory_.empty()) {
     std::shared_ptr<const std::string> data;
     {
-      std::lock_guard guard(mutex_);
-      auto it = memory_.find(name);
-      if (it == memory_.end()) return missing;
+      std::lock_guard guard(memory_->mutex);
+      auto it = memory_->blobs.find(name);
+      if (it == memory_->blobs.end()) return missing;
       data = it->second;
     }
     return offset >= data->size() ? std::string() : data->substr(offset, size);
@@ -68,9 +82,13 @@ Result<std::string> Blobs::read(std::string_view name, size_t offset, size_t siz
 }
 
 void Blobs::remove(std::string_view name) {
+  if (sharing_->let_go(view_, name)) erase(name);
+}
+
+void Blobs::erase(std::string_view name) {
   if (directory_.empty()) {
-    std::lock_guard guard(mutex_);
-    if (auto it = memory_.find(name); it != memory_.end()) memory_.erase(it);
+    std::lock_guard guard(memory_->mutex);
+    if (auto it = memory_->blobs.find(name); it != memory_->blobs.end()) memory_->blobs.erase(it);
     return;
   }
   std::error_code code;
@@ -78,12 +96,19 @@ void Blobs::remove(std::string_view name) {
 }
 
 void Blobs::clear() {
-  std::lock_guard guard(mutex_);
-  memory_.clear();
-  std::error_code code;
-  if (directory_.empty()) return;
-  for (fs::directory_iterator it(directory_, code), end; !code && it != end; it.increment(code))
-    fs::remove_all(it->path(), code);
+  if (view_ != 0) {
+    for (const std::string& name : sharing_->empty(view_)) erase(name);
+    return;
+  }
+  for (const std::string& name : names()) remove(name);
+}
+
+std::vector<std::string> Blobs::names() const {
+  if (!directory_.empty()) return names_on_disk();
+  std::vector<std::string> names;
+  std::lock_guard guard(memory_->mutex);
+  for (const auto& [name, data] : memory_->blobs) names.push_back(name);
+  return names;
 }
 
 std::vector<std::string> Blobs::names_on_disk() const {

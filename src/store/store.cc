@@ -19,20 +19,25 @@ int64_t signed_size(std::string_view table, std::string_view id, const Value& do
   return document.is_null() ? 0 : static_cast<int64_t>(change_size(table, id, document));
 }
 
+std::string index_key(std::string_view text, std::string_view id) {
+  std::string key(text);
+  key += '\0';
+  return key += id;
+}
+
+// Texts and ids may have zero bytes of their own.
+std::string_view text_of_key(const Documents::value_type& entry) {
+  std::string_view key = entry.first;
+  return key.substr(0, key.size() - 1 - entry.second.as_string().size());
+}
+
 }  // namespace
 
-Value Table::replace(std::string_view id, Value document) {
-  auto it = documents_.find(id);
-  Value before = it == documents_.end() ? Value() : it->second;
-  reindex(id, before, document);
-  if (document.is_null()) {
-    if (it != documents_.end()) documents_.erase(it);
-  } else if (it == documents_.end()) {
-    documents_.emplace(id, std::move(document));
-  } else {
-    it->second = std::move(document);
-  }
-  return before;
+Documents::Replaced Table::replace(std::string_view id, Value document) {
+  Value after = indexes_.empty() ? Value() : document;
+  Documents::Replaced replaced = documents_.put(id, std::move(document));
+  reindex(id, replaced.before, after);
+  return replaced;
 }
 
 void Table::add_index(std::string path) {
@@ -44,23 +49,22 @@ void Table::reindex(std::string_view id, const Value& before, const Value& after
     std::string old_text = before.at_path(index.path).to_text();
     std::string new_text = after.at_path(index.path).to_text();
     if (old_text == new_text) continue;
-    if (auto it = index.ids.find(old_text); !old_text.empty() && it != index.ids.end()) {
-      if (auto entry = it->second.find(id); entry != it->second.end()) it->second.erase(entry);
-      if (it->second.empty()) index.ids.erase(it);
-    }
-    if (!new_text.empty()) index.ids[new_text].emplace(id);
+    if (!old_text.empty()) index.ids.put(index_key(old_text, id), Value());
+    if (!new_text.empty()) index.ids.put(index_key(new_text, id), id);
   }
 }
 
 std::vector<std::string> Table::find(std::string_view path, std::string_view text) const {
+  std::vector<std::string> ids;
   for (const Lookup& index : indexes_) {
     if (index.path != path) continue;
-    auto it = index.ids.find(text);
-    if (it == index.ids.end()) return {};
-    return {it->second.begin(), it->second.end()};
+    std::string before = index_key(text, "");
+    for (auto it = index.ids.lower_bound(before);
+         it != index.ids.end() && it->first.starts_with(before); ++it)
+      if (text_of_key(*it).size() == text.size()) ids.push_back(it->second.as_string());
+    return ids;
   }
   // Not declared: right all the same, only slower.
-  std::vector<std::string> ids;
   for (const auto& [id, document] : documents_)
     if (document.at_path(path).to_text() == text) ids.push_back(id);
   return ids;
@@ -71,12 +75,9 @@ std::vector<std::string> Table::first(std::string_view path, std::string_view te
   std::vector<std::string> out;
   for (const Lookup& index : indexes_) {
     if (index.path != path) continue;
-    for (const auto& [text, ids] : index.ids) {
-      if (text > text_max) return out;
-      for (const std::string& id : ids) {
-        if (out.size() == count) return out;
-        out.push_back(id);
-      }
+    for (const auto& entry : index.ids) {
+      if (out.size() == count || text_of_key(entry) > text_max) return out;
+      out.push_back(entry.second.as_string());
     }
   }
   return out;
@@ -218,7 +219,7 @@ Unit::~Unit() {
 
 void Unit::roll_back() {
   for (auto it = undo_.rbegin(); it != undo_.rend(); ++it)
-    store_.table(shard_, it->table).replace(it->id, std::move(it->before));
+    store_.table(shard_, it->table).replace(it->id, std::move(it->replaced.before));
   undo_.clear();
 }
 
@@ -228,9 +229,7 @@ const Documents& Unit::all(std::string_view table) const {
 }
 
 const Value* Unit::find(std::string_view table, std::string_view id) const {
-  const Documents& documents = all(table);
-  auto it = documents.find(id);
-  return it == documents.end() ? nullptr : &it->second;
+  return all(table).document(id);
 }
 
 std::vector<std::string> Unit::find_by(std::string_view table, std::string_view path,
@@ -249,8 +248,8 @@ std::vector<std::string> Unit::first_by(std::string_view table, std::string_view
 
 void Unit::put(std::string_view table, std::string_view id, Value document) {
   if (!writing_.owns_lock()) std::abort();  // a handler declared as reading wrote: a bug
-  Value before = store_.table(shard_, table).replace(id, std::move(document));
-  undo_.push_back({std::string(table), std::string(id), std::move(before)});
+  auto replaced = store_.table(shard_, table).replace(id, std::move(document));
+  undo_.push_back({std::string(table), std::string(id), std::move(replaced)});
 }
 
 bool Unit::remove(std::string_view table, std::string_view id) {
@@ -278,7 +277,7 @@ Status Unit::journal_changes() {
   std::set<std::pair<std::string_view, std::string_view>> seen;
   for (const Change& change : undo_) {
     if (!seen.emplace(change.table, change.id).second) continue;
-    live_bytes -= signed_size(change.table, change.id, change.before);
+    live_bytes -= signed_size(change.table, change.id, change.replaced.before);
     const Value* now = find(change.table, change.id);
     Value document = now ? *now : Value();
     live_bytes += signed_size(change.table, change.id, document);

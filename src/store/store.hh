@@ -34,6 +34,7 @@
 
 #include "base/error.hh"
 #include "base/value.hh"
+#include "store/documents.hh"
 
 namespace mainstay::store {
 
@@ -72,13 +73,12 @@ struct JournalState {
   size_t compactions = 0;            // since the state was opened
 };
 
-using Documents = std::map<std::string, Value, std::less<>>;
-
+// Documents and what finds them. Copies share, as those of Documents do.
 class Table {
  public:
   const Documents& documents() const { return documents_; }
-  // Puts (null: removes) a document and returns the one before, null if there was none.
-  Value replace(std::string_view id, Value document);
+  // Puts (null: removes) a document.
+  Documents::Replaced replace(std::string_view id, Value document);
   void add_index(std::string path);
   // Ids of the documents whose member at an indexed path has this text, in id order.
   std::vector<std::string> find(std::string_view path, std::string_view text) const;
@@ -88,10 +88,9 @@ class Table {
                                  size_t count) const;
 
  private:
-  using Ids = std::set<std::string, std::less<>>;
   struct Lookup {
     std::string path;
-    std::map<std::string, Ids, std::less<>> ids;
+    Documents ids;  // by text, a zero byte and the id: the id
   };
   void reindex(std::string_view id, const Value& before, const Value& after);
   Documents documents_;
@@ -115,6 +114,11 @@ class Store {
   // Every shard of a service, in key order.
   std::vector<Shard*> shards(std::string_view service);
   Blobs& blobs() { return *blobs_; }
+  // The state as it is at one moment, in memory: it shares what neither changes, and takes memory
+  // for the rest. Changes of either are not seen by the other. It may outlive this store, and can't
+  // be forked itself ("ForkOfFork"). Waits until no unit is open, so the caller sees to it that not
+  // many are. Takes time by the number of tables, not of documents.
+  Result<std::unique_ptr<Store>> fork();
   // Forgets everything, on disk too. The caller makes sure that no Unit is open.
   Status reset();
   size_t document_count();
@@ -131,6 +135,7 @@ class Store {
   explicit Store(Options options);
   Table& table(Shard& shard, std::string_view name);
   Disk& disk() const;
+  bool copy_shards_to(Store& to);
   Status replay();
   Status apply(const Value& record);
   Status write_documents(Journal& to);
@@ -147,6 +152,7 @@ class Store {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Blobs> blobs_;
   std::string notice_;
+  bool forked_ = false;
 
   std::atomic<int64_t> live_bytes_ = 0;
   std::atomic<size_t> compactions_ = 0;
@@ -185,7 +191,7 @@ class Unit {
  private:
   struct Change {
     std::string table, id;
-    Value before;
+    Documents::Replaced replaced;
   };
   void roll_back();
   Status journal_changes();
