@@ -48,10 +48,12 @@ int cloud_serve(const ServeOptions& options) {
   cloud_options.owner = starting;
   cloud_options.strict = options.strict;
   cloud_options.sync = options.sync;
+  auto time = cloud::TimePlan::parse(options.time);
+  if (!time.has_value()) return failed(time.error());
+  cloud_options.time = *time;
   cloud_options.compact_bytes_min = options.compact_at;
   cloud_options.warn = [](const Error& error) {
-    fmt::print(stderr, "warning: the journal is not compacted and goes on growing: {}\n",
-               error.to_string());
+    fmt::print(stderr, "warning: {}\n", one_line(error.to_string()));
   };
   auto cloud = embedded::open(std::move(cloud_options));
   if (!cloud.has_value()) return failed(cloud.error());
@@ -97,6 +99,11 @@ void add_cloud(CLI::App& app, int& exit_code) {
                    "Compact the journal from this size on, once it is four times what it need be")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--time", serve->time,
+                   "How time passes: instant (state machines take none), realistic, scaled:N, or "
+                   "stepped (it stands until it is advanced)")
       ->capture_default_str();
   command->add_option("--threads", serve->threads, "Threads that answer")
       ->check(CLI::Range(1, 64))

@@ -14,6 +14,7 @@ struct ServeOptions {
   bool sync = false;
   int threads = 4;
   size_t compact_at = size_t{16} << 20;  // bytes
+  std::string time = "instant";          // cloud/clock.hh, TimePlan
 };
 
 // Returns the exit code (docs/stacks.md).

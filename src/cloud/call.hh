@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/random.hh"
 #include "base/time.hh"
 #include "cloud/caller.hh"
+#include "cloud/outbox.hh"
 #include "cloud/service.hh"
 
 namespace mainstay::store {
@@ -18,6 +20,13 @@ class Blobs;
 }
 
 namespace mainstay::cloud {
+
+// For what an answer waits, until when, and what its handler wants to know when it is asked again.
+struct Wait {
+  std::string topic;
+  Time until;
+  Value state;
+};
 
 class Call {
  public:
@@ -32,8 +41,13 @@ class Call {
   Time now;
   Random random;
   store::Unit& db;
-  // Work on bulk data that goes with the change: run once the change is kept, or once it is not.
+  // Work that goes with the change (on bulk data, say): run once the change is kept, or once it is
+  // not, without the state's lock.
   std::vector<std::function<void()>> after_commit, after_failure;
+  std::optional<Wait> waiting = {};  // set by wait()
+  // Of a handler that is asked again: what it gave to wait(), and whether its time is over.
+  Value wait_state = {};
+  bool is_late = false;
   // For an operation that decides_parts (service.hh): whether a part of its request is allowed, put
   // as a request of its own. Errors: the refusal.
   std::function<Status(std::string_view operation, const Value& part)> may = {};
@@ -58,8 +72,34 @@ class Call {
   store::Blobs& blobs();
   Credentials credentials();
 
+  // What is to be done later, as part of this change (timers.hh): a reaction of this service's, by
+  // name. id: the timer of that id before is replaced; "": a fresh one. Returns the id.
+  std::string at(Time when, std::string_view reaction, Value argument, std::string id = "");
+  std::string after(int64_t ms, std::string_view reaction, Value argument, std::string id = "") {
+    return at(now + ms, reaction, std::move(argument), std::move(id));
+  }
+  void cancel_timer(const std::string& id);
+  // How long a step of a state machine takes here that takes AWS this long (clock.hh).
+  int64_t duration(int64_t ms) const;
+  // What another service is told once this change is kept (outbox.hh).
+  void later(Delivery delivery);
+
+  // Answers that wait: `return call.wait(topic, until)` keeps what was changed, lets go of the
+  // state and of the thread, and runs the handler again, from its start with the same request, once
+  // somebody has called notify(topic) or the time is over (is_late). A topic belongs to the state
+  // that the handler sees: only who changes that may know that it has come.
+  Value wait(std::string topic, Time until, Value state = {});
+  // Once this change is kept.
+  void notify(std::string_view topic);
+  std::string topic(std::string_view name) const;  // of this service, account and region
+
+  // Does `work` without this state's lock, for calls of services that this one must not call while
+  // it is held. Only before anything is changed; what was read before may have changed after.
+  void outside(const std::function<void()>& work);
+
   // Another service's operation, as this caller, in this account and region. Takes that service's
-  // lock, so services must not call each other in circles (docs/decisions/0004).
+  // lock, so it must be one of Service::calls, of which there are no circles
+  // (docs/decisions/0004), unless it is done outside().
   Result<Value> invoke(std::string_view service, std::string_view operation, Value in);
 };
 

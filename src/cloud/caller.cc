@@ -28,6 +28,30 @@ void forget(store::Unit& unit, const std::string& id) {
 
 }  // namespace
 
+Value Caller::to_value() const {
+  Value out = Value::map({{"Kind", static_cast<int>(kind)},
+                          {"Account", account},
+                          {"Arn", arn},
+                          {"UserId", user_id},
+                          {"AccessKey", access_key},
+                          {"Details", details}});
+  Value through = Value::list();
+  for (const std::string& service : via) through.push_back(service);
+  return out.set("Via", std::move(through));
+}
+
+Caller Caller::from_value(const Value& v) {
+  Caller c;
+  c.kind = static_cast<Kind>(v["Kind"].as_int());
+  c.account = v["Account"].as_string();
+  c.arn = v["Arn"].as_string();
+  c.user_id = v["UserId"].as_string();
+  c.access_key = v["AccessKey"].as_string();
+  c.details = v["Details"];
+  for (const Value& service : v["Via"].items()) c.via.push_back(service.as_string());
+  return c;
+}
+
 Caller Caller::root_of(std::string_view account) {
   Caller c;
   c.account = account;

@@ -39,6 +39,10 @@ struct Caller {
   // Services alone may set tags whose keys start with "aws:".
   bool may_use_reserved_tags() const { return kind == Kind::service || !via.empty(); }
 
+  // As a document, and back.
+  Value to_value() const;
+  static Caller from_value(const Value& document);
+
   static Caller root_of(std::string_view account);
   // A service acting for itself, as "cloudformation.amazonaws.com".
   static Caller service_principal(std::string_view account, std::string_view name);

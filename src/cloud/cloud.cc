@@ -11,7 +11,10 @@
 namespace mainstay::cloud {
 namespace {
 
-constexpr std::string_view answers = "_answer";  // a table of every shard: answers by token
+constexpr const char* clock_table = "clock";
+store::ShardKey clock_shard() {
+  return {"_cloud", "", ""};
+}
 
 uint64_t seed_from_system() {
   std::string bytes = secure_random(8);
@@ -31,7 +34,10 @@ const Service* with_hook(const Entries& entries, Hook Service::* hook) {
 
 }  // namespace
 
-Cloud::Cloud(CloudOptions options, std::vector<Service> services) : options_(std::move(options)) {
+Cloud::Cloud(CloudOptions options, std::vector<Service> services)
+    : options_(std::move(options)),
+      clock_(options_.now, options_.time),
+      agenda_(clock_, options_.simulation) {
   if (options_.seed == 0) options_.seed = seed_from_system();
   authorizer_ = std::make_unique<Authorizer>(*this);
   for (Service& service : services) {
@@ -44,8 +50,43 @@ Cloud::Cloud(CloudOptions options, std::vector<Service> services) : options_(std
 }
 
 Cloud::~Cloud() {
+  end_background();
+  if (store_) keep_clock();
+}
+
+// Unless it is the wall's clock and always was.
+void Cloud::keep_clock() {
+  bool is_plain = options_.time.mode == TimePlan::Mode::instant ||
+                  options_.time.mode == TimePlan::Mode::realistic;
+  store::Unit unit(*store_, store_->shard(clock_shard()), store::Mode::write);
+  if (is_plain && clock_.now() == clock_.wall() && !unit.find(clock_table, clock_table)) return;
+  unit.put(clock_table, clock_table, clock_.document());
+  if (Status kept = unit.commit(); !kept.has_value()) warn(kept.error());
+}
+
+void Cloud::begin_background() {
+  agenda_.start();
+  for (auto& entry : entries_) {
+    timers_.take_up(entry->service.name);
+    outbox_.take_up(entry->service.name);
+    if (entry->service.background) entry->service.background->start(*this);
+  }
+}
+
+void Cloud::end_background() {
   for (auto& entry : entries_)
     if (entry->service.background) entry->service.background->stop();
+  agenda_.stop();
+  outbox_.clear();
+  waiters_.end();
+}
+
+const Reaction* Cloud::reaction(std::string_view service, std::string_view name) const {
+  const Entry* found = entry(service);
+  if (!found) return nullptr;
+  for (const Reaction& reaction : found->service.reactions)
+    if (reaction.name == name) return &reaction;
+  return nullptr;
 }
 
 Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Service> services) {
@@ -54,12 +95,18 @@ Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Ser
                     Credentials::indexes()};
   if (cloud->options_.compact_bytes_min > 0)
     to.compact_bytes_min = cloud->options_.compact_bytes_min;
-  to.warn = cloud->options_.warn;
+  to.warn = [c = cloud.get()](const Error& error) {
+    c->warn(Error(error).because("the journal is not compacted and goes on growing"));
+  };
   for (const auto& entry : cloud->entries_)
     for (const store::Index& index : entry->service.indexes) to.indexes.push_back(index);
   TRY(cloud->store_, store::Store::open(std::move(to)));
-  for (auto& entry : cloud->entries_)
-    if (entry->service.background) entry->service.background->start(*cloud);
+  CHECK_OK(cloud->check_calls());
+  {
+    store::Unit unit(*cloud->store_, cloud->store_->shard(clock_shard()), store::Mode::read);
+    if (const Value* kept = unit.find(clock_table, clock_table)) cloud->clock_.resume(*kept);
+  }
+  cloud->begin_background();
   return cloud;
 }
 
@@ -76,6 +123,7 @@ Status Cloud::prepare(Entry& entry, std::string_view account, std::string_view r
   CHECK_OK(entry.service.prepare(call));
   unit.put("setting", "prepared", true);
   CHECK_OK(unit.commit());
+  for (const auto& one : call.after_commit) one();
   entry.prepared.insert(std::move(where));
   return {};
 }
@@ -123,106 +171,6 @@ Call Cloud::make_call(const Service& service, std::string_view operation, const 
               {}};
 }
 
-Result<Value> Cloud::perform(const Entry& entry, const Operation& operation, Call& call,
-                             const Value& in, const CallerSide& side, std::string_view once) {
-  if (!operation.decides_parts) {
-    CHECK_OK(authorizer_->check(call, in, side));
-  } else {
-    call.may = [this, &call, &side](std::string_view as, const Value& part) {
-      std::string_view whole = std::exchange(call.operation, as);
-      Status decided = authorizer_->check(call, part, side);
-      call.operation = whole;
-      return decided;
-    };
-  }
-  return call_handler(entry, operation, call, in, once);
-}
-
-// A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").
-Result<Value> Cloud::call_handler(const Entry& entry, const Operation& operation, Call& call,
-                                  const Value& in, std::string_view once) {
-  auto out = operation.handler(call, in);
-  if (out.has_value() && entry.service.dry_run && in["DryRun"].as_bool())
-    out =
-        aws_error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
-  if (out.has_value() && !once.empty()) call.put(answers, once, *out);
-  if (out.has_value())
-    if (Status kept = call.db.commit(); !kept.has_value()) out = kept.error();
-  for (const auto& work : out.has_value() ? call.after_commit : call.after_failure) work();
-  return out;
-}
-
-Result<Value> Cloud::invoke(const Caller& caller, std::string_view made_in, std::string_view region,
-                            std::string_view service, std::string_view operation, Value in,
-                            std::string_view once) {
-  Entry* found = entry(service);
-  if (!found) return not_implemented(service, operation);
-  auto it = found->operations.find(operation);
-  if (it == found->operations.end()) return not_implemented(service, operation);
-  TRY(Models::Loaded loaded, models_.load(service));
-  if (const wire::Operation* modelled = loaded.model->operation(operation))
-    CHECK_OK(wire::validate(*modelled, in,
-                            wire::validate_options(*loaded.model, loaded.model->protocol())));
-  std::string account = found->service.account_for(made_in, in);
-  CHECK_OK(prepare(*found, account, region));
-  TRY(CallerSide side, authorizer_->caller_side(caller, region, {}));
-  store::Mode mode = it->second->mode_for(in);
-  if (mode == store::Mode::read) once = "";
-  store::Unit unit(*store_, shard(found->service, account, region), mode);
-  Call call = make_call(found->service, it->second->name, caller, account, region, unit);
-  auto answer = [&]() -> Result<Value> {
-    if (const Value* given = once.empty() ? nullptr : call.find(answers, once)) return *given;
-    return perform(*found, *it->second, call, in, side, once);
-  };
-  auto out = answer();
-  // What a service asks on a caller's behalf is an event; what it asks for itself is its inside.
-  if (!caller.via.empty())
-    trail_.record({0, now(), std::string(service), std::string(operation), std::string(region),
-                   call.request_id, caller.asking_service(), caller},
-                  mode, in, out);
-  return out;
-}
-
-void Cloud::forget_answers(std::string_view made_in, std::string_view region,
-                           const std::vector<Once>& calls) {
-  std::map<std::pair<std::string, std::string>, std::vector<const std::string*>> tokens;
-  for (const Once& call : calls)
-    if (Entry* found = entry(call.service))
-      tokens[{call.service, found->service.account_for(made_in, call.in)}].push_back(&call.token);
-  for (const auto& [place, of_place] : tokens)
-    (void)update(place.first, place.second, region, [&](Call& call) -> Status {
-      for (const std::string* token : of_place) call.remove(answers, *token);
-      return {};
-    });
-}
-
-void Cloud::forget_answers_but(const std::set<std::string>& prefixes) {
-  auto is_needed = [&](const std::string& token) {
-    return std::any_of(prefixes.begin(), prefixes.end(),
-                       [&](const std::string& prefix) { return token.starts_with(prefix); });
-  };
-  for (const auto& found : entries_)
-    for (store::Shard* one : store_->shards(found->service.name)) {
-      store::Unit unit(*store_, *one, store::Mode::write);
-      std::vector<std::string> gone;
-      for (const auto& [token, answer] : unit.all(answers))
-        if (!is_needed(token)) gone.push_back(token);
-      for (const std::string& token : gone) unit.remove(answers, token);
-      (void)unit.commit();
-    }
-}
-
-Status Cloud::update(std::string_view service, std::string_view account, std::string_view region,
-                     const std::function<Status(Call&)>& work) {
-  Entry* found = entry(service);
-  if (!found) return not_implemented(service, "state");
-  store::Unit unit(*store_, shard(found->service, account, region), store::Mode::write);
-  Call call = make_call(found->service, "", Caller::service_principal(account, service), account,
-                        region, unit);
-  CHECK_OK(work(call));
-  return unit.commit();
-}
-
 Status Cloud::describe_caller(const Caller& caller, std::string_view region, Access& access) {
   const Service* iam = with_hook(entries_, &Service::describe_caller);
   if (!iam) return {};
@@ -251,15 +199,14 @@ std::string Service::owner_for(Call& call, const Value& in) const {
   return owner.empty() ? call.account : owner;
 }
 
+// What runs outside requests ends before the lock is taken: it may be waiting for that.
 Status Cloud::reset() {
+  end_background();
   std::unique_lock lock(resetting_);
-  for (auto& entry : entries_)
-    if (entry->service.background) entry->service.background->stop();
   Status status = store_->reset();
   trail_.clear();
   for (auto& entry : entries_) entry->prepared.clear();
-  for (auto& entry : entries_)
-    if (entry->service.background) entry->service.background->start(*this);
+  begin_background();
   return status;
 }
 

@@ -23,10 +23,15 @@
 #include "base/error.hh"
 #include "base/http_message.hh"
 #include "base/time.hh"
+#include "cloud/agenda.hh"
 #include "cloud/caller.hh"
+#include "cloud/clock.hh"
 #include "cloud/models.hh"
+#include "cloud/outbox.hh"
 #include "cloud/service.hh"
+#include "cloud/timers.hh"
 #include "cloud/trail.hh"
+#include "cloud/waiters.hh"
 
 namespace mainstay::cloud {
 
@@ -38,11 +43,15 @@ struct CloudOptions {
   std::string state_directory;  // empty: memory only
   std::string owner = "mainstay";
   bool sync = false;
-  bool strict = false;                     // refuse access keys that were not made here
-  uint64_t seed = 0;                       // 0: from the operating system
-  size_t compact_bytes_min = 0;            // store::Options; 0: its default
-  std::function<void(const Error&)> warn;  // store::Options
-  std::function<Time()> now;
+  bool strict = false;           // refuse access keys that were not made here
+  uint64_t seed = 0;             // 0: from the operating system
+  size_t compact_bytes_min = 0;  // store::Options; 0: its default
+  // Told what goes wrong outside requests: that compacting fails (store::Options), that a reaction
+  // does. May be called by any thread.
+  std::function<void(const Error&)> warn;
+  std::function<Time()> now;  // the wall's time
+  TimePlan time;
+  std::optional<uint64_t> simulation;  // Agenda: the seed of the order of all that runs later
 };
 
 // A call that was made once for its token.
@@ -51,11 +60,23 @@ struct Once {
   Value in;
 };
 
+// Whoever is answered later, because its answer waits.
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual void answer(HttpResponse response) = 0;  // once, from any thread
+  virtual bool is_gone() const = 0;                // then its request is not taken up again
+};
+
 class Cloud {
  public:
   static Result<std::unique_ptr<Cloud>> open(CloudOptions options, std::vector<Service> services);
   ~Cloud();
 
+  // Nothing where the answer waits: then the client that `late` makes is answered.
+  using Late = std::function<std::shared_ptr<Client>()>;
+  std::optional<HttpResponse> handle(HttpRequest request, const Late& late);
+  // Blocks until the answer is there.
   HttpResponse handle(HttpRequest request);
 
   // As `caller` in `account` and `region`. The input is validated as a client's would be.
@@ -65,13 +86,22 @@ class Cloud {
   Result<Value> invoke(const Caller& caller, std::string_view account, std::string_view region,
                        std::string_view service, std::string_view operation, Value in,
                        std::string_view once = "");
+  // The same without blocking: done is called once, by this thread before it returns unless the
+  // answer waits.
+  void invoke_later(const Caller& caller, std::string_view account, std::string_view region,
+                    std::string_view service, std::string_view operation, Value in,
+                    std::string_view once, std::function<void(Result<Value>)> done);
   void forget_answers(std::string_view account, std::string_view region,
                       const std::vector<Once>& calls);
   // Answers whose tokens begin with none of these: their callers will not come again.
   void forget_answers_but(const std::set<std::string>& prefixes);
-  // Runs `work` as one unit on a service's state (for its Background): committed if it returns ok.
+  // Runs `work` as one unit on a service's state, as the service itself: committed if it returns
+  // ok.
   Status update(std::string_view service, std::string_view account, std::string_view region,
                 const std::function<Status(Call&)>& work);
+  Status update_at(const store::ShardKey& shard, std::string_view account, std::string_view region,
+                   const std::function<Status(Call&)>& work);
+  void outside(store::Unit& unit, const std::function<void()>& work);  // see Call::outside
 
   // What the decisions about requests ask (authorizer.hh): IAM's and Organizations' answers.
   Status describe_caller(const Caller& caller, std::string_view region, Access& access);
@@ -82,7 +112,16 @@ class Cloud {
   // Forgets everything: what POST /moto-api/reset does.
   Status reset();
 
-  Time now() const { return options_.now(); }
+  Time now() const { return clock_.now(); }
+  CloudClock& clock() { return clock_; }
+  Agenda& agenda() { return agenda_; }
+  Waiters& waiters() { return waiters_; }
+  Timers& timers() { return timers_; }
+  Outbox& outbox() { return outbox_; }
+  const Reaction* reaction(std::string_view service, std::string_view name) const;
+  void warn(const Error& error) const {
+    if (options_.warn) options_.warn(error);
+  }
   Random random();  // a fresh generator, different at every call
   store::Store& store() { return *store_; }
   const Models& models() const { return models_; }
@@ -94,6 +133,9 @@ class Cloud {
 
  private:
   struct Request;  // one request on its way through the pipeline
+  struct Work;     // run.hh
+  struct Job;
+  class Keeper;
   struct Entry {
     Service service;
     std::unordered_map<std::string_view, const Operation*> operations;
@@ -102,7 +144,16 @@ class Cloud {
   };
   Cloud(CloudOptions options, std::vector<Service> services);
 
-  HttpResponse serve(HttpRequest& http, Request& request);
+  std::optional<HttpResponse> serve(HttpRequest& http, Request& request, const Late& late);
+  static HttpResponse encode(const Request& request, const Result<Value>& out);
+  // own_api.cc: what is the program's own, not AWS's. Nothing for all other requests; else the
+  // answer, or nothing in it where the client will be answered later.
+  struct OwnAnswer {
+    std::optional<HttpResponse> now;
+  };
+  std::optional<OwnAnswer> answer_own(const HttpRequest& http, const Late& late);
+  OwnAnswer answer_clock(const HttpRequest& http, const Late& late);
+  void keep_clock();
   Status route(const HttpRequest& http, Request& request);
   Status identify(HttpRequest& http, Request& request);
   Status check_unknown_key(const std::string& key, const HttpRequest& http,
@@ -111,13 +162,22 @@ class Cloud {
                           const Request& request) const;
   static Caller caller_of(const Value& credential);
   static Error not_implemented(std::string_view service, std::string_view operation);
-  Result<Value> run(Request& request, const Value& in);
-  void record(Request& request, const Value& in, const Result<Value>& out);
-  // Decides, then runs the handler; once: see invoke.
-  Result<Value> perform(const Entry& entry, const Operation& operation, Call& call, const Value& in,
-                        const CallerSide& side, std::string_view once = "");
-  Result<Value> call_handler(const Entry& entry, const Operation& operation, Call& call,
-                             const Value& in, std::string_view once = "");
+  std::optional<Result<Value>> run(Request& request, const Late& late);
+  void record(const Request& request, const Work& work, const Result<Value>& out);
+  void record_inner(const Work& work, const Result<Value>& out);
+  Result<Work> make_work(const Caller& caller, std::string_view made_in, std::string_view region,
+                         std::string_view service, std::string_view operation, Value in,
+                         std::string_view once);
+  // Decides, then runs the handler; nothing where the answer waits.
+  std::optional<Result<Value>> attempt(Work& work, Keeper& keeper);
+  void resume(const std::shared_ptr<Job>& job, Waiters::Why why);
+  Result<Value> perform(const Work& work, Call& call, const CallerSide& side);
+  Result<Value> call_handler(const Work& work, Call& call);
+  Status update_in(const Entry& entry, store::Shard& to, std::string_view account,
+                   std::string_view region, const std::function<Status(Call&)>& work);
+  Status check_calls() const;
+  void begin_background();
+  void end_background();
   HttpResponse health() const;
   Entry* entry(std::string_view service) const;
   Status prepare(Entry& entry, std::string_view account, std::string_view region);
@@ -126,6 +186,11 @@ class Cloud {
                  std::string_view account, std::string_view region, store::Unit& unit);
 
   CloudOptions options_;
+  CloudClock clock_;
+  Agenda agenda_;
+  Waiters waiters_{agenda_};
+  Timers timers_{*this};
+  Outbox outbox_{*this};
   Models models_;
   std::unique_ptr<Authorizer> authorizer_;
   std::vector<std::unique_ptr<Entry>> entries_;

@@ -1,11 +1,11 @@
 // The way of an HTTP request through the cloud: see cloud.hh.
-#include "base/json.hh"
+#include <future>
 #include "base/text.hh"
-#include "cloud/authorizer.hh"
+
 #include "cloud/call.hh"
-#include "cloud/cloud.hh"
 #include "cloud/key_id.hh"
 #include "cloud/refused_key.hh"
+#include "cloud/run.hh"
 #include "wire/checksum.hh"
 #include "wire/model.hh"
 #include "wire/router.hh"
@@ -108,10 +108,6 @@ bool may_ask_iam(const Value& credential) {
          (!credential.has("Issuer") && credential.has("MultiFactorAuthTime"));
 }
 
-HttpResponse json_response(const Value& body, int status = 200) {
-  return {status, {{"Content-Type", "application/json"}}, to_json(body)};
-}
-
 }  // namespace
 
 struct Cloud::Request {
@@ -121,50 +117,58 @@ struct Cloud::Request {
   wire::Protocol protocol = wire::Protocol::rest_xml;
   std::string service;
   std::string bucket;  // that S3's host names, "" in path style
+  bool is_head = false;
   std::string region;
   std::string id;
   std::string endpoint;
   Origin origin;
   Caller caller;
-  const Operation* handled = nullptr;  // once there is a handler for it
+  Work work;  // once there is a handler for it
 };
 
-HttpResponse Cloud::handle(HttpRequest http) {
-  if (http.method == "POST" && http.path == "/moto-api/reset") {
-    Status status = reset();
-    return json_response(Value::map({{"status", status.has_value() ? "ok" : "failed"}}),
-                         status.has_value() ? 200 : 500);
-  }
-  if (http.path == "/_mainstay/health") return health();
+std::optional<HttpResponse> Cloud::handle(HttpRequest http, const Late& late) {
+  if (auto own = answer_own(http, late)) return std::move(own->now);
   std::shared_lock lock(resetting_);
   for (const auto& owner : entries_)
     if (owner->service.answer_url)
-      if (auto answer = owner->service.answer_url(*this, http)) return std::move(*answer);
+      if (auto answer = owner->service.answer_url(*this, http)) return answer;
   Request request;
   request.id = random().uuid();
-  return serve(http, request);
+  return serve(http, request, late);
 }
 
-HttpResponse Cloud::health() const {
-  Value services = Value::list();
-  for (const std::string& name : service_names()) services.push_back(name);
-  Value out = Value::map({{"status", "ok"}, {"services", std::move(services)}});
-  if (options_.state_directory.empty()) return json_response(out.set("state", "memory"));
-  store::JournalState journal = store_->journal_state();
-  return json_response(out.set("state", options_.state_directory)
-                           .set("journal", Value::map({{"bytes", journal.bytes},
-                                                       {"live_bytes", journal.live_bytes},
-                                                       {"compactions", journal.compactions}})));
-}
-
-HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
-  auto failed = [&](const Error& error) {
-    if (!request.loaded.model) return wire::encode_error(request.protocol, error, request.id);
-    HttpResponse response = wire::encode_error(*request.loaded.model, request.operation,
-                                               request.protocol, error, request.id);
-    if (http.method == "HEAD") response.body.clear();
-    return response;
+HttpResponse Cloud::handle(HttpRequest http) {
+  struct Blocked : Client {
+    void answer(HttpResponse r) override {
+      response = std::move(r);
+      ready.set_value();
+    }
+    bool is_gone() const override { return false; }
+    std::optional<HttpResponse> response;
+    std::promise<void> ready;
   };
+  auto blocked = std::make_shared<Blocked>();
+  auto now = handle(std::move(http), [&] { return blocked; });
+  if (now) return std::move(*now);
+  if (agenda_.is_simulated()) agenda_.run_until([&] { return blocked->response.has_value(); });
+  blocked->ready.get_future().wait();
+  return std::move(*blocked->response);
+}
+
+HttpResponse Cloud::encode(const Request& request, const Result<Value>& out) {
+  if (out.has_value())
+    return wire::encode_response(*request.loaded.model, *request.operation, request.protocol, *out,
+                                 request.id);
+  if (!request.loaded.model) return wire::encode_error(request.protocol, out.error(), request.id);
+  HttpResponse response = wire::encode_error(*request.loaded.model, request.operation,
+                                             request.protocol, out.error(), request.id);
+  if (request.is_head) response.body.clear();
+  return response;
+}
+
+std::optional<HttpResponse> Cloud::serve(HttpRequest& http, Request& request, const Late& late) {
+  auto failed = [&](const Error& error) { return encode(request, error); };
+  request.is_head = http.method == "HEAD";
   if (Status s = route(http, request); !s.has_value()) return failed(s.error());
   if (request.service == "s3")
     if (Status s = check_s3_path(http.path); !s.has_value()) return failed(s.error());
@@ -176,11 +180,11 @@ HttpResponse Cloud::serve(HttpRequest& http, Request& request) {
     http.path = "/" + request.bucket + http.path;
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
   if (!in.has_value()) return failed(in.error());
-  auto out = run(request, *in);
-  record(request, *in, out);
-  if (!out.has_value()) return failed(out.error());
-  return wire::encode_response(*request.loaded.model, *request.operation, request.protocol, *out,
-                               request.id);
+  request.work.in = std::move(*in);
+  auto out = run(request, late);
+  if (!out) return std::nullopt;
+  record(request, request.work, *out);
+  return encode(request, *out);
 }
 
 // Finds service, operation and codec. What is found before an error is kept, so that the error goes
@@ -215,35 +219,54 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
   return unknown_operation(request.hints, http, request.service);
 }
 
-Result<Value> Cloud::run(Request& request, const Value& in) {
-  Entry* found = entry(request.service);
-  const Operation* operation = nullptr;
-  if (found) {
+std::optional<Result<Value>> Cloud::run(Request& request, const Late& late) {
+  Work& work = request.work;
+  work.caller = std::move(request.caller);
+  work.region = request.region;
+  work.request_id = request.id;
+  work.endpoint = std::move(request.endpoint);
+  work.origin = std::move(request.origin);
+  auto prepared = [&]() -> Status {
+    Entry* found = entry(request.service);
+    if (!found) return not_implemented(request.service, request.operation->name);
     auto it = found->operations.find(request.operation->name);
-    if (it != found->operations.end()) operation = it->second;
-  }
-  if (!operation) return not_implemented(request.service, request.operation->name);
-  request.handled = operation;
-  CHECK_OK(wire::validate(*request.operation, in,
-                          wire::validate_options(*request.loaded.model, request.protocol)));
-  std::string account = found->service.account_for(
-      request.caller.account.empty() ? default_account : request.caller.account, in);
-  CHECK_OK(prepare(*found, account, request.region));
-  TRY(CallerSide side, authorizer_->caller_side(request.caller, request.region, request.origin));
-  store::Unit unit(*store_, shard(found->service, account, request.region),
-                   operation->mode_for(in));
-  Call call =
-      make_call(found->service, operation->name, request.caller, account, request.region, unit);
-  call.request_id = request.id;
-  call.endpoint = request.endpoint;
-  return perform(*found, *operation, call, in, side);
+    if (it == found->operations.end())
+      return not_implemented(request.service, request.operation->name);
+    work.entry = found;
+    work.operation = it->second;
+    CHECK_OK(wire::validate(*request.operation, work.in,
+                            wire::validate_options(*request.loaded.model, request.protocol)));
+    work.account = found->service.account_for(
+        work.caller.account.empty() ? default_account : work.caller.account, work.in);
+    return prepare(*found, work.account, request.region);
+  }();
+  if (!prepared.has_value()) return prepared.error();
+  struct Waiting : Keeper {
+    Waiting(Cloud& c, Request& r, const Late& l) : cloud(c), request(r), late(l) {}
+    std::shared_ptr<Job> keep() override {
+      auto job = std::make_shared<Job>();
+      auto kept = std::make_shared<Request>(std::move(request));
+      job->work = std::move(kept->work);
+      std::shared_ptr<Client> client = late();
+      job->is_gone = [client] { return client->is_gone(); };
+      job->done = [&to = cloud, kept, client](const Work& w, Result<Value> out) {
+        to.record(*kept, w, out);
+        client->answer(encode(*kept, out));
+      };
+      return job;
+    }
+    Cloud& cloud;
+    Request& request;
+    const Late& late;
+  } waiting(*this, request, late);
+  return attempt(work, waiting);
 }
 
-void Cloud::record(Request& request, const Value& in, const Result<Value>& out) {
-  if (!request.handled) return;
-  trail_.record({0, now(), request.service, std::string(request.handled->name), request.region,
-                 request.id, request.origin.user_agent, std::move(request.caller)},
-                request.handled->mode_for(in), in, out);
+void Cloud::record(const Request& request, const Work& work, const Result<Value>& out) {
+  if (!work.operation) return;
+  trail_.record({0, now(), request.service, std::string(work.operation->name), request.region,
+                 request.id, work.origin.user_agent, work.caller},
+                work.operation->mode_for(work.in), work.in, out);
 }
 
 Error Cloud::not_implemented(std::string_view service, std::string_view operation) {
@@ -272,7 +295,8 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
   }
   auto credential = credentials().find(key);
   if (!credential) CHECK_OK(check_unknown_key(key, http, request));
-  if (!version_2_key.empty()) CHECK_OK(check_version_2(http, credential.has_value(), now()));
+  if (!version_2_key.empty())
+    CHECK_OK(check_version_2(http, credential.has_value(), clock_.wall()));
   if (!credential) {
     request.caller = Caller::root_of(is_account_id(key) ? std::string_view(key) : default_account);
     request.caller.access_key = key;
@@ -284,7 +308,8 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
   if (request.service == "iam" && !may_ask_iam(*credential))
     return aws_error("InvalidClientTokenId",
                      "The security token included in the request is invalid", 403);
-  TRY(wire::Verified verified, wire::verify(http, secret, now()));
+  // Clients sign by the wall's time, whatever the cloud's clock says.
+  TRY(wire::Verified verified, wire::verify(http, secret, clock_.wall()));
   request.caller = caller_of(*credential);
   request.caller.source_ip = http.peer;
   return wire::unpack_streaming(http, &verified);

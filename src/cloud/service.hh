@@ -56,6 +56,20 @@ constexpr Operation reads_unless(std::string_view name, Handler h,
 // How wide one shard of the service's state is.
 enum class Scope { region, account, global };
 
+// What a service does later, by name: what a timer (timers.hh) or a delivery's end (outbox.hh) asks
+// for. One of the two: react() works in one unit on the service's state, in which an error undoes
+// everything; work() is under no lock, and may be run again if the process is killed before its
+// end.
+struct Place {
+  store::ShardKey shard;
+  std::string account, region;  // of the call that asked for it
+};
+struct Reaction {
+  std::string_view name;
+  Status (*react)(Call&, const Value& argument) = nullptr;
+  Status (*work)(Cloud&, const Place&, const Value& argument) = nullptr;
+};
+
 // Work of a service outside requests (CloudFormation's engine). start() after the state is open;
 // stop() before it closes or is reset: it returns when no work is left running.
 class Background {
@@ -70,6 +84,9 @@ struct Service {
   Scope scope = Scope::region;
   std::vector<Operation> operations;
   std::vector<store::Index> indexes;
+  std::vector<Reaction> reactions = {};
+  // The services that its handlers and guards call while they hold its state (Call::invoke).
+  std::vector<std::string_view> calls = {};
   bool dry_run = false;  // EC2's DryRun member: all checks, no change
   // First use of a shard: what AWS has there before anyone asks (default VPC, zones). May be null.
   Status (*prepare)(Call&) = nullptr;

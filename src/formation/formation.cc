@@ -49,6 +49,7 @@ std::vector<cloud::Operation> operations() {
 cloud::Service make_service() {
   cloud::Service service;
   service.name = "cloudformation";
+  service.calls = {"ec2", "iam", "s3", "secretsmanager", "ssm", "sts"};
   service.scope = cloud::Scope::region;
   service.guard = guard;
   service.operations = operations();

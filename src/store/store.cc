@@ -217,6 +217,17 @@ Unit::~Unit() {
   roll_back();
 }
 
+void Unit::release() {
+  if (changed()) std::abort();  // somebody would see, and might keep, half a change: a bug
+  if (reading_.mutex()) reading_.unlock();
+  if (writing_.mutex()) writing_.unlock();
+}
+
+void Unit::acquire() {
+  if (reading_.mutex()) reading_.lock();
+  if (writing_.mutex()) writing_.lock();
+}
+
 void Unit::roll_back() {
   for (auto it = undo_.rbegin(); it != undo_.rend(); ++it)
     store_.table(shard_, it->table).replace(it->id, std::move(it->replaced.before));

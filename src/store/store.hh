@@ -187,6 +187,11 @@ class Unit {
   // nobody knows whether they are on it, and the store takes no more changes.
   Status commit();
   bool changed() const { return !undo_.empty(); }
+  const ShardKey& key() const { return shard_.key; }
+  // Lets go of the shard for a while. Only while nothing is changed; until acquire() nothing else
+  // may be called, and what was read before may be gone after.
+  void release();
+  void acquire();
 
  private:
   struct Change {

@@ -8,6 +8,7 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "dynamodb";
+  service.calls = {"kms"};
   service.operations = {writes("CreateTable", create_table),
                         reads("DescribeTable", describe_table),
                         writes("UpdateTable", update_table),

@@ -138,6 +138,7 @@ std::vector<store::Index> indexes() {
 cloud::Service make_service() {
   cloud::Service service;
   service.name = "ec2";
+  service.calls = {"iam", "ssm"};
   service.scope = cloud::Scope::region;
   service.operations.assign(std::begin(operations), std::end(operations));
   service.indexes = indexes();

@@ -8,6 +8,7 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "route53";
+  service.calls = {"ec2"};
   service.scope = cloud::Scope::account;
   service.operations = {writes("CreateHostedZone", create_hosted_zone),
                         reads("GetHostedZone", get_hosted_zone),

@@ -8,6 +8,7 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "s3";
+  service.calls = {"kms"};
   service.scope = cloud::Scope::global;
   service.owner_of = owner_of_bucket;
   service.guard = guard;

@@ -18,6 +18,7 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "secretsmanager";
+  service.calls = {"kms"};
   service.account_of = account_of_secret;
   service.guard = guard;
   service.operations = {writes("CreateSecret", create_secret),

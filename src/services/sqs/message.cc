@@ -21,12 +21,17 @@ std::string padded(int64_t number) {
   return std::string(digits - std::min(digits, text.size()), '0') + text;
 }
 
-// Puts the message where it is next visible.
+std::string topic_of(const Call& call, const Value& queue) {
+  return call.topic("queue/" + queue["QueueName"].as_string());
+}
+
+// Puts the message where it is next visible; whoever waits for one looks again.
 void place(Call& call, const Value& queue, Value message, int64_t visible_ms) {
   const std::string id = message["MessageId"].as_string();
   std::string key = padded(visible_ms) + "-" + padded(message["_Sent"].as_int()) + "-" + id;
   call.put(messages_of(queue), key, message.set("_Visible", visible_ms));
   call.put(places_of(queue), id, key);
+  call.notify(topic_of(call, queue));
 }
 
 void take_away(Call& call, const Value& queue, const std::string& id) {
@@ -211,7 +216,23 @@ Result<Value> send_message(Call& call, const Value& in) {
   return send_to(call, queue, in);
 }
 
-// Answers at once, whatever WaitTimeSeconds says: nothing here may wait while it holds the queue.
+// An empty queue's answer waits for a message: one that is sent, or one that becomes visible.
+Result<Value> wait_for_message(Call& call, const Value& queue, const Value& in) {
+  constexpr int64_t wait_s_max = 20;
+  int64_t wait_s = in["WaitTimeSeconds"].as_int(number_of(queue, "ReceiveMessageWaitTimeSeconds"));
+  if (wait_s < 0 || wait_s > wait_s_max)
+    return invalid_value("Value " + std::to_string(wait_s) +
+                         " for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= "
+                         "20, if provided.");
+  bool is_first = call.wait_state.is_null();
+  Time end = is_first ? call.now + wait_s * 1000 : call.wait_state.as_time();
+  if (end <= call.now) return Value::map({});
+  Time until = end;
+  if (const store::Documents& all = call.all(messages_of(queue)); !all.empty())
+    until = std::min(until, Time{all.begin()->second["_Visible"].as_int()});
+  return call.wait(topic_of(call, queue), until, end);
+}
+
 Result<Value> receive_message(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
   int64_t count = in["MaxNumberOfMessages"].as_int(1);
@@ -228,7 +249,7 @@ Result<Value> receive_message(Call& call, const Value& in) {
     place(call, queue, message, call.now.ms + hidden_s * 1000);
     messages.push_back(shown(call, message, in));
   }
-  if (messages.empty()) return Value::map({});
+  if (messages.empty()) return wait_for_message(call, queue, in);
   return Value::map({{"Messages", std::move(messages)}});
 }
 

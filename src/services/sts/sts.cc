@@ -230,6 +230,7 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "sts";
+  service.calls = {"iam"};
   service.scope = cloud::Scope::account;
   service.owner_of = owner_of_role;
   service.guard = guard;
