@@ -65,7 +65,7 @@ int cloud_serve(const ServeOptions& options) {
   server_options.threads = options.threads;
   auto server =
       http::Server::start(server_options, [&](HttpRequest&& request, const http::Reply& reply) {
-        reply.answer((*cloud)->handle(std::move(request)));
+        (*cloud)->handle(std::move(request), reply);
       });
   if (!server.has_value()) return failed(server.error());
   std::string endpoint = fmt::format("http://{}:{}", options.host, (*server)->port());

@@ -22,6 +22,7 @@
 
 #include "base/error.hh"
 #include "base/http_message.hh"
+#include "base/http_reply.hh"
 #include "base/time.hh"
 #include "cloud/agenda.hh"
 #include "cloud/caller.hh"
@@ -60,22 +61,13 @@ struct Once {
   Value in;
 };
 
-// Whoever is answered later, because its answer waits.
-class Client {
- public:
-  virtual ~Client() = default;
-  virtual void answer(HttpResponse response) = 0;  // once, from any thread
-  virtual bool is_gone() const = 0;                // then its request is not taken up again
-};
-
 class Cloud {
  public:
   static Result<std::unique_ptr<Cloud>> open(CloudOptions options, std::vector<Service> services);
   ~Cloud();
 
-  // Nothing where the answer waits: then the client that `late` makes is answered.
-  using Late = std::function<std::shared_ptr<Client>()>;
-  std::optional<HttpResponse> handle(HttpRequest request, const Late& late);
+  // Answers before it returns, unless the answer has to wait.
+  void handle(HttpRequest request, const HttpReply& reply);
   // Blocks until the answer is there.
   HttpResponse handle(HttpRequest request);
 
@@ -144,15 +136,11 @@ class Cloud {
   };
   Cloud(CloudOptions options, std::vector<Service> services);
 
-  std::optional<HttpResponse> serve(HttpRequest& http, Request& request, const Late& late);
+  std::optional<HttpResponse> serve(HttpRequest& http, Request& request, const HttpReply& reply);
   static HttpResponse encode(const Request& request, const Result<Value>& out);
-  // own_api.cc: what is the program's own, not AWS's. Nothing for all other requests; else the
-  // answer, or nothing in it where the client will be answered later.
-  struct OwnAnswer {
-    std::optional<HttpResponse> now;
-  };
-  std::optional<OwnAnswer> answer_own(const HttpRequest& http, const Late& late);
-  OwnAnswer answer_clock(const HttpRequest& http, const Late& late);
+  // own_api.cc: what is the program's own, not AWS's; false for all other requests.
+  bool answer_own(const HttpRequest& http, const HttpReply& reply);
+  void answer_clock(const HttpRequest& http, const HttpReply& reply);
   void keep_clock();
   Status route(const HttpRequest& http, Request& request);
   Status identify(HttpRequest& http, Request& request);
@@ -162,7 +150,7 @@ class Cloud {
                           const Request& request) const;
   static Caller caller_of(const Value& credential);
   static Error not_implemented(std::string_view service, std::string_view operation);
-  std::optional<Result<Value>> run(Request& request, const Late& late);
+  std::optional<Result<Value>> run(Request& request, const HttpReply& reply);
   void record(const Request& request, const Work& work, const Result<Value>& out);
   void record_inner(const Work& work, const Result<Value>& out);
   Result<Work> make_work(const Caller& caller, std::string_view made_in, std::string_view region,

@@ -9,7 +9,7 @@
 namespace mainstay::cloud {
 namespace {
 
-constexpr int64_t retry_ms_first = 100, retry_ms_max = 20'000;
+constexpr int64_t delivery_retry_ms_first = 100, delivery_retry_ms_max = 20'000;
 constexpr size_t id_digits = 16;
 // Codes of throttling, besides statuses of 5xx ("Retry behavior" of the SDKs' reference guide).
 constexpr std::string_view throttles[] = {"Throttl", "TooManyRequests", "RequestLimitExceeded",
@@ -136,7 +136,7 @@ bool Outbox::try_later(const std::string& lane, const Error& error) {
     if (found == lanes_.end() || found->second.tries >= tries_max) return false;
     tries = found->second.tries++;
   }
-  int64_t pause_ms = std::min(retry_ms_first << tries, retry_ms_max);
+  int64_t pause_ms = std::min(delivery_retry_ms_first << tries, delivery_retry_ms_max);
   cloud_.agenda().set("outbox" + lane, cloud_.now() + pause_ms, [this, lane] { deliver(lane); });
   return true;
 }

@@ -24,15 +24,16 @@ Value shown_clock(const CloudClock& clock) {
 
 }  // namespace
 
-std::optional<Cloud::OwnAnswer> Cloud::answer_own(const HttpRequest& http, const Late& late) {
+bool Cloud::answer_own(const HttpRequest& http, const HttpReply& reply) {
   if (http.method == "POST" && http.path == "/moto-api/reset") {
     Status status = reset();
-    return OwnAnswer{json_response(Value::map({{"status", status.has_value() ? "ok" : "failed"}}),
-                                   status.has_value() ? 200 : 500)};
+    reply.answer(json_response(Value::map({{"status", status.has_value() ? "ok" : "failed"}}),
+                               status.has_value() ? 200 : 500));
+    return true;
   }
-  if (http.path == "/_mainstay/health") return OwnAnswer{health()};
-  if (http.path == "/_mainstay/clock") return answer_clock(http, late);
-  return std::nullopt;
+  if (http.path == "/_mainstay/health") return reply.answer(health()), true;
+  if (http.path == "/_mainstay/clock") return answer_clock(http, reply), true;
+  return false;
 }
 
 HttpResponse Cloud::health() const {
@@ -49,21 +50,19 @@ HttpResponse Cloud::health() const {
 
 // GET: what o'clock it is. POST {"advance_ms": N}: answered once all that was due on the way is
 // done.
-Cloud::OwnAnswer Cloud::answer_clock(const HttpRequest& http, const Late& late) {
-  if (http.method == "GET") return {json_response(shown_clock(clock_))};
-  if (http.method != "POST") return {refused(405, "MethodNotAllowed", "GET or POST")};
+void Cloud::answer_clock(const HttpRequest& http, const HttpReply& reply) {
+  if (http.method == "GET") return reply.answer(json_response(shown_clock(clock_)));
+  if (http.method != "POST") return reply.answer(refused(405, "MethodNotAllowed", "GET or POST"));
   auto body = parse_json(http.body);
   int64_t ms = body.has_value() ? (*body)["advance_ms"].as_int(-1) : -1;
   if (ms < 0 || ms > advance_ms_max)
-    return {refused(400, "AdvanceInvalid",
-                    "advance_ms must be a number of milliseconds, ten years at most")};
-  std::shared_ptr<Client> client = late();
-  bool begun = agenda_.advance(clock_.now() + ms, [this, client] {
+    return reply.answer(refused(400, "AdvanceInvalid",
+                                "advance_ms must be a number of milliseconds, ten years at most"));
+  bool begun = agenda_.advance(clock_.now() + ms, [this, reply] {
     keep_clock();
-    client->answer(json_response(shown_clock(clock_)));
+    reply.answer(json_response(shown_clock(clock_)));
   });
-  if (!begun) client->answer(refused(409, "ClockBusy", "the clock is being advanced already"));
-  return {};
+  if (!begun) reply.answer(refused(409, "ClockBusy", "the clock is being advanced already"));
 }
 
 }  // namespace mainstay::cloud

@@ -126,30 +126,36 @@ struct Cloud::Request {
   Work work;  // once there is a handler for it
 };
 
-std::optional<HttpResponse> Cloud::handle(HttpRequest http, const Late& late) {
-  if (auto own = answer_own(http, late)) return std::move(own->now);
-  std::shared_lock lock(resetting_);
-  for (const auto& owner : entries_)
-    if (owner->service.answer_url)
-      if (auto answer = owner->service.answer_url(*this, http)) return answer;
-  Request request;
-  request.id = random().uuid();
-  return serve(http, request, late);
+void Cloud::handle(HttpRequest http, const HttpReply& reply) {
+  if (answer_own(http, reply)) return;
+  std::optional<HttpResponse> answer;
+  {
+    std::shared_lock lock(resetting_);
+    for (const auto& owner : entries_)
+      if (owner->service.answer_url && !answer) answer = owner->service.answer_url(*this, http);
+    if (!answer) {
+      Request request;
+      request.id = random().uuid();
+      answer = serve(http, request, reply);
+    }
+  }
+  if (answer) reply.answer(std::move(*answer));
 }
 
 HttpResponse Cloud::handle(HttpRequest http) {
-  struct Blocked : Client {
-    void answer(HttpResponse r) override {
+  struct Blocked : HttpReply::Target {
+    void answer(HttpResponse&& r) override {
+      if (response) return;
       response = std::move(r);
       ready.set_value();
     }
-    bool is_gone() const override { return false; }
+    void dropped() override { answer(HttpResponse{500, {}, "no answer was given\n"}); }
+    bool gone() const override { return false; }
     std::optional<HttpResponse> response;
     std::promise<void> ready;
   };
   auto blocked = std::make_shared<Blocked>();
-  auto now = handle(std::move(http), [&] { return blocked; });
-  if (now) return std::move(*now);
+  handle(std::move(http), HttpReply(blocked));
   if (agenda_.is_simulated()) agenda_.run_until([&] { return blocked->response.has_value(); });
   blocked->ready.get_future().wait();
   return std::move(*blocked->response);
@@ -166,7 +172,8 @@ HttpResponse Cloud::encode(const Request& request, const Result<Value>& out) {
   return response;
 }
 
-std::optional<HttpResponse> Cloud::serve(HttpRequest& http, Request& request, const Late& late) {
+std::optional<HttpResponse> Cloud::serve(HttpRequest& http, Request& request,
+                                         const HttpReply& reply) {
   auto failed = [&](const Error& error) { return encode(request, error); };
   request.is_head = http.method == "HEAD";
   if (Status s = route(http, request); !s.has_value()) return failed(s.error());
@@ -181,7 +188,7 @@ std::optional<HttpResponse> Cloud::serve(HttpRequest& http, Request& request, co
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
   if (!in.has_value()) return failed(in.error());
   request.work.in = std::move(*in);
-  auto out = run(request, late);
+  auto out = run(request, reply);
   if (!out) return std::nullopt;
   record(request, request.work, *out);
   return encode(request, *out);
@@ -219,7 +226,7 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
   return unknown_operation(request.hints, http, request.service);
 }
 
-std::optional<Result<Value>> Cloud::run(Request& request, const Late& late) {
+std::optional<Result<Value>> Cloud::run(Request& request, const HttpReply& reply) {
   Work& work = request.work;
   work.caller = std::move(request.caller);
   work.region = request.region;
@@ -242,23 +249,22 @@ std::optional<Result<Value>> Cloud::run(Request& request, const Late& late) {
   }();
   if (!prepared.has_value()) return prepared.error();
   struct Waiting : Keeper {
-    Waiting(Cloud& c, Request& r, const Late& l) : cloud(c), request(r), late(l) {}
+    Waiting(Cloud& c, Request& r, const HttpReply& to) : cloud(c), request(r), reply(to) {}
     std::shared_ptr<Job> keep() override {
       auto job = std::make_shared<Job>();
       auto kept = std::make_shared<Request>(std::move(request));
       job->work = std::move(kept->work);
-      std::shared_ptr<Client> client = late();
-      job->is_gone = [client] { return client->is_gone(); };
-      job->done = [&to = cloud, kept, client](const Work& w, Result<Value> out) {
-        to.record(*kept, w, out);
-        client->answer(encode(*kept, out));
+      job->is_gone = [to = reply] { return to.gone(); };
+      job->done = [&here = cloud, kept, to = reply](const Work& w, Result<Value> out) {
+        here.record(*kept, w, out);
+        to.answer(encode(*kept, out));
       };
       return job;
     }
     Cloud& cloud;
     Request& request;
-    const Late& late;
-  } waiting(*this, request, late);
+    const HttpReply& reply;
+  } waiting(*this, request, reply);
   return attempt(work, waiting);
 }
 

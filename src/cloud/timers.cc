@@ -6,9 +6,9 @@
 namespace mainstay::cloud {
 namespace {
 
-constexpr int64_t retry_ms_first = 50;
+constexpr int64_t timer_retry_ms_first = 50;
 
-std::string key_of(const store::ShardKey& shard, const std::string& id) {
+std::string timer_key(const store::ShardKey& shard, const std::string& id) {
   std::string key = "timer";
   for (const std::string* part : {&shard.service, &shard.account, &shard.region, &id})
     key += '\0' + *part;
@@ -49,7 +49,7 @@ void Timers::put(Call& call, const std::string& id, Time when, std::string_view 
 void Timers::remove(Call& call, const std::string& id) {
   if (!call.remove(table, id)) return;
   call.after_commit.push_back(
-      [this, key = key_of(call.db.key(), id)] { cloud_.agenda().unset(key); });
+      [this, key = timer_key(call.db.key(), id)] { cloud_.agenda().unset(key); });
 }
 
 void Timers::take_up(std::string_view service) {
@@ -61,7 +61,7 @@ void Timers::take_up(std::string_view service) {
 }
 
 void Timers::watch(const store::ShardKey& shard, const std::string& id, Time when, int tries) {
-  cloud_.agenda().set(key_of(shard, id), when,
+  cloud_.agenda().set(timer_key(shard, id), when,
                       [this, shard, id, tries] { fire(shard, id, tries); });
 }
 
@@ -88,7 +88,7 @@ void Timers::fire(const store::ShardKey& shard, const std::string& id, int tries
     });
   if (done.has_value()) return;
   if (tries < tries_max)
-    return watch(shard, id, cloud_.now() + (retry_ms_first << tries), tries + 1);
+    return watch(shard, id, cloud_.now() + (timer_retry_ms_first << tries), tries + 1);
   cloud_.warn(Error(done.error()).because("the " + due->reaction + " of " + shard.service));
 }
 

@@ -1,6 +1,7 @@
 """SQS: queues and messages."""
 
 import json
+import threading
 import time
 
 import pytest
@@ -265,3 +266,23 @@ def test_how_many_queues_may_be_asked_for(sqs, queue):
                    "Reason: Must be between 1 and 1000, if provided.", 400):
             sqs.list_queues(MaxResults=count)
     assert sqs.list_queues(MaxResults=1000)["QueueUrls"] == [queue]
+
+
+def test_an_empty_queue_is_waited_for(sqs, queue):
+    begin = time.monotonic()
+    assert receive(sqs, queue, WaitTimeSeconds=1) == []
+    assert 0.9 < time.monotonic() - begin < 10
+    with pytest.raises(ClientError, match="Must be >= 0 and <= 20"):
+        receive(sqs, queue, WaitTimeSeconds=21)
+
+
+def test_what_is_sent_or_becomes_visible_ends_the_wait(sqs, queue):
+    sender = threading.Timer(0.3, lambda: sqs.send_message(QueueUrl=queue, MessageBody="a"))
+    sender.start()
+    begin = time.monotonic()
+    assert bodies(receive(sqs, queue, WaitTimeSeconds=20, VisibilityTimeout=1)) == ["a"]
+    sender.join()
+    # It is hidden for a second, which the next receive waits for, as the queue's own wait says.
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"ReceiveMessageWaitTimeSeconds": "20"})
+    assert bodies(receive(sqs, queue)) == ["a"]
+    assert time.monotonic() - begin < 15
