@@ -1,6 +1,7 @@
 #include "cloud/outbox.hh"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.hh"
 #include "cloud/call.hh"
@@ -25,7 +26,7 @@ bool may_pass(const Error& error) {
 // Ids rise while there are any, so that a lane keeps its order over a restart.
 std::string next_id(const Call& call) {
   const store::Documents& all = call.all(Outbox::table);
-  int64_t last = all.empty() ? 0 : parse_int(all.rbegin()->first).value_or(0);
+  int64_t last = all.empty() ? 0 : parse_int(std::prev(all.end())->first).value_or(0);
   std::string digits = std::to_string(last + 1);
   return std::string(id_digits - std::min(id_digits, digits.size()), '0') + digits;
 }
