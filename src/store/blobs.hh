@@ -28,6 +28,7 @@ class Blobs {
   Blobs& operator=(const Blobs&) = delete;
   // Of the original only; may outlive it.
   std::unique_ptr<Blobs> fork();
+  bool has_forks() const { return sharing_->has_forks(); }
 
   // Errors: "StateFull". name: letters, digits and dashes, never used before.
   Status write(std::string_view name, std::string_view data);
@@ -36,6 +37,7 @@ class Blobs {
                            size_t size = std::string::npos) const;
   void remove(std::string_view name);
   void clear();
+  std::vector<std::string> names() const;
   // Of every blob on disk; those of a process that was killed are among them, whole or not.
   std::vector<std::string> names_on_disk() const;
 
@@ -45,7 +47,6 @@ class Blobs {
     std::map<std::string, std::shared_ptr<const std::string>, std::less<>> blobs;
   };
   std::string path(std::string_view name) const;
-  std::vector<std::string> names() const;
   Status write_file(const std::string& path, std::string_view data) const;
   void erase(std::string_view name);
   std::string directory_;

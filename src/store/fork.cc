@@ -10,7 +10,8 @@
 namespace mainstay::store {
 
 Result<std::unique_ptr<Store>> Store::fork() {
-  if (forked_) return Error("ForkOfFork", "a fork cannot be forked: fork what it was made of", 409);
+  if (forked_)
+    return Error("ForkUnsupported", "a fork can't be forked: fork what it was made of", 409);
   Options options;
   options.owner = options_.owner;
   options.indexes = options_.indexes;

@@ -74,7 +74,7 @@ TEST_CASE("a fork has what there was, and neither sees what the other does") {
     CHECK(fork->shards("sqs").empty());
     store.reset();
     CHECK(found(*fork, "v1") == Ids{"b", "c"});
-    CHECK(fork->fork().error().code == "ForkOfFork");
+    CHECK(fork->fork().error().code == "ForkUnsupported");
     REQUIRE(fork->reset().has_value());
     CHECK(fork->document_count() == 0);
   }

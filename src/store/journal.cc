@@ -43,7 +43,7 @@ Result<Replayed> Journal::replay(const std::function<Status(std::string_view)>& 
                  path() + " is damaged at byte " + std::to_string(reading.intact) + ": " +
                      reading.why,
                  500)
-        .with_hint("restore it from a copy, or start with another --state");
+        .with_hint("`mainstay cloud repair` says what can be saved; or restore it from a copy");
   Replayed out;
   if (reading.end == Reading::End::torn) {
     out = {text.size() - reading.intact, reading.records_after};

@@ -6,6 +6,7 @@
 #include "store/disk.hh"
 #include "store/journal.hh"
 #include "store/records.hh"
+#include "store/repair.hh"
 #include "store/simulated_disk.hh"
 #include "store/store.hh"
 
@@ -227,4 +228,30 @@ TEST_CASE(
   put(**store, "d", 4);
   store->reset();
   CHECK(read_all(**open(disk, true)) == Model{{"0/a", 1}, {"0/b", 2}, {"0/d", 4}});
+}
+
+TEST_CASE("repair keeps what stands before the damage, and the old file beside it") {
+  std::string whole = two_records(true), damaged = whole;
+  SimulatedDisk disk;
+  CHECK(inspect_journal(disk, folder, "test").error().code == "StateMissing");
+  disk.set_text(journal, whole);
+  CHECK(repair_journal(disk, folder, "test").value().empty());
+  CHECK(disk.text(journal) == whole);
+  size_t second = whole.find(
+      "\x61"
+      "b");  // CBOR's text "b", in the second record
+  REQUIRE(second != std::string::npos);
+  damaged[second] = 'x';
+  damaged += whole.substr(whole.size() - 25);  // a mark: what stands before it was synced
+  disk.set_text(journal, damaged);
+  JournalFindings found = inspect_journal(disk, folder, "test").value();
+  CHECK(found.damaged);
+  CHECK(found.changes == 1);
+  CHECK(open(disk, true).error().code == "StateUnreadable");
+  CHECK(repair_journal(disk, folder, "test").value() == journal + ".damaged");
+  CHECK(disk.text(journal + ".damaged") == damaged);
+  CHECK(disk.text(journal) == damaged.substr(0, found.intact_bytes));
+  CHECK(read_all(**open(disk, true)) == Model{{"0/a", 1}});
+  disk.set_text(journal, damaged);
+  CHECK(repair_journal(disk, folder, "test").value() == journal + ".damaged-2");
 }

@@ -119,12 +119,16 @@ Status Store::replay() {
     notice_ += ", " + std::to_string(replayed.dropped_records) +
                " whole changes among them; they are kept in " + options_.directory +
                "/journal.dropped";
+  live_bytes_ = count_live_bytes();
+  return {};
+}
+
+int64_t Store::count_live_bytes() {
   size_t live = 0;
   for (Shard* shard : all_shards())
     for (const auto& [name, table] : shard->tables)
       for (const auto& [id, document] : table.documents()) live += change_size(name, id, document);
-  live_bytes_ = static_cast<int64_t>(live);
-  return {};
+  return static_cast<int64_t>(live);
 }
 
 Status Store::apply(const Value& record) {

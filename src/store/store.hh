@@ -42,7 +42,9 @@ class Journal;
 class Blobs;
 class Disk;
 class Worker;
-enum class RewritePoint;  // journal.hh
+struct ArchiveCounts;
+using ArchiveSink = std::function<Status(std::string_view)>;  // archive.hh
+enum class RewritePoint;                                      // journal.hh
 
 struct ShardKey {
   std::string service, account, region;
@@ -113,12 +115,20 @@ class Store {
   Shard& shard(const ShardKey& key);
   // Every shard of a service, in key order.
   std::vector<Shard*> shards(std::string_view service);
+  std::vector<Shard*> all_shards();
   Blobs& blobs() { return *blobs_; }
   // The state as it is at one moment, in memory: it shares what neither changes, and takes memory
   // for the rest. Changes of either are not seen by the other. It may outlive this store, and can't
-  // be forked itself ("ForkOfFork"). Waits until no unit is open, so the caller sees to it that not
-  // many are. Takes time by the number of tables, not of documents.
+  // be forked itself ("ForkUnsupported"). Waits until no unit is open, so the caller sees to it
+  // that not many are. Takes time by the number of tables, not of documents.
   Result<std::unique_ptr<Store>> fork();
+  // The whole state as it is at one moment, with its blobs (archive.hh), while units go on.
+  Result<ArchiveCounts> export_to(const ArchiveSink& sink);
+  // Such a state in the place of this one, in one step. Errors: "StateNotEmpty" unless `replace`,
+  // "ForkUnsupported" of a fork and while there are forks, those of read_archive, "StateFull"; all
+  // leave it as it was. The caller makes sure that no Unit
+  // is open.
+  Result<ArchiveCounts> import_from(std::string_view archive, bool replace);
   // Forgets everything, on disk too. The caller makes sure that no Unit is open.
   Status reset();
   size_t document_count();
@@ -139,7 +149,8 @@ class Store {
   Status replay();
   Status apply(const Value& record);
   Status write_documents(Journal& to);
-  std::vector<Shard*> all_shards();
+  Status take_over(Store& other);
+  int64_t count_live_bytes();
   bool wants_compaction() const;
   void compact_if_wanted();
   void remove_forgotten_blobs();
