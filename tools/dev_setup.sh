@@ -31,6 +31,7 @@ package_list() { # KIND
     fuzz) echo clang-19 libclang-rt-19-dev ;;
     bench) echo wrk procps ;;
     node) echo nodejs npm ;;
+    browser) echo chromium ;;
   esac
 }
 
@@ -101,6 +102,16 @@ cdk_environment() { # FOLDER
 # Of the client tests and the benchmark: real clients, and moto as another AWS.
 venv() {
   python_environment "$VENV" tests/clients/requirements.txt "boto3, awscli and moto"
+}
+
+# Ubuntu has Chromium as a snap only, which runs in no container.
+browser_runs() {
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || { [ -r /etc/debian_version ] && ! grep -qi ubuntu /etc/os-release; }
+}
+
+# A browser for the tests of web pages, where there is none.
+browser() {
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || packages browser
 }
 
 # stacker's last release needs a setuptools that Python 3.12 can no longer run.

@@ -56,6 +56,7 @@ step "policies: decided, compared, proved" policies ctest --test-dir build/relea
 step "the main job" main-job tools/test_clients.sh tests/main_job
 step "real clients: boto3, awscli" clients tools/test_clients.sh
 step "the program as a user meets it" cli tools/test_clients.sh tests/cli
+step "web pages: kept out, let in" web tools/test_web.sh
 step "who may do what" access tools/test_clients.sh tests/access
 step "stacker itself, beside mainstay" stacker tools/test_stacker.sh
 step "AWS CDK" cdk tools/test_cdk.sh

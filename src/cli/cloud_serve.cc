@@ -8,6 +8,7 @@
 #include "cli/commands.hh"
 #include "cli/exit_codes.hh"
 #include "cli/screen.hh"
+#include "cloud/web_guard.hh"
 #include "embedded/embedded.hh"
 #include "http/server.hh"
 #include "store/store.hh"
@@ -63,9 +64,15 @@ int cloud_serve(const ServeOptions& options) {
   server_options.host = options.host;
   server_options.port = static_cast<uint16_t>(options.port);
   server_options.threads = options.threads;
+  auto guard = cloud::WebGuard::make({options.allow_hosts, options.allow_origins}, **cloud);
+  if (!guard.has_value()) return failed(guard.error());
   auto server =
       http::Server::start(server_options, [&](HttpRequest&& request, const http::Reply& reply) {
-        (*cloud)->handle(std::move(request), reply);
+        auto verdict = guard->judge(request);
+        if (verdict.answer) return reply.answer(std::move(*verdict.answer));
+        bool page = verdict.cors.size() > 0;
+        http::Reply to = page ? cloud::with_headers(reply, std::move(verdict.cors)) : reply;
+        (*cloud)->handle(std::move(request), std::move(to));
       });
   if (!server.has_value()) return failed(server.error());
   std::string endpoint = fmt::format("http://{}:{}", options.host, (*server)->port());
@@ -105,6 +112,18 @@ void add_cloud(CLI::App& app, int& exit_code) {
                    "How time passes: instant (state machines take none), realistic, scaled:N, or "
                    "stepped (it stands until it is advanced)")
       ->capture_default_str();
+  command
+      ->add_option("--allow-host", serve->allow_hosts,
+                   "A further host name by which clients may call it; *.NAME for all below")
+      ->take_all()
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--allow-origin", serve->allow_origins,
+                   "A web origin, such as https://app.example.com, whose pages may call it")
+      ->take_all()
+      ->type_name("ORIGIN")
+      ->allow_extra_args(false);
   command->add_option("--threads", serve->threads, "Threads that answer")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace mainstay::cli {
 
@@ -13,8 +14,9 @@ struct ServeOptions {
   bool strict = false;
   bool sync = false;
   int threads = 4;
-  size_t compact_at = size_t{16} << 20;  // bytes
-  std::string time = "instant";          // cloud/clock.hh, TimePlan
+  size_t compact_at = size_t{16} << 20;                 // bytes
+  std::string time = "instant";                         // cloud/clock.hh, TimePlan
+  std::vector<std::string> allow_hosts, allow_origins;  // cloud::WebGuardOptions
 };
 
 // Returns the exit code (docs/stacks.md).

@@ -194,6 +194,14 @@ std::optional<bool> Cloud::has_principal(std::string_view account, std::string_v
   return iam->has_principal(call, arn);
 }
 
+std::optional<Value> Cloud::cors_rules(std::string_view bucket) {
+  const Service* s3 = with_hook(entries_, &Service::cors_rules);
+  if (!s3) return std::nullopt;
+  std::shared_lock lock(resetting_);
+  store::Unit unit(*store_, shard(*s3, "", ""), store::Mode::read);
+  return s3->cors_rules(unit, bucket);
+}
+
 std::string Service::owner_for(Call& call, const Value& in) const {
   std::string owner = owner_of ? owner_of(call, in) : "";
   return owner.empty() ? call.account : owner;

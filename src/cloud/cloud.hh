@@ -101,6 +101,9 @@ class Cloud {
   // As IAM's Service::has_principal answers for that account.
   std::optional<bool> has_principal(std::string_view account, std::string_view arn);
 
+  // As S3's Service::cors_rules answers: what the web guard asks.
+  std::optional<Value> cors_rules(std::string_view bucket);
+
   // Forgets everything: what POST /moto-api/reset does.
   Status reset();
 

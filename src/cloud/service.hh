@@ -111,6 +111,10 @@ struct Service {
   // Organizations alone: where an account stands.
   void (*describe_standing)(const store::Unit&, std::string_view account, Standing&) = nullptr;
 
+  // S3 alone: the CORS rules of a bucket (GetBucketCors's CORSRules; an empty list where it has
+  // none), nothing where there is no such bucket.
+  std::optional<Value> (*cors_rules)(const store::Unit&, std::string_view bucket) = nullptr;
+
   std::string owner_for(Call& call, const Value& in) const;
   std::string account_for(std::string_view made_in, const Value& in) const {
     std::string named = account_of ? account_of(in) : "";

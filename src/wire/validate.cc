@@ -72,6 +72,10 @@ class Validator {
 
   Status result() const {
     if (errors_.empty()) return {};
+    if (malformed_)
+      return aws_error("MalformedXML",
+                       "The XML you provided was not well-formed or did not validate against our "
+                       "published schema");
     if (!constraint_words()) return errors_.front();
     std::string message = std::to_string(errors_.size()) + " validation error" +
                           (errors_.size() == 1 ? "" : "s") + " detected: ";
@@ -87,6 +91,7 @@ class Validator {
   bool full() const { return errors_.size() >= errors_max; }
 
   void missing(const std::string& place) {
+    malformed_ |= options_.documents && place.contains('.');
     if (constraint_words()) {
       errors_.push_back(Error("", "Value null at '" + place +
                                       "' failed to satisfy constraint: Member must not be null"));
@@ -204,6 +209,7 @@ class Validator {
 
   const ValidateOptions& options_;
   std::vector<Error> errors_;
+  bool malformed_ = false;
 };
 
 }  // namespace
@@ -217,6 +223,7 @@ ValidateOptions validate_options(const Model& model, Protocol protocol) {
   if (std::ranges::find(parameter_services, service) != parameter_services.end())
     options.words = ValidateOptions::Words::parameters;
   options.enums = !model.metadata().is_s3;
+  options.documents = model.metadata().is_s3;
   options.patterns = service != "EC2" && !model.metadata().is_s3;
   return options;
 }

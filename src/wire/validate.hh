@@ -16,6 +16,8 @@ struct ValidateOptions {
   std::string_view code = "ValidationException";
   bool enums = true;     // S3 checks by operation, so not here
   bool patterns = true;  // EC2 has rules of its own
+  // S3: what lacks inside a document breaks its schema: MalformedXML (recorded).
+  bool documents = false;
 };
 
 // How a service that speaks this protocol answers: the code is ValidationException for JSON,

@@ -142,5 +142,6 @@ std::string owner_of_bucket(Call& call, const Value& in);
 Status guard(Call& call, const Value& in, cloud::Access& access);
 
 std::vector<cloud::Operation> configuration_operations();
+std::optional<Value> cors_rules(const store::Unit& unit, std::string_view bucket);
 
 }  // namespace mainstay::s3

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "services/s3/bucket.hh"
 
 // Bucket configurations that are put, got and deleted as one document: a row each.
@@ -77,6 +79,44 @@ Result<Value> put_tagging(Call& call, const Value& in) {
   return Value::map({});
 }
 
+Error invalid_cors(std::string message) {
+  return aws_error("InvalidRequest", std::move(message));
+}
+
+Status check_cors_rule(const Value& rule) {
+  for (const Value& method : rule["AllowedMethods"].items()) {
+    const std::string& name = method.as_string();
+    if (name != "GET" && name != "PUT" && name != "POST" && name != "DELETE" && name != "HEAD")
+      return invalid_cors("Found unsupported HTTP method in CORS config. Unsupported method is " +
+                          name);
+  }
+  struct {
+    const char *member, *word;
+  } patterns[] = {{"AllowedOrigins", "AllowedOrigin"}, {"AllowedHeaders", "AllowedHeader"}};
+  for (const auto& [member, word] : patterns)
+    for (const Value& pattern : rule[member].items())
+      if (std::ranges::count(pattern.as_string(), '*') > 1)
+        return invalid_cors(std::string(word) + " \"" + pattern.as_string() +
+                            "\" can not have more than one wildcard.");
+  for (const Value& name : rule["ExposeHeaders"].items())
+    if (name.as_string().contains('*'))
+      return invalid_cors("ExposeHeader \"" + name.as_string() +
+                          "\" contains wildcard. We currently do not support wildcard for "
+                          "ExposeHeader.");
+  return {};
+}
+
+// A browser's requests are then judged by them (cloud/web_guard.hh). At most a hundred rules ("CORS
+// configuration", S3 user guide).
+Result<Value> put_cors(Call& call, const Value& in) {
+  constexpr size_t rules_max = 100;
+  const List& rules = in["CORSConfiguration"]["CORSRules"].items();
+  if (rules.size() > rules_max)
+    return invalid_cors("The number of CORS rules should not exceed allowed limit of 100 rules.");
+  for (const Value& rule : rules) CHECK_OK(check_cors_rule(rule));
+  return put<cors>(call, in);
+}
+
 // Without a configuration of its own a bucket encrypts with SSE-S3 ("Setting default server-side
 // encryption behavior").
 Result<Value> get_encryption(Call& call, const Value& in) {
@@ -96,9 +136,16 @@ Result<Value> get_payment(Call& call, const Value& in) {
 
 }  // namespace
 
+std::optional<Value> cors_rules(const store::Unit& unit, std::string_view bucket) {
+  const Value* found = unit.find("bucket", bucket);
+  if (!found) return std::nullopt;
+  const Value& rules = (*found)["_CORS"]["CORSRules"];
+  return rules.is_list() ? rules : Value::list();
+}
+
 std::vector<cloud::Operation> configuration_operations() {
   using cloud::reads, cloud::writes;
-  return {writes("PutBucketCors", put<cors>),
+  return {writes("PutBucketCors", put_cors),
           reads("GetBucketCors", get<cors>),
           writes("DeleteBucketCors", remove<cors>),
           writes("PutBucketLifecycleConfiguration", put<lifecycle>),

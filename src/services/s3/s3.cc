@@ -12,6 +12,7 @@ cloud::Service make_service() {
   service.scope = cloud::Scope::global;
   service.owner_of = owner_of_bucket;
   service.guard = guard;
+  service.cors_rules = cors_rules;
   service.operations = {
       writes("CreateBucket", create_bucket),
       writes("DeleteBucket", delete_bucket),
