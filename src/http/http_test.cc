@@ -68,6 +68,42 @@ TEST_CASE("a client that waits for 100-continue gets it") {
   CHECK(raw.receive("hi").starts_with("HTTP/1.1 200 OK"));
 }
 
+TEST_CASE("a client that waits for 100-continue though it sends nothing gets it") {
+  auto server = serve();
+  Raw raw(server->port());
+  for (const char* sizes : {"Content-Length: 0", "Transfer-Encoding: chunked"}) {
+    raw.send(std::string("PUT / HTTP/1.1\r\nHost: x\r\n") + sizes +
+             "\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(raw.receive("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    if (sizes[0] == 'T') raw.send("0\r\n\r\n");
+    CHECK(raw.receive("\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+  }
+  // Nobody waits who has sent it all, or speaks HTTP/1.0.
+  raw.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nhi");
+  CHECK(raw.receive("hi").starts_with("HTTP/1.1 200 OK"));
+  raw.send("PUT / HTTP/1.0\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(raw.all().starts_with("HTTP/1.1 200 OK"));
+}
+
+TEST_CASE("connections that are of no use make room for others") {
+  ServerOptions options;
+  options.connections_max = 3;
+  auto server = serve(options);
+  Raw first(server->port()), second(server->port()), third(server->port());
+  for (Raw* raw : {&first, &second, &third}) {
+    raw->send("GET /idle HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(raw->receive("\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+  }
+  for (int i = 0; i < 10; ++i) {  // each with a header that never ends
+    Raw slow(server->port());
+    slow.send("GET / HTTP/1.1\r\nHost: x\r\n");
+    Raw honest(server->port());
+    honest.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(honest.receive("\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+  }
+  CHECK(first.all() == "");
+}
+
 TEST_CASE("what passes a limit or is no HTTP is refused, and the connection closed") {
   ServerOptions options;
   options.header_bytes_max = 1000;

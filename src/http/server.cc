@@ -1,5 +1,7 @@
 #include "http/server.hh"
 
+#include <sys/resource.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -20,6 +22,9 @@ using Code = boost::system::error_code;
 struct Server::Impl : SessionHost {
   static constexpr auto sweep_every = std::chrono::milliseconds(250);
   static constexpr auto retry_accept_after = std::chrono::milliseconds(50);
+  static constexpr auto retry_room_after = std::chrono::milliseconds(2);
+  // A client that has just had its answer may be about to ask again.
+  static constexpr int64_t useless_ms_min = 100;
   static constexpr int64_t awake_us = 50;  // about what it takes to be woken
 
   // Above the lanes, whose end ends the last sessions.
@@ -28,7 +33,6 @@ struct Server::Impl : SessionHost {
   std::condition_variable session_ended;
   std::unordered_map<Session*, size_t> sessions;  // and the lane of each
   std::vector<size_t> sessions_of_lane;
-  bool accepting_paused = false;
 
   std::vector<std::unique_ptr<Lane>> lanes;
   asio::thread_pool aside{2};  // requests with long bodies
@@ -46,8 +50,6 @@ struct Server::Impl : SessionHost {
     --sessions_of_lane[found->second];
     sessions.erase(found);
     session_ended.notify_all();
-    if (!std::exchange(accepting_paused, false) || stopping) return;
-    asio::post(door.io(), [this] { accept(); });
   }
 
   void run_aside(std::function<void()> task) override { asio::post(aside, std::move(task)); }
@@ -89,23 +91,50 @@ struct Server::Impl : SessionHost {
     {
       std::scoped_lock lock(mutex);
       if (stopping) return;
-      accepting_paused = sessions.size() >= options.connections_max;
-      if (accepting_paused) return;
       auto emptiest = std::min_element(sessions_of_lane.begin(), sessions_of_lane.end());
       lane = static_cast<size_t>(emptiest - sessions_of_lane.begin());
     }
     acceptor.async_accept(lanes[lane]->io(), [this, lane](Code error, Socket socket) {
       if (stopping) return;
-      if (!error) {
-        begin(lane, std::move(socket));
-        return accept();
-      }
+      if (!error) return let_in(lane, std::move(socket));
       // Out of descriptors, mostly: others will be closed.
       retry.expires_after(retry_accept_after);
       retry.async_wait([this](Code cancelled) {
         if (!cancelled) accept();
       });
     });
+  }
+
+  // One more than there may be waits here, and the rest in the system's queue, until another has
+  // ended.
+  void let_in(size_t lane, Socket socket) {
+    bool room;
+    {
+      std::scoped_lock lock(mutex);
+      room = sessions.size() < options.connections_max;
+      if (!room) make_room();
+    }
+    if (room) {
+      begin(lane, std::move(socket));
+      return accept();
+    }
+    auto kept = std::make_shared<Socket>(std::move(socket));
+    retry.expires_after(retry_room_after);
+    retry.async_wait([this, lane, kept](Code cancelled) {
+      if (!cancelled && !stopping) let_in(lane, std::move(*kept));
+    });
+  }
+
+  // The connection that has been of no use for longest goes. Held under the lock.
+  void make_room() {
+    int64_t now = now_ms(), longest = useless_ms_min;
+    Session* found = nullptr;
+    for (auto& [session, lane] : sessions)
+      if (int64_t useless = session->useless_ms(now); useless > longest) {
+        longest = useless;
+        found = session;
+      }
+    if (found) found->evict();
   }
 
   void begin(size_t lane, Socket socket) {
@@ -160,6 +189,20 @@ struct Server::Impl : SessionHost {
   }
 };
 
+namespace {
+
+constexpr size_t others_descriptors = 1024;  // files of the state, lanes, programs
+
+// As many connections as there may be take more descriptors than a shell's usual limit.
+void allow_descriptors(size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Server::~Server() {
@@ -171,6 +214,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler han
   impl->options = std::move(options);
   impl->handler = std::move(handler);
   CHECK_OK(impl->listen());
+  allow_descriptors(impl->options.connections_max + others_descriptors);
   impl->run();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -31,7 +31,9 @@ struct ServerOptions {
   int threads = 4;
   size_t header_bytes_max = 64 * 1024;
   size_t body_bytes_max = 256 * 1024 * 1024;
-  size_t connections_max = 1000;     // further ones wait in the system's queue
+  // A further one takes the place of the one that has been idle for longest, or has begun a header
+  // for longest; where all are at work it waits in the system's queue.
+  size_t connections_max = 1000;
   int64_t request_ms_max = 60'000;   // from its first byte to its last
   int64_t idle_ms_max = 120'000;     // between requests of a connection
   int64_t response_ms_max = 60'000;  // for the client to take a response

@@ -55,6 +55,14 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
     expired_ = true;
     cut(phase_ == Phase::receiving || phase_ == Phase::idle ? SHUT_RD : SHUT_RDWR);
   }
+  // How long it has been of no use, in ms: idle, or with a header that does not come to its end. -1
+  // where it is at work.
+  int64_t useless_ms(int64_t now_ms) const {
+    if (phase_ != Phase::idle && !(phase_ == Phase::receiving && !has_header_)) return -1;
+    return now_ms - since_ms_;
+  }
+  // To make room for another connection.
+  void evict() { cut(SHUT_RDWR); }
   // The server is stopping: what waits for a request goes now.
   void finish_soon() {
     if (phase_ == Phase::idle) cut(SHUT_RD);
@@ -88,13 +96,14 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
 
   void cut(int how) { ::shutdown(socket_.native_handle(), how); }
   void enter(Phase phase, int64_t ms_max) {
-    deadline_ms_ = host_.now_ms() + ms_max;
+    since_ms_ = host_.now_ms();
+    deadline_ms_ = since_ms_ + ms_max;
     phase_ = phase;
   }
 
   void next_request() {
     parser_.emplace(host_.options.header_bytes_max, host_.options.body_bytes_max);
-    expectation_seen_ = false;
+    expectation_seen_ = has_header_ = false;
     if (buffer_.size() > 0) {
       enter(Phase::receiving, host_.options.request_ms_max);
       return parse();
@@ -135,15 +144,14 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
       if (parser_->is_header_done() && !expectation_seen_)
         if (std::string_view fault = parser_->header_fault(); !fault.empty())
           return refuse(400, fault);
-      if (parser_->is_done()) return respond();
       if (parser_->is_header_done() && !expectation_seen_) {
-        expectation_seen_ = true;
+        expectation_seen_ = has_header_ = true;
         std::string_view expected = parser_->request.headers.get("Expect");
-        if (equals_ignoring_case(expected, "100-continue") && buffer_.size() == 0)
-          return send_continue();
-        if (!expected.empty() && !equals_ignoring_case(expected, "100-continue"))
-          return refuse(417, "only 100-continue can be expected");
+        bool waits = equals_ignoring_case(expected, "100-continue");
+        if (!expected.empty() && !waits) return refuse(417, "only 100-continue can be expected");
+        if (waits && is_body_awaited()) return send_continue();
       }
+      if (parser_->is_done()) return respond();
       if (error || buffer_.size() == 0) break;
     }
     // A line that never ends (of a chunk, say) must not fill memory.
@@ -167,11 +175,17 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
     refuse(400, "the request is not HTTP/1.1: " + error.message());
   }
 
+  // Who has sent its body already needs no leave to. But some who send none wait for it (botocore):
+  // whoever has more to say then reads our answer as that of its next request.
+  bool is_body_awaited() const {
+    if (parser_->version < 11) return false;
+    return parser_->is_done() ? parser_->request.body.empty() : buffer_.size() == 0;
+  }
   void send_continue() {
     static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(socket_, asio::buffer(line.data(), line.size()),
                       [self = shared_from_this()](Code error, size_t) {
-                        if (!error) self->read();
+                        if (!error) self->parser_->is_done() ? self->respond() : self->read();
                       });
   }
 
@@ -307,6 +321,8 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
   std::string head_;
   std::atomic<Phase> phase_ = Phase::idle;
   std::atomic<int64_t> deadline_ms_ = 0;
+  std::atomic<int64_t> since_ms_ = 0;
+  std::atomic<bool> has_header_ = false;
   std::atomic<bool> expired_ = false;
 };
 
