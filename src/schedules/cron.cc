@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 7> weekday_names{"SUN", "MON", "TUE", "WE
 constexpr int64_t day_minutes = 24 * 60;
 constexpr unsigned week_days = 7, nth_max = 5;
 
-Error invalid(std::string_view what) {
+Error invalid_field(std::string_view what) {
   return Error("CronInvalid", "no cron field is written " + printable(what));
 }
 
@@ -51,18 +51,18 @@ Status add_item(const Field& field, std::string_view item, unsigned base, Bits& 
   if (slash != std::string_view::npos) {
     range = item.substr(0, slash);
     auto read = Field{1, field.most}.read(item.substr(slash + 1));
-    if (!read) return invalid(item);
+    if (!read) return invalid_field(item);
     step = *read;
   }
   unsigned from = field.least, to = field.most;
   if (range != "*") {
     size_t dash = range.find('-');
     auto first = field.read(range.substr(0, dash));
-    if (!first) return invalid(item);
+    if (!first) return invalid_field(item);
     from = *first;
     if (dash != std::string_view::npos) {
       auto last = field.read(range.substr(dash + 1));
-      if (!last || *last < from) return invalid(item);
+      if (!last || *last < from) return invalid_field(item);
       to = *last;
     } else if (slash == std::string_view::npos) {
       to = from;
@@ -107,7 +107,7 @@ unsigned nearest_weekday(unsigned day, unsigned last, unsigned weekday_of_day) {
 }  // namespace
 
 Status Cron::parse_days(std::string_view of_month, std::string_view of_week) {
-  if ((of_month == "?") == (of_week == "?")) return invalid(of_week);
+  if ((of_month == "?") == (of_week == "?")) return invalid_field(of_week);
   if (of_month != "?")
     for (const std::string& item : split(of_month, ",")) {
       if (item == "L") {
@@ -116,7 +116,7 @@ Status Cron::parse_days(std::string_view of_month, std::string_view of_week) {
         last_weekday_ = true;
       } else if (item.ends_with("W")) {
         auto day = days_field.read(item.substr(0, item.size() - 1));
-        if (!day) return invalid(item);
+        if (!day) return invalid_field(item);
         nearest_to_.push_back(*day);
       } else {
         CHECK_OK(add_item(days_field, item, 0, days_));
@@ -130,11 +130,11 @@ Status Cron::parse_days(std::string_view of_month, std::string_view of_week) {
     } else if (hash != std::string::npos) {
       auto day = weekdays_field.read(item.substr(0, hash));
       auto nth = Field{1, nth_max}.read(item.substr(hash + 1));
-      if (!day || !nth) return invalid(item);
+      if (!day || !nth) return invalid_field(item);
       nth_.push_back({*day, *nth});
     } else if (item.size() > 1 && item.ends_with("L") && !weekdays_field.read(item)) {
       auto day = weekdays_field.read(item.substr(0, item.size() - 1));
-      if (!day) return invalid(item);
+      if (!day) return invalid_field(item);
       nth_.push_back({*day, 0});
     } else {
       CHECK_OK(add_item(weekdays_field, item, 0, weekdays_));

@@ -17,7 +17,7 @@ constexpr std::array<Unit, 3> units{Unit{"minute", "minutes", minute_ms},
                                     Unit{"hour", "hours", 60 * minute_ms},
                                     Unit{"day", "days", 24 * 60 * minute_ms}};
 
-Error invalid(std::string_view text) {
+Error invalid_expression(std::string_view text) {
   return Error("ScheduleInvalid", "no schedule expression is written " + printable(text));
 }
 
@@ -53,13 +53,13 @@ std::optional<int64_t> read_local_time(std::string_view text) {
 
 Result<Expression> Expression::parse(std::string_view text, Forms forms) {
   size_t open = text.find('(');
-  if (open == std::string_view::npos || !text.ends_with(")")) return invalid(text);
+  if (open == std::string_view::npos || !text.ends_with(")")) return invalid_expression(text);
   std::string_view name = text.substr(0, open);
   std::string_view inner = text.substr(open + 1, text.size() - open - 2);
   Expression out;
   if (name == "rate") {
     auto period_ms = read_rate(inner, forms.loose_units);
-    if (!period_ms) return invalid(text);
+    if (!period_ms) return invalid_expression(text);
     out.form_ = Rate{*period_ms};
     return out;
   }
@@ -69,7 +69,7 @@ Result<Expression> Expression::parse(std::string_view text, Forms forms) {
     return out;
   }
   auto seconds = name == "at" && forms.at ? read_local_time(inner) : std::nullopt;
-  if (!seconds) return invalid(text);
+  if (!seconds) return invalid_expression(text);
   out.form_ = At{*seconds / 60, *seconds % 60};
   return out;
 }

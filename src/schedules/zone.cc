@@ -5,14 +5,14 @@
 namespace mainstay::schedules {
 namespace {
 
-constexpr int64_t minute_ms = 60'000;
+constexpr int64_t zone_minute_ms = 60'000;
 
 const date::time_zone& as_zone(const void* zone) {
   return *static_cast<const date::time_zone*>(zone);
 }
 
 int64_t floor_minutes(int64_t ms) {
-  return ms >= 0 ? ms / minute_ms : -((-ms + minute_ms - 1) / minute_ms);
+  return ms >= 0 ? ms / zone_minute_ms : -((-ms + zone_minute_ms - 1) / zone_minute_ms);
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ int64_t Zone::local_minute(Time at) const {
 }
 
 std::optional<Time> Zone::when(int64_t local_minute) const {
-  if (!zone_) return Time{local_minute * minute_ms};
+  if (!zone_) return Time{local_minute * zone_minute_ms};
   date::local_seconds local{std::chrono::seconds{local_minute * 60}};
   date::local_info info = as_zone(zone_).get_info(local);
   if (info.result == date::local_info::nonexistent) return std::nullopt;
