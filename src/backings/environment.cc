@@ -88,6 +88,8 @@ Result<std::unique_ptr<Process>> ExecutionEnvironment::start_process() {
   {
     std::scoped_lock lock(mutex_);
     output_ = std::move(output);
+    for (const auto& [name, value] : variables)
+      if (name == "AWS_LAMBDA_LOG_STREAM_NAME") log_stream_ = value;
   }
   return workshop_.processes.spawn(program);
 }

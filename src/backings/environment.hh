@@ -90,7 +90,7 @@ class ExecutionEnvironment {
   std::optional<Work> work_;
   std::optional<http::Reply> waiting_;  // the runtime's request for an event
   std::optional<OutputFile> output_;
-  std::string init_log_, init_error_;
+  std::string init_log_, init_error_, log_stream_;
   std::string address_;  // of the runtime API
   int64_t started_ms_ = 0, used_ms_ = 0;
   int64_t init_ms_ = -1;  // from the start to the first request for an event

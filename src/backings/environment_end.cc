@@ -60,6 +60,7 @@ void ExecutionEnvironment::finish(FunctionOutcome outcome, const std::string& la
       if (auto usage = process_->usage())
         memory_peak_ = std::max(memory_peak_, usage->resident_bytes_peak);
     if (!outcome.not_run) outcome.log = log_of(*work_, last_words);
+    outcome.log_stream = log_stream_;
     done = std::move(work_->done);
     work_.reset();
     first_ = false;

@@ -53,9 +53,10 @@ struct FunctionEvent {
 };
 
 struct FunctionOutcome {
-  bool failed = false;  // the payload is an error document: FunctionError "Unhandled"
-  std::string payload;  // JSON as the function gave it
-  std::string log;      // from START to REPORT, with what it printed; log_bytes_max at most
+  bool failed = false;     // the payload is an error document: FunctionError "Unhandled"
+  std::string payload;     // JSON as the function gave it
+  std::string log;         // from START to REPORT, with what it printed; log_bytes_max at most
+  std::string log_stream;  // as the environment's variable AWS_LAMBDA_LOG_STREAM_NAME says
   // It never ran: "RuntimeMissing", "ZipInvalid", "FunctionsBusy", "FunctionsStopped", or why an
   // environment could not be made. No other member is set then.
   std::optional<Error> not_run;

@@ -76,6 +76,10 @@ int cloud_serve(const ServeOptions& options) {
       });
   if (!server.has_value()) return failed(server.error());
   std::string endpoint = fmt::format("http://{}:{}", options.host, (*server)->port());
+  // Functions run on this machine.
+  bool everywhere = options.host == "0.0.0.0";
+  (*cloud)->listens_at(
+      fmt::format("http://{}:{}", everywhere ? "127.0.0.1" : options.host, (*server)->port()));
   if (Status told = (*cloud)->store().describe_owner(embedded::owner_line(endpoint));
       !told.has_value())
     return failed(told.error());

@@ -132,6 +132,16 @@ Random Cloud::random() {
   return Random(options_.seed ^ (counter_.fetch_add(1) + 1) * 0x9e3779b97f4a7c15);
 }
 
+void Cloud::listens_at(std::string endpoint) {
+  std::scoped_lock lock(endpoint_mutex_);
+  endpoint_ = std::move(endpoint);
+}
+
+std::string Cloud::endpoint() const {
+  std::scoped_lock lock(endpoint_mutex_);
+  return endpoint_;
+}
+
 std::vector<std::string> Cloud::service_names() const {
   std::vector<std::string> names;
   for (const auto& entry : entries_) names.push_back(entry->service.name);

@@ -125,6 +125,10 @@ class Cloud {
   std::vector<std::string> service_names() const;
   bool has_service(std::string_view service) const { return entry(service) != nullptr; }
   const CloudOptions& options() const { return options_; }
+  // Where it can be reached by what it starts itself (functions): "http://127.0.0.1:4566", "" as
+  // long as it listens nowhere.
+  void listens_at(std::string endpoint);
+  std::string endpoint() const;
 
  private:
   struct Request;  // one request on its way through the pipeline
@@ -187,6 +191,8 @@ class Cloud {
   std::vector<std::unique_ptr<Entry>> entries_;
   std::unique_ptr<store::Store> store_;
   Trail trail_;
+  mutable std::mutex endpoint_mutex_;
+  std::string endpoint_;
   std::atomic<uint64_t> counter_{0};
   std::shared_mutex resetting_;  // shared by every request, exclusive for a reset
 };

@@ -12,6 +12,7 @@
 #include "services/ec2/ec2.hh"
 #include "services/iam/iam.hh"
 #include "services/kms/kms.hh"
+#include "services/lambda/lambda.hh"
 #include "services/organizations/organizations.hh"
 #include "services/route53/route53.hh"
 #include "services/s3/s3.hh"
@@ -31,6 +32,7 @@ std::vector<cloud::Service> services() {
   out.push_back(ec2::make_service());
   out.push_back(iam::make_service());
   out.push_back(kms::make_service());
+  out.push_back(lambda::make_service());
   out.push_back(organizations::make_service());
   out.push_back(route53::make_service());
   out.push_back(s3::make_service());

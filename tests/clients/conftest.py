@@ -23,6 +23,7 @@ import urllib.request
 import boto3
 import pytest
 from botocore.config import Config
+from functions_support import package, trust
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -134,8 +135,8 @@ def clients(endpoint, account):
     return make
 
 
-def service_fixture(name):
-    @pytest.fixture(name=name)
+def service_fixture(name, fixture_name=None):
+    @pytest.fixture(name=fixture_name or name)
     def fixture(clients):
         return clients(name)
 
@@ -154,6 +155,28 @@ sqs = service_fixture("sqs")
 ssm = service_fixture("ssm")
 sts = service_fixture("sts")
 cloudformation = service_fixture("cloudformation")
+
+
+functions = service_fixture("lambda", "functions")
+
+
+@pytest.fixture
+def role(iam):
+    """One that functions may run as."""
+    made = iam.create_role(RoleName="runs", AssumeRolePolicyDocument=trust())
+    return made["Role"]["Arn"]
+
+
+@pytest.fixture
+def make(functions, role):
+    """Makes a function of a source, or of {file: source}, and gives its name."""
+    def make(source="def handler(event, context):\n    return event\n", name="worker", **more):
+        more = {"Runtime": "python3.12", "Handler": "index.handler", "Role": role, "Timeout": 30,
+                "Code": {"ZipFile": package(source)}, **more}
+        functions.create_function(FunctionName=name, **more)
+        return name
+
+    return make
 
 
 @pytest.fixture
