@@ -23,6 +23,8 @@ struct Silent : stacks::Reporter {
     FAIL_CHECK(stack << ": " << error.to_string());
   }
   void warning(const std::string&) override {}
+  void hook(const stacks::HookReport&) override {}
+  void said(const std::string&, const std::string&) override {}
   bool wants_events() const override { return true; }
 };
 

@@ -21,6 +21,9 @@ struct ProgressOptions {
   std::function<Terminal()> measure;  // its size now; empty: it stays as it is
 };
 
+// "hook PATH: complete", with its stage and reason.
+std::string hook_line(const stacks::HookReport& report);
+
 class Progress : public stacks::Reporter {
  public:
   // Rows and lines may still be waiting to be shown: finish shows them and stops the clockwork.

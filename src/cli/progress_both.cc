@@ -33,6 +33,14 @@ class BothProgress : public Progress {
     json_->warning(text);
     shown_->warning(text);
   }
+  void hook(const stacks::HookReport& report) override {
+    json_->hook(report);
+    shown_->hook(report);
+  }
+  void said(const std::string& program, const std::string& line) override {
+    json_->said(program, line);
+    shown_->said(program, line);
+  }
   bool wants_events() const override { return true; }
   void finish() override { shown_->finish(); }
   void hold(bool held) override { shown_->hold(held); }

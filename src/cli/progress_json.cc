@@ -69,6 +69,16 @@ class JsonProgress : public Progress {
   void warning(const std::string& text) override {
     out_->line("warning", Value::map({{"message", text}}));
   }
+  void hook(const stacks::HookReport& report) override {
+    Value v = Value::map({{"hook", report.hook},
+                          {"stage", report.stage},
+                          {"state", stacks::state_name(report.state)}});
+    if (!report.reason.empty()) v.set("reason", report.reason);
+    out_->line("hook", std::move(v));
+  }
+  void said(const std::string& program, const std::string& line) override {
+    out_->line("output", Value::map({{"program", program}, {"text", line}}));
+  }
   bool wants_events() const override { return true; }
   void finish() override {}
 

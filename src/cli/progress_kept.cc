@@ -33,6 +33,10 @@ class KeptProgress : public Progress {
     inner_->failure(stack, error, failure);
   }
   void warning(const std::string& text) override { inner_->warning(text); }
+  void hook(const stacks::HookReport& report) override { inner_->hook(report); }
+  void said(const std::string& program, const std::string& line) override {
+    inner_->said(program, line);
+  }
   bool wants_events() const override { return inner_->wants_events(); }
   void finish() override {
     {

@@ -70,6 +70,14 @@ class LiveProgress : public Progress {
     std::scoped_lock lock(mutex_);
     scroll("warning: " + one_line(text) + "\n");
   }
+  void hook(const stacks::HookReport& report) override {
+    std::scoped_lock lock(mutex_);
+    if (report.state != StepState::running) scroll("  " + hook_line(report));
+  }
+  void said(const std::string& program, const std::string& line) override {
+    std::scoped_lock lock(mutex_);
+    scroll(one_line(program) + ": " + one_line(line) + "\n");
+  }
   bool wants_events() const override { return true; }
   void hold(bool held) override {
     std::scoped_lock lock(mutex_);

@@ -57,6 +57,14 @@ class PlainProgress : public Progress {
     std::scoped_lock lock(mutex_);
     write("warning: " + one_line(text) + "\n");
   }
+  void hook(const stacks::HookReport& report) override {
+    std::scoped_lock lock(mutex_);
+    write(hook_line(report));
+  }
+  void said(const std::string& program, const std::string& line) override {
+    std::scoped_lock lock(mutex_);
+    write(one_line(program) + ": " + one_line(line) + "\n");
+  }
   bool wants_events() const override { return options_.tail; }
   void finish() override {
     heartbeat_.request_stop();
@@ -97,6 +105,12 @@ class PlainProgress : public Progress {
 };
 
 }  // namespace
+
+std::string hook_line(const stacks::HookReport& report) {
+  std::string more = report.reason.empty() ? report.stage : report.stage + ": " + report.reason;
+  return fmt::format("hook {}: {} ({})\n", one_line(report.hook), stacks::state_name(report.state),
+                     one_line(more));
+}
 
 std::unique_ptr<Progress> plain_progress(ProgressOptions options, Clock& clock,
                                          const Files& files) {

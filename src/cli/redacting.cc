@@ -35,6 +35,14 @@ class RedactingProgress : public Progress {
     inner_->failure(stack, secrets_.redacted(error), shown);
   }
   void warning(const std::string& text) override { inner_->warning(secrets_.redacted_text(text)); }
+  void hook(const stacks::HookReport& report) override {
+    stacks::HookReport shown = report;
+    shown.reason = secrets_.redacted_text(report.reason);
+    inner_->hook(shown);
+  }
+  void said(const std::string& program, const std::string& line) override {
+    inner_->said(program, secrets_.redacted_text(line));
+  }
   bool wants_events() const override { return inner_->wants_events(); }
   void finish() override { inner_->finish(); }
   void hold(bool held) override { inner_->hold(held); }

@@ -115,6 +115,7 @@ stacks::RunOptions StackRun::run_options() const {
   options.interactive = flags_.interactive;
   options.replacements_only = flags_.replacements_only;
   options.at_once = flags_.at_once;
+  options.python_first = environment_.text("MAINSTAY_BLUEPRINTS") == "python";
   return options;
 }
 
@@ -179,6 +180,13 @@ Status StackRun::open() {
   approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_,
                                                  stop_waiting_.get_token());
   asking_ = std::make_unique<HoldingApprover>(*approver_, *progress_, secrets_);
+  auto said = [this](const std::string& program, const std::string& line) {
+    progress_->said(program, line);
+  };
+  programs_ = std::make_unique<stacks::UserPrograms>(
+      config_, variables_.values,
+      stacks::ProgramSetup{environment_, processes_, clock_, target_.region, said,
+                           stop_waiting_.get_token()});
   make_session(run_options());
   return {};
 }
@@ -196,7 +204,10 @@ void StackRun::make_session(stacks::RunOptions options) {
       {begin_nothing_.get_token(), stop_waiting_.get_token(), take_back_.get_token()},
       run_id_,
       embedded_knowledge(),
-      &secrets_};
+      &secrets_,
+      programs_.get(),
+      target_.access};
+  around.processes = &processes_;
   session_ = std::make_unique<stacks::Session>(config_, variables_, std::move(options), around);
 }
 

@@ -17,6 +17,7 @@
 #include "host/signals.hh"
 #include "stacks/diff.hh"
 #include "stacks/session.hh"
+#include "stacks/user_programs.hh"
 
 namespace mainstay::cli {
 
@@ -85,6 +86,8 @@ class StackRun {
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<TerminalApprover> approver_;
   std::unique_ptr<stacks::Approver> asking_;  // the same, on a screen cleared for it
+  RealProcesses processes_;
+  std::unique_ptr<stacks::UserPrograms> programs_;
   std::unique_ptr<stacks::Session> session_;
   std::jthread question_;  // after a signal; ended first
 };

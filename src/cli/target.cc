@@ -5,6 +5,7 @@
 
 #include "cli/client_models.hh"
 #include "embedded/embedded.hh"
+#include "http/server.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -58,6 +59,48 @@ std::string local_region(const TargetOptions& options, const TargetContext& cont
   return aws::region_of(options.region, "", context.environment, {}).value_or(default_region);
 }
 
+// Keys of the client for a profile, and an endpoint that is given or that `serve` opens.
+std::function<Result<stacks::AwsAccess>(const std::string&)> access_through(
+    const Target& target, std::function<Result<std::string>()> serve) {
+  return [client = target.client, region = target.region,
+          serve = std::move(serve)](const std::string& profile) -> Result<stacks::AwsAccess> {
+    TRY(auto own, client(profile));
+    TRY(aws::Credentials keys, own->options().credentials->get());
+    stacks::AwsAccess access{"", keys.access_key_id, keys.secret_access_key, keys.session_token,
+                             region};
+    if (serve) {
+      TRY(access.endpoint, serve());
+    } else if (own->options().endpoint) {
+      access.endpoint = own->options().endpoint->to_string();
+    }
+    return access;
+  };
+}
+
+// The embedded cloud on a free port of the loopback interface, for programs that hooks start.
+class LocalPort {
+ public:
+  explicit LocalPort(std::shared_ptr<cloud::Cloud> cloud) : cloud_(std::move(cloud)) {}
+  Result<std::string> url() {
+    std::scoped_lock lock(mutex_);
+    if (!server_) {
+      http::ServerOptions options;
+      options.host = "127.0.0.1";
+      options.port = 0;
+      options.threads = 4;
+      TRY(server_, http::Server::start(options, [cloud = cloud_](HttpRequest&& request) {
+            return cloud->handle(std::move(request));
+          }));
+    }
+    return "http://127.0.0.1:" + std::to_string(server_->port());
+  }
+
+ private:
+  std::shared_ptr<cloud::Cloud> cloud_;
+  std::mutex mutex_;
+  std::unique_ptr<http::Server> server_;
+};
+
 Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& context) {
   TRY(http::Url url, http::parse_url(options.endpoint));
   while (url.path.ends_with('/')) url.path.pop_back();
@@ -79,6 +122,7 @@ Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& 
   target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
     return shared;
   };
+  target.access = access_through(target, nullptr);
   return target;
 }
 
@@ -113,6 +157,8 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
     return shared;
   };
+  auto port = std::make_shared<LocalPort>(cloud);
+  target.access = access_through(target, [port] { return port->url(); });
   target.notice = cloud->store().notice();
   target.holds = cloud;
   return target;
@@ -194,6 +240,7 @@ Result<Target> open_account(const TargetOptions& options, const TargetContext& c
   auto clients = std::make_shared<AccountClients>(std::move(client), context, std::move(profiles),
                                                   options.profile);
   target.client = [clients](const std::string& asked) { return clients->client(asked); };
+  target.access = access_through(target, nullptr);
   TRY(auto own, target.client(""));
   TRY(Value who, own->call("sts", "GetCallerIdentity", Value::map()));
   const std::string& account = who["Account"].as_string();

@@ -9,6 +9,7 @@
 #include "aws/client.hh"
 #include "base/secrets.hh"
 #include "host/surroundings.hh"
+#include "stacks/session.hh"
 
 namespace mainstay::cli {
 
@@ -31,6 +32,9 @@ struct Target {
   std::string address;
   // By profile, "" for the run's own.
   std::function<Result<std::shared_ptr<aws::Client>>(const std::string& profile)> client;
+  // By profile, what another program needs to go to the same place. Of the embedded cloud, a port
+  // of this machine is opened when it is first asked for.
+  std::function<Result<stacks::AwsAccess>(const std::string& profile)> access;
   std::string notice;  // about the state that was opened, "" for none
   std::shared_ptr<void> holds;
 };

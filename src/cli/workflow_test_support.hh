@@ -18,7 +18,7 @@ struct Notes : stacks::Reporter {
   std::map<std::string, std::string> last;  // state and reason by stack
   std::vector<std::string> done;            // in order
   std::vector<stacks::Failure> failures;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings, lines;
   size_t events = 0;
   bool want = false;
   std::function<void(const stacks::StepReport&)> on_step = [](const stacks::StepReport&) {};
@@ -38,6 +38,12 @@ struct Notes : stacks::Reporter {
     if (f) failures.push_back(*f);
   }
   void warning(const std::string& text) override { warnings.push_back(text); }
+  void hook(const stacks::HookReport& r) override {
+    lines.push_back("hook " + r.hook + ": " + std::string(stacks::state_name(r.state)));
+  }
+  void said(const std::string& program, const std::string& line) override {
+    lines.push_back(program + ": " + line);
+  }
   bool wants_events() const override { return want; }
 };
 

@@ -88,6 +88,17 @@ Result<std::vector<std::string>> RealFiles::list(const std::string& directory) c
   return names;
 }
 
+Result<FileFacts> RealFiles::facts(const std::string& path) const {
+  struct stat found;
+  if (::lstat(path.c_str(), &found) != 0) return failed("FileUnreadable", path);
+  using Kind = FileFacts::Kind;
+  Kind kind = S_ISREG(found.st_mode)   ? Kind::file
+              : S_ISDIR(found.st_mode) ? Kind::directory
+              : S_ISLNK(found.st_mode) ? Kind::symlink
+                                       : Kind::other;
+  return FileFacts{kind, (found.st_mode & S_IXUSR) != 0};
+}
+
 Result<std::string> SimulatedFiles::read(const std::string& path, size_t bytes_max) const {
   std::scoped_lock lock(mutex_);
   auto it = files_.find(path);
@@ -114,6 +125,15 @@ Result<std::vector<std::string>> SimulatedFiles::list(const std::string& directo
   }
   if (names.empty()) return not_found(directory);
   return names;
+}
+
+Result<FileFacts> SimulatedFiles::facts(const std::string& path) const {
+  std::scoped_lock lock(mutex_);
+  if (files_.contains(path)) return FileFacts{FileFacts::Kind::file, false};
+  auto inside = files_.lower_bound(path + "/");
+  if (inside != files_.end() && inside->first.starts_with(path + "/"))
+    return FileFacts{FileFacts::Kind::directory, true};
+  return not_found(path);
 }
 
 std::string join_path(std::string_view directory, std::string_view name) {

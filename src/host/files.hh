@@ -14,6 +14,12 @@
 
 namespace mainstay {
 
+// What is at a path, not looked at through a symbolic link.
+struct FileFacts {
+  enum class Kind : uint8_t { file, directory, symlink, other } kind = Kind::other;
+  bool executable = false;  // by its owner
+};
+
 class Files {
  public:
   virtual ~Files() = default;
@@ -24,6 +30,7 @@ class Files {
   virtual Status write(const std::string& path, std::string_view text, int mode = 0644) = 0;
   // Names in a directory, sorted bytewise.
   virtual Result<std::vector<std::string>> list(const std::string& directory) const = 0;
+  virtual Result<FileFacts> facts(const std::string& path) const = 0;
 };
 
 class RealFiles : public Files {
@@ -31,6 +38,7 @@ class RealFiles : public Files {
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
   Status write(const std::string& path, std::string_view text, int mode = 0644) override;
   Result<std::vector<std::string>> list(const std::string& directory) const override;
+  Result<FileFacts> facts(const std::string& path) const override;
 };
 
 // Files in memory, by path.
@@ -41,6 +49,7 @@ class SimulatedFiles : public Files {
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
   Status write(const std::string& path, std::string_view text, int mode = 0644) override;
   Result<std::vector<std::string>> list(const std::string& directory) const override;
+  Result<FileFacts> facts(const std::string& path) const override;
 
  private:
   mutable std::mutex mutex_;

@@ -15,6 +15,17 @@ std::optional<std::string> RealEnvironment::get(const std::string& name) const {
   return value;
 }
 
+std::map<std::string, std::string> RealEnvironment::all() const {
+  std::map<std::string, std::string> found;
+  for (char** at = environ; at && *at; ++at) {
+    std::string_view one = *at;
+    size_t equals = one.find('=');
+    if (equals != std::string_view::npos && equals > 0)
+      found.emplace(one.substr(0, equals), one.substr(equals + 1));
+  }
+  return found;
+}
+
 std::optional<std::string> SimulatedEnvironment::get(const std::string& name) const {
   auto it = variables_.find(name);
   if (it == variables_.end()) return std::nullopt;

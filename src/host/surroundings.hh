@@ -14,6 +14,7 @@ class Environment {
   virtual ~Environment() = default;
   // The variable, or nothing where it is unset. An empty value is a value.
   virtual std::optional<std::string> get(const std::string& name) const = 0;
+  virtual std::map<std::string, std::string> all() const = 0;
   // The variable, or "".
   std::string text(const std::string& name) const { return get(name).value_or(""); }
 };
@@ -21,6 +22,7 @@ class Environment {
 class RealEnvironment : public Environment {
  public:
   std::optional<std::string> get(const std::string& name) const override;
+  std::map<std::string, std::string> all() const override;
 };
 
 class SimulatedEnvironment : public Environment {
@@ -28,6 +30,7 @@ class SimulatedEnvironment : public Environment {
   SimulatedEnvironment() = default;
   explicit SimulatedEnvironment(std::map<std::string, std::string> v) : variables_(std::move(v)) {}
   std::optional<std::string> get(const std::string& name) const override;
+  std::map<std::string, std::string> all() const override { return variables_; }
 
  private:
   std::map<std::string, std::string> variables_;

@@ -4,6 +4,7 @@
 
 #include "base/text.hh"
 #include "host/files.hh"
+#include "stacks/config_hooks.hh"
 #include "stacks/config_keys.hh"
 #include "stacks/naming.hh"
 #include "stacks/substitute.hh"
@@ -12,12 +13,6 @@ namespace mainstay::stacks {
 namespace {
 
 constexpr size_t stacks_max = 2'000;
-
-std::vector<std::string> texts_of(const Value& list) {
-  std::vector<std::string> texts;
-  for (const Value& item : list.items()) texts.push_back(item.to_text());
-  return texts;
-}
 
 std::vector<Tag> tags_in(const Value& map) {
   std::vector<Tag> tags;
@@ -51,6 +46,7 @@ class Reader {
     CHECK_OK(refuse_missing_at_top());
     read_top(root);
     CHECK_OK(read_namespace(root));
+    TRY(config_.hooks, read_hooks(doc_));
     CHECK_OK(read_each("stacks", stack_keys(), "a stack",
                        [&](const Value& v, const cfn::Path& path, const std::string& name) {
                          return add_stack(v, path, name);
@@ -113,6 +109,7 @@ class Reader {
     if (root["tags"].is_map()) config_.tags = tags_in(root["tags"]);
     if (root["mappings"].is_map()) config_.mappings = root["mappings"];
     if (root["sys_path"].is_string()) config_.search_paths = {root["sys_path"].as_string()};
+    if (root["lookups"].is_map()) config_.lookups = root["lookups"].members();
   }
 
   Status read_namespace(const Value& root) {
@@ -180,12 +177,52 @@ class Reader {
     stack.locked = v["locked"].as_bool();
     stack.is_protected = v["protected"].as_bool();
     if (v["variables"].is_map()) stack.variables = v["variables"];
+    CHECK_OK(read_parameters(stack, v));
+    CHECK_OK(read_command(stack, v["command"]));
     if (v["tags"].is_map()) stack.tags = tags_in(v["tags"]);
     stack.stack_policy_path = v["stack_policy_path"].to_text();
     stack.notification_arns = texts_of(v["notification_arns"]);
     CHECK_OK(check_stack(stack));
     config_.stacks.push_back(std::move(stack));
     return {};
+  }
+
+  // stacker before 1.0 called variables so; a value "STACK::OUTPUT" there is what `output` gives.
+  Status read_parameters(StackConfig& stack, const Value& v) const {
+    const Value& parameters = v["parameters"];
+    if (!parameters.is_map()) return {};
+    if (v["variables"].is_map() && !v["variables"].empty())
+      return Error("ConfigInvalid", "stack \"" + printable(stack.name) +
+                                        "\" has both variables and parameters, which is their "
+                                        "older name")
+          .where(config_.at(stack, "parameters"));
+    stack.variables = Value::map();
+    for (const auto& [key, value] : parameters.members()) {
+      bool output = value.is_string() && is_old_output(value.as_string());
+      stack.variables.set(key, output ? Value("${output " + value.as_string() + "}") : value);
+    }
+    return {};
+  }
+
+  bool is_old_output(const std::string& text) const {
+    size_t colons = text.find("::");
+    if (colons == std::string::npos || text.contains("${")) return false;
+    const Value& all = doc_.root["stacks"];
+    std::string name = text.substr(0, colons);
+    if (all.is_map()) return all.has(name);
+    return std::ranges::any_of(all.items(), [&](const Value& one) { return one["name"] == name; });
+  }
+
+  Status read_command(StackConfig& stack, const Value& command) const {
+    if (command.is_null()) return {};
+    if (command.is_list()) stack.command = texts_of(command);
+    if (command.is_string() && !trim(command.as_string()).empty())
+      stack.command = {"sh", "-c", command.as_string()};
+    if (!stack.command.empty() && !stack.command[0].empty()) return {};
+    return Error("ConfigInvalid",
+                 "\"command\" must be a list of a program and its arguments, or "
+                 "text for a shell")
+        .where(config_.at(stack, "command"));
   }
 
   Status check_stack(const StackConfig& stack) const {
@@ -196,8 +233,11 @@ class Reader {
     bool has_class = !stack.class_path.empty(), has_template = !stack.template_path.empty();
     if (has_class && has_template)
       return invalid("class_path and template_path exclude each other", "template_path");
-    if (stack.enabled && !has_class && !has_template)
-      return invalid("needs a class_path or a template_path", "");
+    if (!stack.command.empty() && (has_class || has_template))
+      return invalid("a command excludes class_path and template_path", "command");
+    // A locked one is left alone, and needs nothing to be made from.
+    if (stack.enabled && !stack.locked && !has_class && !has_template && stack.command.empty())
+      return invalid("needs a class_path, a template_path or a command", "");
     std::string full = config_.full_name(stack);
     if (stack.enabled && !is_stack_name(full))
       return invalid("its full name \"" + printable(full) +
@@ -250,6 +290,11 @@ std::optional<Error> missing_in_text(std::string_view text, const std::string& f
 }
 
 }  // namespace
+
+bool Config::has_hook(std::string_view data_key) const {
+  return std::ranges::any_of(
+      hooks, [&](const HookConfig& hook) { return hook.enabled && hook.data_key == data_key; });
+}
 
 const StackConfig* Config::find(std::string_view name) const {
   auto it = std::ranges::find(stacks, name, &StackConfig::name);

@@ -24,7 +24,8 @@ struct StackConfig {
   std::string name;
   std::string stack_name;  // the name in AWS without the namespace; "" for name
   std::string region, profile;
-  std::string class_path, template_path;  // exactly one of them
+  std::string class_path, template_path;  // one of them,
+  std::vector<std::string> command;       // or this: a program that prints the template
   std::string description;
   std::vector<std::string> requires_stacks, required_by;
   bool locked = false, enabled = true, is_protected = false;
@@ -33,6 +34,21 @@ struct StackConfig {
   std::string stack_policy_path;
   std::vector<std::string> notification_arns;
   cfn::Path path;  // in the document
+};
+
+enum class HookStage : uint8_t { pre_build, post_build, pre_destroy, post_destroy };
+std::string_view stage_name(HookStage stage);  // "pre_build"
+
+struct HookConfig {
+  HookStage stage = HookStage::pre_build;
+  std::string path;  // dotted
+  bool required = true, enabled = true;
+  std::string data_key;
+  Value args = Value::map();
+  std::vector<std::string> requires_stacks, required_by;  // with either, a node of the graph
+  cfn::Path at;                                           // in the document
+
+  bool is_node() const { return !requires_stacks.empty() || !required_by.empty(); }
 };
 
 struct TargetConfig {
@@ -48,14 +64,18 @@ struct Config {
   std::string service_role;
   std::optional<std::vector<Tag>> tags;
   Value mappings = Value::map();
-  std::vector<std::string> search_paths;  // for templates, from sys_path
+  std::vector<std::string> search_paths;   // for modules and templates, from sys_path
+  std::vector<std::string> package_paths;  // the same, from package_sources; absolute
+  Map lookups;                             // lookups of its own: the dotted path by name
   std::vector<TargetConfig> targets;
   std::vector<StackConfig> stacks;
+  std::vector<HookConfig> hooks;  // in the order of each stage
   cfn::Document document;
   std::string directory;  // of the file
   std::vector<std::string> warnings;
 
   const StackConfig* find(std::string_view name) const;
+  bool has_hook(std::string_view data_key) const;
   Position at(const StackConfig& stack, const std::string& key = "") const;
   // "namespace-name", lower case as far as the namespace goes, dots as dashes.
   std::string full_name(std::string_view stack_name) const;

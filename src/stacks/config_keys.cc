@@ -21,13 +21,13 @@ constexpr KeySpec top_level[] = {
     {"tags", map, "tags of all stacks"},
     {"template_indent", any, "accepted, without effect", accepted},
     {"mappings", map, "put into every blueprint's template"},
-    {"lookups", map, "lookups of your own", unsupported},
+    {"lookups", map, "lookups of your own: the path of the Python class by name"},
     {"log_formats", map, "accepted, without effect", accepted},
     {"package_sources", map, "configurations from elsewhere", unsupported},
-    {"pre_build", list_or_map, "hooks before up", unsupported},
-    {"post_build", list_or_map, "hooks after up", unsupported},
-    {"pre_destroy", list_or_map, "hooks before down", unsupported},
-    {"post_destroy", list_or_map, "hooks after down", unsupported},
+    {"pre_build", list_or_map, "hooks before up"},
+    {"post_build", list_or_map, "hooks after up"},
+    {"pre_destroy", list_or_map, "hooks before down"},
+    {"post_destroy", list_or_map, "hooks after down"},
     {"targets", list_or_map, "names for several stacks"},
     {"stacks", list_or_map, "the stacks, a list or a map by name"},
 };
@@ -37,8 +37,9 @@ constexpr KeySpec of_stack[] = {
     {"stack_name", text, "its name in AWS, after the namespace"},
     {"region", text, "other than the run's"},
     {"profile", text, "AWS profile, other than the run's"},
-    {"class_path", text, "a blueprint"},
-    {"template_path", text, "a template in YAML or JSON"},
+    {"class_path", text, "a blueprint: one of the program's own, or a Python class"},
+    {"template_path", text, "a template in YAML or JSON, or one that Jinja makes (.j2)"},
+    {"command", any, "a program that reads variables as JSON and prints a template"},
     {"description", text, "CloudFormation's description"},
     {"requires", texts, "stacks and targets that must be there first"},
     {"required_by", texts, "stacks and targets that need this one first"},
@@ -46,8 +47,7 @@ constexpr KeySpec of_stack[] = {
     {"enabled", boolean, "false: left out"},
     {"protected", boolean, "updated only after a yes, never deleted"},
     {"variables", map, "of the blueprint, or values of the template's parameters"},
-    {"parameters", map, "variables, since stacker 1.0",
-     unsupported},  // of stacker before 1.0, which refuses it too
+    {"parameters", map, "the variables, as they were called before stacker 1.0"},
     {"tags", map, "tags of this stack"},
     {"stack_policy_path", text, "file of a stack policy"},
     {"in_progress_behavior", text, "what to do while something else works on the stack", used,
@@ -58,6 +58,16 @@ constexpr KeySpec of_stack[] = {
 constexpr KeySpec of_target[] = {{"name", text, "its name"},
                                  {"requires", texts, "stacks and targets that belong to it"},
                                  {"required_by", texts, "targets that it belongs to"}};
+
+constexpr KeySpec of_hook[] = {
+    {"path", text, "one of stacker's hooks, or a Python function"},
+    {"required", boolean, "false: the run goes on if it fails"},
+    {"enabled", boolean, "false: left out"},
+    {"data_key", text, "under which lookups find what it gives"},
+    {"args", map, "its arguments; lookups in them are resolved"},
+    {"requires", texts, "stacks that must be there before it runs"},
+    {"required_by", texts, "stacks that it must run before"},
+};
 
 bool all_scalars(const Value& v) {
   return v.is_list() && std::ranges::all_of(v.items(), &Value::is_scalar);
@@ -108,6 +118,12 @@ Error unknown_key(const std::string& key, std::span<const KeySpec> keys, std::st
 
 }  // namespace
 
+std::vector<std::string> texts_of(const Value& list) {
+  std::vector<std::string> texts;
+  for (const Value& item : list.items()) texts.push_back(item.to_text());
+  return texts;
+}
+
 std::span<const KeySpec> top_level_keys() {
   return top_level;
 }
@@ -116,6 +132,9 @@ std::span<const KeySpec> stack_keys() {
 }
 std::span<const KeySpec> target_keys() {
   return of_target;
+}
+std::span<const KeySpec> hook_keys() {
+  return of_hook;
 }
 
 Status check_keys(const cfn::Document& document, const cfn::Path& path, const Value& map,

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hh"
 #include "cfn/document.hh"
@@ -28,6 +30,10 @@ struct KeySpec {
 std::span<const KeySpec> top_level_keys();
 std::span<const KeySpec> stack_keys();
 std::span<const KeySpec> target_keys();
+std::span<const KeySpec> hook_keys();
+
+// Of a list of scalars; empty for anything else.
+std::vector<std::string> texts_of(const Value& list);
 
 // The JSON Schema (2020-12) of a configuration, from these tables. Wherever something else than
 // text is wanted, a text with a "$" passes, as the environment may fill it in; at the top, unknown

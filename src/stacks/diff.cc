@@ -104,7 +104,7 @@ class Differ {
       deployed.reset();
     }
     TRY(Value variables, session_.variables_of(stack));
-    TRY(Rendered rendered, render_stack(session_.config, stack, variables, session_.around.files));
+    TRY(Rendered rendered, render_stack(session_.workshop_for(stack), stack, variables));
     for (const std::string& warning : rendered.warnings) session_.warn_once(warning);
     TRY(Submission submission, session_.submission_for(stack, rendered, variables, deployed));
     result.document = rendered.document;

@@ -1,7 +1,9 @@
 #include "stacks/lookups.hh"
 
 #include "base/text.hh"
+#include "stacks/lookup_aws.hh"
 #include "stacks/lookup_file.hh"
+#include "stacks/lookup_query.hh"
 #include "stacks/lookup_text.hh"
 
 namespace mainstay::stacks {
@@ -11,13 +13,8 @@ using Handler = Result<Value> (*)(const std::string& data, const LookupContext& 
 
 struct Lookup {
   std::string_view name;
-  Handler handle;  // null: known to stacker, not supported here yet
+  Handler handle;
 };
-
-Error wrong_form(const std::string& data, std::string_view form) {
-  return Error("LookupInvalid",
-               "\"" + printable(data) + "\" should have the form " + std::string(form));
-}
 
 struct Pair {
   std::string first, second;
@@ -71,63 +68,44 @@ Result<Value> look_up_split(const std::string& data, const LookupContext&) {
   return parts;
 }
 
-// "[REGION@]REST"
-Pair split_region(const std::string& text, const char* otherwise) {
-  size_t at = text.find('@');
-  if (at == std::string::npos) return {otherwise, text};
-  return {text.substr(0, at), text.substr(at + 1)};
-}
-
-// stacker's default region for parameters is us-east-1, whatever the stack's.
-Result<Value> look_up_ssmstore(const std::string& data, const LookupContext& context) {
-  TRY(std::string text, read_file_reference(data, context));
-  Pair where = split_region(std::string(trim(text)), "us-east-1");
-  Value input = Value::map({{"Names", Value::list({where.second})}, {"WithDecryption", true}});
-  TRY(Value answer, context.call("ssm", "GetParameters", input, where.first));
-  const Value& value = answer["Parameters"].at(0)["Value"];
-  if (!value.is_string())
-    return Error("LookupFailed",
-                 "there is no SSM parameter \"" + printable(where.second) + "\" in " + where.first);
-  if (context.secrets) {
-    // Plain parameters may hold words like "prod", which must stay in names.
-    bool secure = answer["Parameters"].at(0)["Type"] == Value("SecureString");
-    secure ? context.secrets->add(value.as_string())
-           : context.secrets->add_value(value.as_string());
-  }
-  return value;
-}
-
-Result<Value> look_up_kms(const std::string& data, const LookupContext& context) {
-  TRY(std::string text, read_file_reference(data, context));
-  Pair where = split_region(std::string(trim(text)), "");
-  auto blob = base64_decode(where.second);
-  if (!blob) return wrong_form(data, "[REGION@]BASE64");
-  Value input = Value::map({{"CiphertextBlob", Bytes{*blob}}});
-  TRY(Value answer, context.call("kms", "Decrypt", input, where.first));
-  const std::string& plain = answer["Plaintext"].as_bytes();
-  if (context.secrets) context.secrets->add(plain);
-  return Value(plain);
+Result<Value> look_up_hook_data(const std::string& data, const LookupContext& context) {
+  TRY(Pair pair, split_pair(data, "DATA_KEY::FIELD"));
+  return context.hook_data(pair.first, pair.second);
 }
 
 constexpr Lookup lookups[] = {
-    {"output", look_up_output}, {"xref", look_up_xref},       {"rxref", look_up_rxref},
-    {"envvar", look_up_envvar}, {"default", look_up_default}, {"split", look_up_split},
-    {"file", look_up_file},     {"kms", look_up_kms},         {"ssmstore", look_up_ssmstore},
-    {"ami", nullptr},           {"dynamodb", nullptr},        {"hook_data", nullptr},
+    {"output", look_up_output},     {"xref", look_up_xref},
+    {"rxref", look_up_rxref},       {"envvar", look_up_envvar},
+    {"default", look_up_default},   {"split", look_up_split},
+    {"file", look_up_file},         {"kms", look_up_kms},
+    {"ssmstore", look_up_ssmstore}, {"ami", look_up_ami},
+    {"dynamodb", look_up_dynamodb}, {"hook_data", look_up_hook_data},
+    {"cfn", look_up_cfn},           {"env", look_up_env},
+    {"var", look_up_var},           {"ssm", look_up_ssm},
+    {"ecr", look_up_ecr},           {"random.string", look_up_random_string},
 };
 
-Result<const Lookup*> find_lookup(const std::string& name) {
+// A lookup of the program's own. Those of the configuration go before them, as stacker has it.
+Result<const Lookup*> find_lookup(const std::string& name, const Map& custom) {
   std::vector<std::string> names;
+  for (const auto& [own, path] : custom) names.push_back(own);
   for (const Lookup& lookup : lookups) {
-    if (lookup.name == name && lookup.handle) return &lookup;
-    if (lookup.name == name)
-      return Error("NotSupported", "the lookup \"" + name + "\" is not supported by mainstay yet");
-    if (lookup.handle) names.emplace_back(lookup.name);
+    if (lookup.name == name) return &lookup;
+    names.emplace_back(lookup.name);
   }
   Error error("LookupInvalid", "there is no lookup \"" + printable(name) + "\"");
   auto near = nearest(name, names);
   error.hint = near ? "did you mean \"" + *near + "\"?" : "there are " + join(names, ", ");
   return error;
+}
+
+Result<Value> look_up(const std::string& name, const Value& data, const LookupContext& context) {
+  static const Map none;
+  const Map& custom = context.custom ? *context.custom : none;
+  if (const Value* path = custom.find(name))
+    return context.program(path->as_string(), data.as_string());
+  TRY(const Lookup* lookup, find_lookup(name, custom));
+  return lookup->handle(data.as_string(), context);
 }
 
 Result<Value> join_pieces(const std::vector<LookupPiece>& pieces, const LookupContext& context) {
@@ -137,12 +115,11 @@ Result<Value> join_pieces(const std::vector<LookupPiece>& pieces, const LookupCo
       text += piece.text;
       continue;
     }
-    TRY(const Lookup* lookup, find_lookup(piece.text));
     TRY(Value data, join_pieces(piece.inside, context));
     if (!data.is_string())
       return Error("LookupInvalid", "the lookup inside \"" + piece.text + "\" gives " +
                                         kind_name(data.kind()) + ", where text is needed");
-    TRY(Value value, lookup->handle(data.as_string(), context));
+    TRY(Value value, look_up(piece.text, data, context));
     if (pieces.size() == 1) return value;
     if (!value.is_scalar())
       return Error("LookupInvalid", "the lookup \"" + piece.text + "\" gives " +
@@ -159,28 +136,25 @@ Result<Value> resolve_text(const Value& v, const LookupContext& context) {
   return join_pieces(pieces, context);
 }
 
-Status check_pieces(const std::vector<LookupPiece>& pieces) {
+Status check_pieces(const std::vector<LookupPiece>& pieces, const Map& custom) {
   for (const LookupPiece& piece : pieces) {
     if (!piece.is_lookup) continue;
-    CHECK_OK(find_lookup(piece.text));
-    CHECK_OK(check_pieces(piece.inside));
+    if (!custom.contains(piece.text)) CHECK_OK(find_lookup(piece.text, custom));
+    CHECK_OK(check_pieces(piece.inside, custom));
   }
   return {};
 }
 
-Status check_text(const Value& v) {
-  TRY(auto pieces, parse_lookups(v.as_string()));
-  return check_pieces(pieces);
-}
-
-Status check_at(const Value& v, const cfn::Document& document, cfn::Path& path) {
+Status check_at(const Value& v, const Map& custom, const cfn::Document& document, cfn::Path& path) {
   if (v.is_string()) {
-    Status good = check_text(v);
+    auto pieces = parse_lookups(v.as_string());
+    Status good = pieces ? check_pieces(*pieces, custom) : Status(pieces.error());
     return good ? good : std::move(good.error()).where(document.at(path));
   }
   for (size_t i = 0; i < v.size(); ++i) {
     path.push_back(v.is_list() ? std::to_string(i) : v.members().nth(i).first);
-    CHECK_OK(check_at(v.is_list() ? v.items()[i] : v.members().nth(i).second, document, path));
+    const Value& part = v.is_list() ? v.items()[i] : v.members().nth(i).second;
+    CHECK_OK(check_at(part, custom, document, path));
     path.pop_back();
   }
   return {};
@@ -221,9 +195,10 @@ Result<Value> resolve_lookups(const Value& v, const LookupContext& context,
   return resolve_at(v, context, document, at);
 }
 
-Status check_lookups(const Value& v, const cfn::Document& document, const cfn::Path& path) {
+Status check_lookups(const Value& v, const Map& custom, const cfn::Document& document,
+                     const cfn::Path& path) {
   cfn::Path at = path;
-  return check_at(v, document, at);
+  return check_at(v, custom, document, at);
 }
 
 }  // namespace mainstay::stacks

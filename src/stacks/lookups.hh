@@ -30,6 +30,12 @@ struct LookupContext {
   std::function<Result<Value>(std::string_view service, std::string_view operation,
                               const Value& input, const std::string& region)>
       call;
+  const Map* custom = nullptr;  // lookups of the configuration's own: their paths by name
+  // What a hook has given.
+  std::function<Result<Value>(const std::string& data_key, const std::string& field)> hook_data;
+  std::function<std::string(size_t bytes)> random;
+  // Runs one of the custom ones.
+  std::function<Result<Value>(const std::string& path, const std::string& data)> program;
   Secrets* secrets = nullptr;  // told of values that must not be shown; may be null
 };
 
@@ -40,6 +46,7 @@ Result<Value> resolve_lookups(const Value& v, const LookupContext& context,
 
 // Whether every lookup in v's texts is one that there is, in the right form, without looking
 // anything up. Errors: as above.
-Status check_lookups(const Value& v, const cfn::Document& document, const cfn::Path& path);
+Status check_lookups(const Value& v, const Map& custom, const cfn::Document& document,
+                     const cfn::Path& path);
 
 }  // namespace mainstay::stacks

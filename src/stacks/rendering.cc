@@ -13,14 +13,20 @@ namespace {
 
 constexpr size_t template_bytes_max = 1024 * 1024;
 
-Result<Rendered> render_blueprint(const Config& config, const StackConfig& stack,
-                                  const Value& variables) {
-  auto blueprint = blueprints::find(stack.class_path);
-  if (!blueprint) return std::move(blueprint.error()).where(config.at(stack, "class_path"));
-  auto made = blueprints::render(**blueprint, variables);
+// Whether a class is the program's own to make.
+bool is_ours(const Workshop& workshop, const std::string& class_path) {
+  bool public_name = class_path.starts_with("stacker_blueprints.");
+  if (workshop.programs && workshop.python_first && public_name) return false;
+  return blueprints::find(class_path).has_value();
+}
+
+Result<Rendered> render_ours(const Config& config, const StackConfig& stack,
+                             const Value& variables) {
+  TRY(const blueprints::Blueprint* blueprint, blueprints::find(stack.class_path));
+  auto made = blueprints::render(*blueprint, variables);
   if (!made) return std::move(made.error()).where(config.at(stack, "variables"));
   Rendered rendered;
-  for (const std::string& name : blueprints::unknown_variables(**blueprint, variables))
+  for (const std::string& name : blueprints::unknown_variables(*blueprint, variables))
     rendered.warnings.push_back("stack " + stack.name + ": " + stack.class_path +
                                 " does not use the variable " + printable(name));
   Value root = Value::map({{"AWSTemplateFormatVersion", "2010-09-09"}});
@@ -32,7 +38,50 @@ Result<Rendered> render_blueprint(const Config& config, const StackConfig& stack
   return rendered;
 }
 
-// As given, beside the configuration, then where sys_path says.
+// What a program has printed, as a template.
+Result<Rendered> read_made(MadeTemplate made, const std::string& maker) {
+  Rendered rendered;
+  auto document = cfn::parse_document(made.body, "", cfn::ParseOptions::for_template());
+  if (!document || !document->root.is_map()) {
+    std::string why = document ? "a template is a map with Resources" : document.error().message;
+    return Error("TemplateInvalid", "what " + maker + " made is no template: " + why);
+  }
+  rendered.document = std::move(*document);
+  rendered.needs_change_set = rendered.document.root.has("Transform");
+  rendered.body = std::move(made.body);
+  rendered.parameters = std::move(made.parameters);
+  return rendered;
+}
+
+Result<Rendered> render_class(const Workshop& workshop, const StackConfig& stack,
+                              const Value& variables) {
+  const Config& config = workshop.config;
+  if (is_ours(workshop, stack.class_path)) return render_ours(config, stack, variables);
+  if (!workshop.programs) return blueprints::find(stack.class_path).error();
+  auto made = workshop.programs->render(stack, variables, workshop.ask);
+  if (!made) return std::move(made.error()).where(config.at(stack, "variables"));
+  std::vector<std::string> unknown = std::move(made->unknown);
+  auto rendered = read_made(std::move(*made), stack.class_path);
+  if (!rendered) return std::move(rendered.error()).where(config.at(stack, "class_path"));
+  for (const std::string& name : unknown)
+    rendered->warnings.push_back("stack " + stack.name + ": " + stack.class_path +
+                                 " does not use the variable " + printable(name));
+  return rendered;
+}
+
+Result<Rendered> render_command(const Workshop& workshop, const StackConfig& stack,
+                                const Value& variables) {
+  Position at = workshop.config.at(stack, "command");
+  if (!workshop.programs)
+    return Error("NotSupported", "nothing runs the command of a stack here").where(at);
+  auto made = workshop.programs->run_command(stack, variables);
+  if (!made) return std::move(made.error()).where(at);
+  auto rendered = read_made(std::move(*made), "the command " + stack.command[0]);
+  if (!rendered) return std::move(rendered.error()).where(at);
+  return rendered;
+}
+
+// As given, beside the configuration, then where modules are looked for.
 Result<std::string> read_template(const Config& config, const std::string& path, const Files& files,
                                   std::string& found_at) {
   std::vector<std::string> places{path, join_path(config.directory, path)};
@@ -40,6 +89,8 @@ Result<std::string> read_template(const Config& config, const std::string& path,
     places.push_back(join_path(directory, path));
     places.push_back(join_path(config.directory, join_path(directory, path)));
   }
+  for (const std::string& directory : config.package_paths)
+    places.push_back(join_path(directory, path));
   for (const std::string& place : places) {
     auto text = files.read(place, template_bytes_max);
     if (!text && text.error().code == "FileNotFound") continue;
@@ -50,27 +101,52 @@ Result<std::string> read_template(const Config& config, const std::string& path,
       .with_hint("it is looked for as given, beside the configuration, and in sys_path");
 }
 
-Result<Rendered> render_file(const Config& config, const StackConfig& stack, const Value& variables,
-                             const Files& files) {
+bool is_jinja(const std::string& path) {
+  return path.ends_with(".j2");
+}
+
+void warn_of_unused(Rendered& rendered, const StackConfig& stack, const Value& variables) {
+  for (const auto& [name, value] : variables.members())
+    if (!rendered.document.root["Parameters"].has(name))
+      rendered.warnings.push_back("stack " + stack.name + ": " + stack.template_path +
+                                  " has no parameter " + printable(name));
+}
+
+Result<Rendered> render_file(const Workshop& workshop, const StackConfig& stack,
+                             const Value& variables) {
+  const Config& config = workshop.config;
   Position at = config.at(stack, "template_path");
-  if (stack.template_path.ends_with(".j2"))
-    return Error("NotSupported", "Jinja templates (.j2) are not supported by mainstay yet")
-        .where(at);
   Rendered rendered;
   std::string file;
-  auto text = read_template(config, stack.template_path, files, file);
+  auto text = read_template(config, stack.template_path, workshop.files, file);
   if (!text) return std::move(text.error()).where(at);
+  if (is_jinja(stack.template_path)) {
+    if (!workshop.programs)
+      return Error("NotSupported", "nothing fills in Jinja templates here").where(at);
+    auto filled = workshop.programs->fill_in(file, *text, stack, variables, workshop.ask);
+    if (!filled) return std::move(filled.error()).where(at);
+    text = std::move(*filled);
+    file += " as filled in";
+  }
   TRY(rendered.document, cfn::parse_document(*text, file, cfn::ParseOptions::for_template()));
   rendered.body = std::move(*text);
   const Value& root = rendered.document.root;
   if (!root.is_map())
     return Error("TemplateInvalid", "a template is a map with Resources").where({file, 1, 1});
   rendered.needs_change_set = root.has("Transform");
-  for (const auto& [name, value] : variables.members())
-    if (!root["Parameters"].has(name))
-      rendered.warnings.push_back("stack " + stack.name + ": " + stack.template_path +
-                                  " has no parameter " + printable(name));
+  // Jinja has other uses for variables than parameters.
+  if (!is_jinja(stack.template_path)) warn_of_unused(rendered, stack, variables);
   return rendered;
+}
+
+Status check_jinja(const Workshop& workshop, const StackConfig& stack) {
+  Position at = workshop.config.at(stack, "template_path");
+  std::string file;
+  auto text = read_template(workshop.config, stack.template_path, workshop.files, file);
+  if (!text) return std::move(text.error()).where(at);
+  if (!workshop.programs) return {};
+  Status good = workshop.programs->check_jinja(file, *text);
+  return good ? good : std::move(good.error()).where(at);
 }
 
 std::string parameter_text(const Value& v) {
@@ -118,23 +194,29 @@ bool is_hidden(const Value& declaration) {
   return declaration["NoEcho"].to_text() == "true";
 }
 
-Status check_sources(const Config& config, const StackConfig& stack, const Files& files) {
+Status check_sources(const Workshop& workshop, const StackConfig& stack) {
+  const Config& config = workshop.config;
   cfn::Path variables = stack.path;
   variables.push_back("variables");
-  CHECK_OK(check_lookups(stack.variables, config.document, variables));
+  CHECK_OK(check_lookups(stack.variables, config.lookups, config.document, variables));
+  if (!stack.command.empty()) return {};
   if (stack.class_path.empty()) {
-    CHECK_OK(render_file(config, stack, Value::map(), files));
+    if (is_jinja(stack.template_path)) return check_jinja(workshop, stack);
+    CHECK_OK(render_file(workshop, stack, Value::map()));
     return {};
   }
-  auto blueprint = blueprints::find(stack.class_path);
-  if (!blueprint) return std::move(blueprint.error()).where(config.at(stack, "class_path"));
+  if (is_ours(workshop, stack.class_path)) return {};
+  Status there = workshop.programs ? workshop.programs->check_class(stack.class_path)
+                                   : Status(blueprints::find(stack.class_path).error());
+  if (!there) return std::move(there.error()).where(config.at(stack, "class_path"));
   return {};
 }
 
-Result<Rendered> render_stack(const Config& config, const StackConfig& stack,
-                              const Value& variables, const Files& files) {
-  return stack.class_path.empty() ? render_file(config, stack, variables, files)
-                                  : render_blueprint(config, stack, variables);
+Result<Rendered> render_stack(const Workshop& workshop, const StackConfig& stack,
+                              const Value& variables) {
+  if (!stack.command.empty()) return render_command(workshop, stack, variables);
+  return stack.class_path.empty() ? render_file(workshop, stack, variables)
+                                  : render_class(workshop, stack, variables);
 }
 
 Result<std::vector<ParameterValue>> parameters_for(const Rendered& rendered, const Value& variables,

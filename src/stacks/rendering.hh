@@ -9,6 +9,7 @@
 #include "host/files.hh"
 #include "stacks/cloudformation.hh"
 #include "stacks/config.hh"
+#include "stacks/programs.hh"
 
 namespace mainstay::stacks {
 
@@ -16,16 +17,26 @@ struct Rendered {
   std::string body;
   cfn::Document document;         // of the body; its file is the template's, where it came from one
   bool needs_change_set = false;  // it has a Transform
+  std::optional<Value> parameters;  // values that a blueprint gave; nothing: the variables are
   std::vector<std::string> warnings;
 };
 
-// Limit: templates of 1 MB. Errors: "TemplateInvalid", those of files and of blueprints, with the
-// place in the template or in the configuration.
+// What templates are made with.
+struct Workshop {
+  const Config& config;
+  const Files& files;
+  Programs* programs = nullptr;  // null: nothing of the user's own is run
+  ProgramAsk ask;
+  bool python_first = false;  // for classes that the program has too
+};
+
+// Limit: templates of 1 MB. Errors: "TemplateInvalid", those of files, of blueprints and of
+// programs, with the place in the template, in the program or in the configuration.
 // What can be told of a stack before any is touched: its lookups are ones that there are, its
 // template can be read, its blueprint exists.
-Status check_sources(const Config& config, const StackConfig& stack, const Files& files);
-Result<Rendered> render_stack(const Config& config, const StackConfig& stack,
-                              const Value& variables, const Files& files);
+Status check_sources(const Workshop& workshop, const StackConfig& stack);
+Result<Rendered> render_stack(const Workshop& workshop, const StackConfig& stack,
+                              const Value& variables);
 
 // Values for the template's parameters: from variables; else as deployed; else the default.
 // Error "ParameterMissing" names those that have none of these.

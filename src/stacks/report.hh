@@ -57,17 +57,28 @@ struct Failure {
   std::vector<std::string> left_behind;  // resources that the stack made and no longer has
 };
 
+// Where a hook of the configuration stands.
+struct HookReport {
+  std::string hook;   // its path
+  std::string stage;  // "pre_build"
+  StepState state = StepState::waiting;
+  std::string reason;  // of a failure
+};
+
 class Reporter {
  public:
   virtual ~Reporter() = default;
   // Before the first step.
   virtual void plan(const std::vector<PlannedStack>& stacks) = 0;
   virtual void step(const StepReport& report) = 0;
+  virtual void hook(const HookReport& report) = 0;
   virtual void begins(const OperationReport& report) = 0;
   virtual void event(const std::string& stack, const StackEvent& event) = 0;
   virtual void failure(const std::string& stack, const Error& error,
                        const std::optional<Failure>& failure) = 0;
   virtual void warning(const std::string& text) = 0;
+  // A line that a program of the configuration has printed.
+  virtual void said(const std::string& program, const std::string& line) = 0;
   // Whether events are worth asking AWS for while a stack is being made.
   virtual bool wants_events() const = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "base/text.hh"
 #include "graph/walk.hh"
+#include "stacks/hooks.hh"
 #include "stacks/rendering.hh"
 #include "stacks/step.hh"
 
@@ -106,15 +107,30 @@ Status ask_about_data(Session& session, const graph::Dag& plan) {
 }
 
 // What can't be made sense of is known before the first stack is touched.
-Status check_sources(const Session& session, const graph::Dag& plan) {
+Status check_sources(Session& session, const graph::Dag& plan) {
   for (graph::Node n = 0; n < plan.size(); ++n) {
     const StackConfig* stack = session.config.find(plan.name(n));
     // A locked one is mostly left alone, whatever its files say.
     if (!stack || !stack->enabled || stack->locked) continue;
-    if (Status good = check_sources(session.config, *stack, session.around.files); !good)
+    if (Status good = check_sources(session.workshop_for(*stack), *stack); !good)
       return std::move(good.error()).because("stack " + stack->name);
   }
   return {};
+}
+
+// The later hooks count on what the run was to do: they only run where all of it was done.
+Result<RunResult> between_hooks(Session& session, HookStage before, HookStage after,
+                                const std::function<RunResult()>& work) {
+  session.hooks_run = true;
+  CHECK_OK(run_hooks(session, before));
+  RunResult result = work();
+  if (result.failed + result.cancelled > 0) return result;
+  if (Status done = run_hooks(session, after); !done) {
+    ++result.failed;
+    session.around.reporter.failure("", done.error(), std::nullopt);
+    result.errors.push_back(std::move(done.error()));
+  }
+  return result;
 }
 
 }  // namespace
@@ -125,13 +141,17 @@ Result<RunResult> bring_up(Session& session) {
     if (!session.config.find(name))
       return Error("UsageInvalid", "--force: there is no stack \"" + printable(name) + "\"");
   CHECK_OK(check_sources(session, plan));
-  return Run(session, bring_up_stack).walk(plan);
+  CHECK_OK(check_hooks(session, HookStage::pre_build, HookStage::post_build));
+  return between_hooks(session, HookStage::pre_build, HookStage::post_build,
+                       [&] { return Run(session, bring_up_stack).walk(plan); });
 }
 
 Result<RunResult> take_down(Session& session) {
   TRY(graph::Dag plan, plan_for(session.config, session.options.targets, true));
+  CHECK_OK(check_hooks(session, HookStage::pre_destroy, HookStage::post_destroy));
   CHECK_OK(ask_about_data(session, plan));
-  return Run(session, take_down_stack).walk(plan);
+  return between_hooks(session, HookStage::pre_destroy, HookStage::post_destroy,
+                       [&] { return Run(session, take_down_stack).walk(plan); });
 }
 
 Result<std::vector<std::string>> outline(const Config& config, const std::set<std::string>& targets,

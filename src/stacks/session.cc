@@ -103,7 +103,30 @@ Result<std::string> Session::output_at(const StackConfig& where, const std::stri
   return error;
 }
 
-Result<Value> Session::variables_of(const StackConfig& stack) {
+Value Session::hook_data() const {
+  std::scoped_lock lock(mutex_);
+  return hook_data_;
+}
+
+void Session::keep_hook_data(const std::string& data_key, const Value& data) {
+  std::scoped_lock lock(mutex_);
+  hook_data_.set(data_key, data);
+}
+
+Result<Value> Session::hook_datum(const std::string& key, const std::string& field) const {
+  Value all = hook_data();
+  if (const Value* data = all.find(key)) {
+    if (const Value* found = data->find(field)) return *found;
+    return Error("LookupFailed",
+                 "the hook with data_key " + printable(key) + " gave no " + printable(field));
+  }
+  // `diff` runs no hooks.
+  if (!hooks_run && config.has_hook(key))
+    return Value("<" + key + "." + field + ": not known yet>");
+  return Error("LookupFailed", "no hook with data_key " + printable(key) + " has run");
+}
+
+Result<LookupContext> Session::lookup_context(const StackConfig& stack) {
   TRY(auto client, around.client(stack.profile));
   LookupContext context;
   context.secrets = around.secrets;
@@ -111,21 +134,49 @@ Result<Value> Session::variables_of(const StackConfig& stack) {
   context.files = &around.files;
   context.environment = &environment.values;
   context.directory = config.directory;
-  context.output = [&](const std::string& other, const std::string& output) {
+  context.custom = &config.lookups;
+  context.output = [this, &stack](const std::string& other, const std::string& output) {
     return output_of(stack, other, output);
   };
-  context.xref = [&](const std::string& full_name, const std::string& output) {
+  context.xref = [this, &stack](const std::string& full_name, const std::string& output) {
     return output_at(stack, full_name, output);
   };
-  context.full_name = [&](const std::string& name) { return config.full_name(name); };
-  context.call = [&](std::string_view service, std::string_view operation, const Value& input,
-                     const std::string& region) {
+  context.full_name = [this](const std::string& name) { return config.full_name(name); };
+  context.call = [this, client, &stack](std::string_view service, std::string_view operation,
+                                        const Value& input, const std::string& region) {
     return client->call(service, operation, input,
                         region.empty() ? region_of(stack, *client) : region);
   };
+  context.random = around.random;
+  context.hook_data = [this](const std::string& key, const std::string& field) {
+    return hook_datum(key, field);
+  };
+  context.program = [this, client, &stack](const std::string& path,
+                                           const std::string& data) -> Result<Value> {
+    if (!around.programs) return Error("NotSupported", "nothing runs lookups of your own here");
+    ProgramPlace place{region_of(stack, *client), stack.profile, hook_data()};
+    return around.programs->look_up(path, data, place, workshop_for(stack).ask);
+  };
+  return context;
+}
+
+Result<Value> Session::resolved(const StackConfig& stack, const Value& v, const cfn::Path& path) {
+  TRY(LookupContext context, lookup_context(stack));
+  return resolve_lookups(v, context, config.document, path);
+}
+
+Result<Value> Session::variables_of(const StackConfig& stack) {
   cfn::Path path = stack.path;
   path.push_back("variables");
-  return resolve_lookups(stack.variables, context, config.document, path);
+  return resolved(stack, stack.variables, path);
+}
+
+Workshop Session::workshop_for(const StackConfig& stack) {
+  return {config, around.files, around.programs,
+          [this, &stack](const std::string& what, const Value& with) {
+            return answer(stack, what, with);
+          },
+          options.python_first};
 }
 
 Result<Submission> Session::submission_for(const StackConfig& stack, const Rendered& rendered,
@@ -134,7 +185,7 @@ Result<Submission> Session::submission_for(const StackConfig& stack, const Rende
   Submission s;
   s.stack_name = config.full_name(stack);
   s.template_body = rendered.body;
-  TRY(s.parameters, parameters_for(rendered, variables, deployed));
+  TRY(s.parameters, parameters_for(rendered, rendered.parameters.value_or(variables), deployed));
   for (const ParameterValue& p : s.parameters)
     if (around.secrets && is_hidden(rendered.document.root["Parameters"][p.key]))
       around.secrets->add(p.value);

@@ -11,9 +11,11 @@
 #include <string>
 
 #include "aws/client.hh"
+#include "base/digest.hh"
 #include "base/secrets.hh"
 #include "host/executor.hh"
 #include "host/files.hh"
+#include "host/process.hh"
 #include "host/surroundings.hh"
 #include "stacks/cloudformation.hh"
 #include "stacks/config.hh"
@@ -40,6 +42,7 @@ struct RunOptions {
   bool interactive = false;
   bool replacements_only = false;  // with interactive: only they need a yes
   size_t at_once = 0;              // stacks at the same time; 0: no limit
+  bool python_first = false;       // classes of stacker_blueprints come from Python
 };
 
 // What a person may ask of a run while it goes on.
@@ -47,6 +50,13 @@ struct Interruption {
   std::stop_token begin_nothing;  // no further stack is begun
   std::stop_token stop_waiting;   // what goes on is no longer waited for
   std::stop_token take_back;      // updates that go on are cancelled, and still waited for
+};
+
+// What another program needs to go where the run goes.
+struct AwsAccess {
+  std::string endpoint;  // "" for AWS's own
+  std::string access_key_id, secret_access_key, session_token;
+  std::string region;
 };
 
 // What the run has from outside. All must outlive it.
@@ -63,7 +73,12 @@ struct Surroundings {
   Interruption interruption;
   std::string run_id;  // starts the tokens of requests
   Knowledge knowledge = {};
-  Secrets* secrets = nullptr;  // told of values that must not be shown; may be null
+  Secrets* secrets = nullptr;    // told of values that must not be shown; may be null
+  Programs* programs = nullptr;  // runs what is of the user's own; null: nothing is
+  // Keys and place of the run, for programs that speak to AWS themselves; may be empty.
+  std::function<Result<AwsAccess>(const std::string& profile)> access = {};
+  std::function<std::string(size_t bytes)> random = secure_random;
+  Processes* processes = nullptr;  // null: hooks run no commands
 };
 
 // Outputs by full name and output name. One that will change but has no value yet holds a text
@@ -81,6 +96,8 @@ class Session {
   const RunOptions options;
   Surroundings around;
   std::set<std::string> not_to_delete;  // stacks whose data was not given up; set before they go
+  const StackConfig run_place{};        // of what belongs to no stack
+  bool hooks_run = false;               // before any stack; else what they give is not known yet
 
   std::string region_of(const StackConfig& stack, const aws::Client& client) const;
   Result<CloudFormation> cloud_for(const StackConfig& stack) const;
@@ -101,6 +118,16 @@ class Session {
   void keep_outputs(const std::string& full_name, const Map& outputs);
   // With lookups resolved.
   Result<Value> variables_of(const StackConfig& stack);
+  // v with its lookups resolved, as for the stack; path: of v in the configuration.
+  Result<Value> resolved(const StackConfig& stack, const Value& v, const cfn::Path& path);
+  Workshop workshop_for(const StackConfig& stack);
+  // By data_key, what hooks have given so far.
+  Value hook_data() const;
+  void keep_hook_data(const std::string& data_key, const Value& data);
+  // One of stacker's own hooks, by its full path. Error "HookFailed".
+  Result<Value> run_own_hook(const std::string& path, const Value& args);
+  // What a program may ask for while it runs for the stack.
+  Result<Value> answer(const StackConfig& stack, const std::string& what, const Value& with);
   Result<Submission> submission_for(const StackConfig& stack, const Rendered& rendered,
                                     const Value& variables,
                                     const std::optional<DeployedStack>& deployed) const;
@@ -110,10 +137,13 @@ class Session {
                                 const std::string& output);
   Result<std::string> output_at(const StackConfig& where, const std::string& full_name,
                                 const std::string& output);
+  Result<LookupContext> lookup_context(const StackConfig& stack);
+  Result<Value> hook_datum(const std::string& key, const std::string& field) const;
 
   mutable std::atomic<int> waits_ = 0;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, Outputs> outputs_;
+  Value hook_data_ = Value::map();
   std::set<std::string> warned_;
 };
 

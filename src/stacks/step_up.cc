@@ -83,7 +83,7 @@ class Up {
 
   Status prepare() {
     TRY(variables_, session_.variables_of(stack_));
-    TRY(rendered_, render_stack(session_.config, stack_, variables_, session_.around.files));
+    TRY(rendered_, render_stack(session_.workshop_for(stack_), stack_, variables_));
     for (const std::string& warning : rendered_.warnings) session_.warn_once(warning);
     TRY(submission_, session_.submission_for(stack_, rendered_, variables_, deployed_));
     auto shown = session_.options.plan.find(stack_.name);

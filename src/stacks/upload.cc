@@ -6,10 +6,8 @@
 namespace mainstay::stacks {
 namespace {
 
-// stacker's default bucket is made from the namespace.
 Result<std::string> bucket_for(const Config& config, const StackConfig& stack) {
-  if (config.bucket && !config.bucket->empty()) return *config.bucket;
-  if (!config.bucket && !config.name_space.empty()) return "stacker-" + config.full_name("");
+  if (auto bucket = default_bucket(config)) return bucket;
   return Error("TemplateTooLarge", "the template of stack " + stack.name +
                                        " is larger than 51,200 bytes, so it must go through S3")
       .where(config.at(stack))
@@ -27,6 +25,24 @@ bool is_missing(const Error& error) {
   return error.status == 404 || error.code == "NoSuchBucket";
 }
 
+// AWS's own form: other implementations than AWS know it too, and find the object in themselves.
+std::string address_of(const std::string& bucket, const std::string& key,
+                       const std::string& region) {
+  std::string suffix = region.starts_with("cn-") ? ".amazonaws.com.cn/" : ".amazonaws.com/";
+  return "https://s3." + region + suffix + bucket + "/" + key;
+}
+
+}  // namespace
+
+Result<std::string> default_bucket(const Config& config) {
+  if (config.bucket && !config.bucket->empty()) return *config.bucket;
+  if (!config.bucket && !config.name_space.empty()) return "stacker-" + config.full_name("");
+  return Error("ConfigInvalid",
+               "the configuration names no bucket, and has no namespace that one "
+               "could be named after")
+      .with_hint("name a bucket with stacker_bucket");
+}
+
 Status ensure_bucket(aws::Client& client, const std::string& bucket, const std::string& region) {
   auto there = client.call("s3", "HeadBucket", Value::map({{"Bucket", bucket}}), region);
   if (there) return {};
@@ -37,15 +53,6 @@ Status ensure_bucket(aws::Client& client, const std::string& bucket, const std::
   CHECK_OK(client.call("s3", "CreateBucket", input, region));
   return {};
 }
-
-// AWS's own form: other implementations than AWS know it too, and find the object in themselves.
-std::string address_of(const std::string& bucket, const std::string& key,
-                       const std::string& region) {
-  std::string suffix = region.starts_with("cn-") ? ".amazonaws.com.cn/" : ".amazonaws.com/";
-  return "https://s3." + region + suffix + bucket + "/" + key;
-}
-
-}  // namespace
 
 Status upload_if_needed(const Session& session, const StackConfig& stack,
                         const CloudFormation& cloud, Submission& submission) {

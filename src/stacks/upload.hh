@@ -14,4 +14,9 @@ constexpr size_t inline_template_bytes_max = 51'200;
 Status upload_if_needed(const Session& session, const StackConfig& stack,
                         const CloudFormation& cloud, Submission& submission);
 
+// Where templates and functions go: stacker_bucket, else "stacker-" and the namespace. Error
+// "ConfigInvalid".
+Result<std::string> default_bucket(const Config& config);
+Status ensure_bucket(aws::Client& client, const std::string& bucket, const std::string& region);
+
 }  // namespace mainstay::stacks

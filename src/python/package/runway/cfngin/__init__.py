@@ -1,0 +1,1 @@
+"""runway.cfngin's names for the same, where runway itself is not installed."""

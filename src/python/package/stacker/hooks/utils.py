@@ -1,0 +1,5 @@
+import os
+
+
+def full_path(path):
+    return os.path.abspath(os.path.expanduser(path))

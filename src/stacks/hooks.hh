@@ -1,0 +1,16 @@
+// The hooks of a configuration: stacker's own, done here, and Python functions.
+#pragma once
+
+#include "stacks/session.hh"
+
+namespace mainstay::stacks {
+
+// Whether each enabled hook of the stages is one that there is; nothing is run.
+Status check_hooks(Session& session, HookStage before, HookStage after);
+
+// Runs a stage's hooks, one after the other, but for those that are nodes of the graph. Error
+// "HookFailed" at the first required one that fails.
+Status run_hooks(Session& session, HookStage stage);
+Status run_hook(Session& session, const HookConfig& hook);
+
+}  // namespace mainstay::stacks
