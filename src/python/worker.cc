@@ -83,6 +83,16 @@ void Worker::take_log(std::string_view bytes) {
   }
 }
 
+// What was printed before the answer is there by now.
+void Worker::read_log() {
+  for (;;) {
+    auto piece = process_->read(piece_bytes_max, 0);
+    if (!piece || piece->from == Process::Source::end) return;
+    if (piece->from == Process::Source::errors) take_log(piece->bytes);
+    if (piece->from == Process::Source::output) unread_ += piece->bytes;
+  }
+}
+
 Status Worker::send(const std::string& text) {
   std::string frame = frame_of(text);
   for (size_t sent = 0; sent < frame.size();) {
@@ -160,9 +170,9 @@ Result<Value> Worker::exchange(const std::string& operation, const Value& with,
       int64_t before = setup_.clock->monotonic_ms();
       CHECK_OK(reply(message, answer));
       deadline += setup_.clock->monotonic_ms() - before;
-    } else if (message.has("ok")) {
-      return message["ok"];
-    } else if (message["error"].is_map()) {
+    } else if (message.has("ok") || message["error"].is_map()) {
+      read_log();
+      if (message.has("ok")) return message["ok"];
       return raised_error(message["error"]);
     } else {
       return give_up("wrote a message of no known kind");

@@ -60,6 +60,7 @@ class Worker {
   Status send(const std::string& text);
   Result<Value> receive(int64_t deadline_ms);
   Result<std::optional<std::string>> take_frame();
+  void read_log();
   void take_log(std::string_view bytes);
   Status reply(const Value& message, const Answer& answer);
   Error give_up(const std::string& why);

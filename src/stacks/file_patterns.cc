@@ -68,7 +68,7 @@ struct Search {
 
   Status look(const std::string& folder, int depth) {
     if (depth > depth_max) return Error("FileTooLarge", root + " is more than 64 folders deep");
-    TRY(auto names, files.list(join_path(root, folder)));
+    TRY(auto names, files.list(folder.empty() ? root : join_path(root, folder)));
     for (const std::string& name : names) {
       std::string path = folder.empty() ? name : folder + "/" + name;
       TRY(FileFacts facts, files.facts(join_path(root, path)));
