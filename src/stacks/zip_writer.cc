@@ -1,87 +1,69 @@
 #include "stacks/zip_writer.hh"
 
-#include <zlib.h>
+#include <zip.h>
 
-#include "base/digest.hh"
+#include <memory>
 
 namespace mainstay::stacks {
 namespace {
 
 constexpr size_t entries_max = 65'535;
-constexpr size_t bytes_max = 0xFFFF'FFFF;
+constexpr uint32_t regular_file = 0100000;
 
-void put(std::string& out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
+struct Closer {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+  void operator()(zip_source_t* source) const { zip_source_free(source); }
+};
+
+Error failed(const std::string& why) {
+  return Error("FileUnwritable", "the archive can't be made: " + why);
 }
 
-// Without zlib's own header, as ZIP wants it.
-std::string deflated(std::string_view text) {
-  z_stream stream{};
-  constexpr int raw_window = -15, memory_level = 8;
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, raw_window, memory_level,
-               Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
+Status add(zip_t* archive, const ZipEntry& entry) {
+  zip_source_t* content = zip_source_buffer(archive, entry.content.data(), entry.content.size(), 0);
+  zip_int64_t index = zip_file_add(archive, entry.name.c_str(), content, ZIP_FL_ENC_UTF_8);
+  if (index < 0) {
+    zip_source_free(content);
+    return failed(zip_strerror(archive));
+  }
+  auto at = static_cast<zip_uint64_t>(index);
+  constexpr zip_uint16_t first_of_january_1980 = (1 << 5) | 1;
+  uint32_t mode = regular_file | (entry.executable ? 0755 : 0644);
+  zip_file_set_dostime(archive, at, 0, first_of_january_1980, 0);
+  zip_file_set_external_attributes(archive, at, 0, ZIP_OPSYS_UNIX, mode << 16);
+  return {};
 }
 
-// What the local header and the directory both say of an entry.
-std::string shared_header(const ZipEntry& entry, size_t packed_size) {
-  constexpr uint16_t version = 20, utf8_names = 1 << 11, deflate_method = 8;
-  constexpr uint16_t midnight = 0, first_of_january_1980 = (1 << 5) | 1;
-  std::string out;
-  put(out, version, 2);
-  put(out, utf8_names, 2);
-  put(out, deflate_method, 2);
-  put(out, midnight, 2);
-  put(out, first_of_january_1980, 2);
-  put(out, crc32(entry.content), 4);
-  put(out, packed_size, 4);
-  put(out, entry.content.size(), 4);
-  put(out, entry.name.size(), 2);
-  put(out, 0, 2);  // no extra field
-  return out;
+Result<std::string> bytes_of(zip_source_t* made) {
+  zip_stat_t facts;
+  if (zip_source_stat(made, &facts) != 0 || zip_source_open(made) != 0)
+    return failed("it can't be read back");
+  std::string bytes(facts.size, '\0');
+  zip_int64_t got = zip_source_read(made, bytes.data(), bytes.size());
+  zip_source_close(made);
+  if (got != static_cast<zip_int64_t>(bytes.size())) return failed("it can't be read back");
+  return bytes;
 }
 
 }  // namespace
 
 Result<std::string> make_zip(const std::vector<ZipEntry>& entries) {
-  std::string out, directory;
   if (entries.size() > entries_max)
     return Error("FileTooLarge", "an archive of more than 65,535 files");
-  for (const ZipEntry& entry : entries) {
-    size_t offset = out.size();
-    if (offset + entry.content.size() > bytes_max)
-      return Error("FileTooLarge", "an archive of more than 4 GB");
-    std::string packed = deflated(entry.content), header = shared_header(entry, packed.size());
-    put(out, 0x04034b50, 4);
-    out += header + entry.name + packed;
-    constexpr uint16_t made_on_unix = 3 << 8 | 20;
-    constexpr uint32_t regular_file = 0100000;
-    put(directory, 0x02014b50, 4);
-    put(directory, made_on_unix, 2);
-    directory += header;
-    put(directory, 0, 2 + 2 + 2);  // no comment, disk 0, no internal attributes
-    put(directory, (regular_file | (entry.executable ? 0755 : 0644)) << 16, 4);
-    put(directory, offset, 4);
-    directory += entry.name;
+  zip_error_t error;
+  zip_error_init(&error);
+  std::unique_ptr<zip_source_t, Closer> made(zip_source_buffer_create(nullptr, 0, 0, &error));
+  if (!made) return failed("no memory");
+  zip_source_keep(made.get());  // the archive lets go of one
+  std::unique_ptr<zip_t, Closer> archive(zip_open_from_source(made.get(), ZIP_TRUNCATE, &error));
+  if (!archive) {
+    zip_source_free(made.get());
+    return failed(zip_error_strerror(&error));
   }
-  size_t start = out.size();
-  out += directory;
-  put(out, 0x06054b50, 4);
-  put(out, 0, 2 + 2);  // of one disk
-  put(out, entries.size(), 2);
-  put(out, entries.size(), 2);
-  put(out, directory.size(), 4);
-  put(out, start, 4);
-  put(out, 0, 2);  // no comment
-  return out;
+  for (const ZipEntry& entry : entries) CHECK_OK(add(archive.get(), entry));
+  if (zip_close(archive.get()) != 0) return failed(zip_strerror(archive.get()));
+  (void)archive.release();  // closed
+  return bytes_of(made.get());
 }
 
 }  // namespace mainstay::stacks

@@ -1,4 +1,4 @@
-// A ZIP archive in memory: the same files give the same bytes. Source: PKWARE's APPNOTE.TXT.
+// A ZIP archive in memory: the same files give the same bytes.
 #pragma once
 
 #include <string>
@@ -14,8 +14,7 @@ struct ZipEntry {
   bool executable = false;
 };
 
-// Deflated, dated 1980-01-01, with modes 755 or 644. Limits: 65,535 entries and 4 GB, as without
-// ZIP64; error "FileTooLarge".
+// Deflated, dated 1980-01-01, with modes 755 or 644. Limit: 65,535 entries ("FileTooLarge").
 Result<std::string> make_zip(const std::vector<ZipEntry>& entries);
 
 }  // namespace mainstay::stacks
