@@ -103,7 +103,16 @@ Status StackRun::load() {
     CHECK_OK(stacks::add_override(variables_, assignment));
   const std::string& file = flags_.files.back();
   TRY(std::string text, files_.read(file == "-" ? "/dev/stdin" : file, file_bytes_max));
-  TRY(config_, stacks::parse_config(text, file, variables_));
+  stacks::PackageContext packages{environment_, files_,
+                                  [this]() -> Result<std::shared_ptr<aws::Client>> {
+                                    CHECK_OK(open_once());
+                                    return target_.client("");
+                                  },
+                                  stop_waiting_.get_token()};
+  auto fetch = [&](const cfn::Document& document) {
+    return stacks::fetch_packages(document, packages);
+  };
+  TRY(config_, stacks::parse_config(text, file, variables_, &files_, fetch));
   return {};
 }
 
@@ -159,12 +168,19 @@ std::unique_ptr<Progress> StackRun::make_progress() {
   return progress;
 }
 
-Status StackRun::open() {
+// What is fetched from S3 for the configuration needs the target before anything else does.
+Status StackRun::open_once() {
+  if (!target_.where.empty()) return {};
   uint64_t seed = 0;
   std::string bytes = secure_random(sizeof seed);
   std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
   TargetContext context{environment_, files_, clock_, stop_waiting_.get_token(), seed, &secrets_};
   TRY(target_, open_target(flags_.target, context));
+  return {};
+}
+
+Status StackRun::open() {
+  CHECK_OK(open_once());
   if (ndjson_)
     ndjson_->line("target", Value::map({{"where", target_.where}, {"region", target_.region}}));
   if (!flags_.json) fmt::print(stderr, "{}\n", one_line(target_.where));

@@ -16,6 +16,7 @@
 #include "host/executor.hh"
 #include "host/signals.hh"
 #include "stacks/diff.hh"
+#include "stacks/package_sources.hh"
 #include "stacks/session.hh"
 #include "stacks/user_programs.hh"
 
@@ -60,6 +61,7 @@ class StackRun {
   int64_t elapsed_ms() const { return clock_->monotonic_ms() - started_ms_; }
 
  private:
+  Status open_once();
   std::shared_ptr<KeptRuns> kept_runs(std::string& warning) const;
   std::unique_ptr<Progress> make_progress();
   void on_signal(int count);

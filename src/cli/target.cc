@@ -88,9 +88,10 @@ class LocalPort {
       options.host = "127.0.0.1";
       options.port = 0;
       options.threads = 4;
-      TRY(server_, http::Server::start(options, [cloud = cloud_](HttpRequest&& request, const http::Reply& reply) {
-            reply.answer(cloud->handle(std::move(request)));
-          }));
+      TRY(server_, http::Server::start(
+                       options, [cloud = cloud_](HttpRequest&& request, const http::Reply& reply) {
+                         reply.answer(cloud->handle(std::move(request)));
+                       }));
     }
     return "http://127.0.0.1:" + std::to_string(server_->port());
   }

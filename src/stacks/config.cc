@@ -6,6 +6,7 @@
 #include "host/files.hh"
 #include "stacks/config_hooks.hh"
 #include "stacks/config_keys.hh"
+#include "stacks/config_merge.hh"
 #include "stacks/naming.hh"
 #include "stacks/substitute.hh"
 
@@ -331,10 +332,10 @@ std::vector<Tag> Config::tags_of(const StackConfig& stack) const {
   return all;
 }
 
-Result<Config> parse_config(std::string_view text, const std::string& file,
-                            const EnvironmentFile& environment) {
-  Config config;
-  config.directory = directory_of(file);
+namespace {
+
+Result<cfn::Document> read_document(std::string_view text, const std::string& file,
+                                    const EnvironmentFile& environment) {
   std::string raw =
       environment.typed ? std::string(text) : substitute_text(text, environment.values);
   auto document = cfn::parse_document(raw, file, cfn::ParseOptions::for_config());
@@ -342,13 +343,42 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
     if (auto missing = missing_in_text(raw, file)) return *missing;
     return document.error();
   }
-  config.document = std::move(*document);
-  if (environment.typed)
-    config.document.root = substitute_value(config.document.root, environment.values);
+  if (environment.typed) document->root = substitute_value(document->root, environment.values);
+  return document;
+}
+
+Status take_packages(Config& config, const EnvironmentFile& environment, const Files* files,
+                     const PackageFetch& fetch) {
+  if (config.document.root["package_sources"].empty()) return {};
+  if (!fetch || !files) {
+    config.warnings.push_back("package_sources are left out here");
+    return {};
+  }
+  TRY(PackageFolders folders, fetch(config.document));
+  config.package_paths = std::move(folders.paths);
+  for (const std::string& path : folders.configs) {
+    TRY(std::string text, files->read(path, cfn::ParseOptions::for_config().size_max));
+    TRY(cfn::Document under, read_document(text, path, environment));
+    merge_under(config.document, under);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const std::string& file,
+                            const EnvironmentFile& environment, const Files* files,
+                            const PackageFetch& fetch) {
+  Config config;
+  config.directory = directory_of(file);
+  TRY(config.document, read_document(text, file, environment));
+  CHECK_OK(take_packages(config, environment, files, fetch));
   // Before namespaces had a key of their own, they stood in the environment.
   const Value* fallback = environment.values.find("namespace");
   if (config.document.root.is_map() && !config.document.root.has("namespace") && fallback)
     config.document.root.set("namespace", *fallback);
+  std::string raw =
+      environment.typed ? std::string(text) : substitute_text(text, environment.values);
   CHECK_OK(Reader(raw, config).read());
   return config;
 }

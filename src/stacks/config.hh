@@ -4,6 +4,7 @@
 // Limits: those of cfn::ParseOptions::for_config; 2,000 stacks.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/error.hh"
 #include "base/value.hh"
 #include "cfn/document.hh"
+#include "host/files.hh"
 #include "stacks/environment_file.hh"
 
 namespace mainstay::stacks {
@@ -56,6 +58,12 @@ struct TargetConfig {
   std::vector<std::string> requires_stacks, required_by;
 };
 
+// What package sources give.
+struct PackageFolders {
+  std::vector<std::string> paths;    // for modules and templates; absolute
+  std::vector<std::string> configs;  // files that are merged underneath
+};
+
 struct Config {
   std::string name_space;  // fit for stack names, but for case and dots
   std::string delimiter = "-";
@@ -84,8 +92,13 @@ struct Config {
   std::vector<Tag> tags_of(const StackConfig& stack) const;
 };
 
-// Errors: "ConfigInvalid", "MissingVariable", "NotSupported", each with its place.
+// Gets what package_sources name; called only where there are some.
+using PackageFetch = std::function<Result<PackageFolders>(const cfn::Document& document)>;
+
+// Errors: "ConfigInvalid", "MissingVariable", "NotSupported", each with its place; those of the
+// fetch. Without one, package sources are left out with a warning.
 Result<Config> parse_config(std::string_view text, const std::string& file,
-                            const EnvironmentFile& environment);
+                            const EnvironmentFile& environment, const Files* files = nullptr,
+                            const PackageFetch& fetch = nullptr);
 
 }  // namespace mainstay::stacks

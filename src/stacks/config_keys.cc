@@ -15,7 +15,7 @@ constexpr KeySpec top_level[] = {
     {"namespace_delimiter", text, "between the namespace and a stack's name; a dash unless given"},
     {"stacker_bucket", text, "bucket for templates; empty: templates are sent inline"},
     {"stacker_bucket_region", text, "its region"},
-    {"stacker_cache_dir", text, "accepted, without effect", accepted},
+    {"stacker_cache_dir", text, "where package sources are kept; ~/.stacker unless given"},
     {"sys_path", text, "a folder where templates are looked for as well"},
     {"service_role", text, "role that CloudFormation works with"},
     {"tags", map, "tags of all stacks"},
@@ -23,7 +23,7 @@ constexpr KeySpec top_level[] = {
     {"mappings", map, "put into every blueprint's template"},
     {"lookups", map, "lookups of your own: the path of the Python class by name"},
     {"log_formats", map, "accepted, without effect", accepted},
-    {"package_sources", map, "configurations from elsewhere", unsupported},
+    {"package_sources", map, "modules, templates and configurations from elsewhere"},
     {"pre_build", list_or_map, "hooks before up"},
     {"post_build", list_or_map, "hooks after up"},
     {"pre_destroy", list_or_map, "hooks before down"},
@@ -68,6 +68,22 @@ constexpr KeySpec of_hook[] = {
     {"requires", texts, "stacks that must be there before it runs"},
     {"required_by", texts, "stacks that it must run before"},
 };
+
+constexpr KeySpec of_git[] = {{"uri", text, "the repository"},
+                              {"branch", text, "a branch; the remote's HEAD unless given"},
+                              {"tag", text, "a tag"},
+                              {"commit", text, "a commit"},
+                              {"paths", texts, "folders in it for modules; itself unless given"},
+                              {"configs", texts, "configurations in it, merged underneath"}};
+constexpr KeySpec of_s3[] = {{"bucket", text, "the bucket"},
+                             {"key", text, "an archive: .tar.gz, .tar or .zip"},
+                             {"use_latest", boolean, "false: one that is cached is not looked at"},
+                             {"requester_pays", boolean, "the download is paid for by us"},
+                             {"paths", texts, "folders in it for modules; itself unless given"},
+                             {"configs", texts, "configurations in it, merged underneath"}};
+constexpr KeySpec of_local[] = {{"source", text, "a folder"},
+                                {"paths", texts, "folders in it for modules; itself unless given"},
+                                {"configs", texts, "configurations in it, merged underneath"}};
 
 bool all_scalars(const Value& v) {
   return v.is_list() && std::ranges::all_of(v.items(), &Value::is_scalar);
@@ -132,6 +148,15 @@ std::span<const KeySpec> stack_keys() {
 }
 std::span<const KeySpec> target_keys() {
   return of_target;
+}
+std::span<const KeySpec> git_source_keys() {
+  return of_git;
+}
+std::span<const KeySpec> s3_source_keys() {
+  return of_s3;
+}
+std::span<const KeySpec> local_source_keys() {
+  return of_local;
 }
 std::span<const KeySpec> hook_keys() {
   return of_hook;

@@ -31,6 +31,9 @@ std::span<const KeySpec> top_level_keys();
 std::span<const KeySpec> stack_keys();
 std::span<const KeySpec> target_keys();
 std::span<const KeySpec> hook_keys();
+std::span<const KeySpec> git_source_keys();
+std::span<const KeySpec> s3_source_keys();
+std::span<const KeySpec> local_source_keys();
 
 // Of a list of scalars; empty for anything else.
 std::vector<std::string> texts_of(const Value& list);
