@@ -125,3 +125,28 @@ stacker_venv() {
   stacker_runs || return 0
   python_environment "$VENV-stacker" tests/stacker/requirements.txt "stacker"
 }
+
+# One for each Python from 3.8 on that is on the PATH. Sets pythons (their interpreters, with colons between) and
+# pythons_missing (versions that are not here).
+python_venvs() {
+  local version interpreter folder
+  pythons=
+  pythons_missing=
+  for version in 3.8 3.9 3.10 3.11 3.12 3.13 3.14; do
+    interpreter=$(command -v "python$version") && "$interpreter" -c 'import venv, ensurepip' 2>/dev/null || {
+      pythons_missing="$pythons_missing$version "
+      continue
+    }
+    folder=$VENV-python$version
+    if ! cmp -s tests/python/requirements.txt "$folder/requirements.txt"; then
+      echo "dev: installing troposphere into $folder"
+      "$interpreter" -m venv --clear "$folder"
+      "$folder/bin/pip" install --quiet --disable-pip-version-check -r tests/python/requirements.txt >"$(log_dir)/pip.log" 2>&1 || {
+        tail -20 "$(log_dir)/pip.log" >&2
+        exit 1
+      }
+      cp tests/python/requirements.txt "$folder/requirements.txt"
+    fi
+    pythons=${pythons:+$pythons:}$folder/bin/python
+  done
+}

@@ -59,6 +59,7 @@ step "the program as a user meets it" cli tools/test_clients.sh tests/cli
 step "web pages: kept out, let in" web tools/test_web.sh
 step "who may do what" access tools/test_clients.sh tests/access
 step "stacker itself, beside mainstay" stacker tools/test_stacker.sh
+step "configurations with Python of their own" python tools/test_python.sh
 step "AWS CDK" cdk tools/test_cdk.sh
 step "mainstay up against moto" moto tools/test_moto.sh
 step "kill -9 under load" kill9 python3 tests/crash/kill9.py --cycles "${MAINSTAY_KILL9_CYCLES:-25}"

@@ -115,14 +115,6 @@ std::string_view kind_text(KeyKind kind) {
   return names[static_cast<size_t>(kind)];
 }
 
-// A hook that is switched off asks for nothing.
-bool asks_for_something(const Value& v) {
-  if (v.is_scalar() || v.empty()) return false;
-  if (!v.is_list()) return true;
-  return std::ranges::any_of(
-      v.items(), [](const Value& item) { return !item.is_map() || item["enabled"].as_bool(true); });
-}
-
 Error unknown_key(const std::string& key, std::span<const KeySpec> keys, std::string_view what) {
   std::vector<std::string> names;
   for (const KeySpec& spec : keys) names.emplace_back(spec.key);
@@ -174,9 +166,6 @@ Status check_keys(const cfn::Document& document, const cfn::Path& path, const Va
       return unknown_key(key, keys, what).where(document.key_at(at));
     }
     if (value.is_null()) continue;
-    if (spec->support == KeySupport::unsupported && asks_for_something(value))
-      return Error("NotSupported", "\"" + key + "\" is not supported by mainstay yet")
-          .where(document.key_at(at));
     if (!spec->choice.empty() && value.to_text() != spec->choice)
       return Error("ConfigInvalid", key + " can only be \"" + std::string(spec->choice) + "\"")
           .where(document.at(at));

@@ -15,8 +15,7 @@ namespace mainstay::stacks {
 enum class KeyKind : uint8_t { text, boolean, texts, map, list, list_or_map, any };
 enum class KeySupport : uint8_t {
   used,
-  accepted,     // has nothing to say to us (log formats, caches, indentation)
-  unsupported,  // refused where it holds anything
+  accepted,  // has nothing to say to us (log formats, caches, indentation)
 };
 
 struct KeySpec {

@@ -42,24 +42,10 @@ Value kind_schema(KeyKind kind) {
   return Value::map();
 }
 
-// Nothing, or hooks that are switched off.
-Value unsupported_schema() {
-  Value off =
-      Value::map({{"type", "object"},
-                  {"required", Value::list({"enabled"})},
-                  {"properties", Value::map({{"enabled", Value::map({{"const", false}})}})}});
-  return Value::map(
-      {{"anyOf", Value::list({of_type("null"), of_type("array").set("items", std::move(off)),
-                              of_type("object").set("maxProperties", 0)})}});
-}
-
 Value key_schema(const KeySpec& spec) {
-  bool refused = spec.support == KeySupport::unsupported;
-  Value schema = refused ? unsupported_schema()
-                 : spec.choice.empty()
-                     ? kind_schema(spec.kind)
-                     : Value::map({{"enum", Value::list({spec.choice, nullptr})}});
-  schema.set("description", std::string(spec.about) + (refused ? "; not supported yet" : ""));
+  Value schema = spec.choice.empty() ? kind_schema(spec.kind)
+                                     : Value::map({{"enum", Value::list({spec.choice, nullptr})}});
+  schema.set("description", std::string(spec.about));
   return schema;
 }
 
@@ -70,10 +56,10 @@ Value map_schema(std::span<const KeySpec> keys) {
 }
 
 // A list of maps that have a name, or a map by name.
-Value named_schema(const char* definition) {
-  Value one = Value::map({{"$ref", std::string("#/$defs/") + definition}});
+Value named_schema(std::string_view definition) {
+  Value one = Value::map({{"$ref", "#/$defs/" + std::string(definition)}});
   Value in_list = one;
-  in_list.set("required", Value::list({"name"}));
+  in_list.set("required", Value::list({definition == "hook" ? "path" : "name"}));
   return Value::map(
       {{"anyOf", Value::list({of_type("array").set("items", std::move(in_list)),
                               of_type("object").set("additionalProperties", std::move(one)),
@@ -88,8 +74,11 @@ Value config_schema() {
   Value top = map_schema(top_level_keys());
   schema.set("type", top["type"]);
   Value properties = top["properties"];
-  for (const char* section : {"stacks", "targets"}) {
-    Value named = named_schema(section[0] == 's' ? "stack" : "target");
+  constexpr std::pair<const char*, const char*> sections[] = {
+      {"stacks", "stack"},    {"targets", "target"},   {"pre_build", "hook"},
+      {"post_build", "hook"}, {"pre_destroy", "hook"}, {"post_destroy", "hook"}};
+  for (const auto& [section, definition] : sections) {
+    Value named = named_schema(definition);
     named.set("description", properties[section]["description"]);
     properties.set(section, std::move(named));
   }
@@ -97,7 +86,10 @@ Value config_schema() {
   Value stack = map_schema(stack_keys()).set("additionalProperties", false);
   stack.set("not", Value::map({{"required", Value::list({"class_path", "template_path"})}}));
   Value target = map_schema(target_keys()).set("additionalProperties", false);
-  schema.set("$defs", Value::map({{"stack", std::move(stack)}, {"target", std::move(target)}}));
+  Value hook = map_schema(hook_keys()).set("additionalProperties", false);
+  schema.set("$defs", Value::map({{"stack", std::move(stack)},
+                                  {"target", std::move(target)},
+                                  {"hook", std::move(hook)}}));
   return schema;
 }
 

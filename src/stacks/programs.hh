@@ -47,10 +47,10 @@ class Programs {
   virtual Status check_jinja(const std::string& file, const std::string& text) = 0;
 
   virtual Result<MadeTemplate> render(const StackConfig& stack, const Value& variables,
-                                      const ProgramAsk& ask) = 0;
+                                      const Value& hook_data, const ProgramAsk& ask) = 0;
   virtual Result<std::string> fill_in(const std::string& file, const std::string& text,
                                       const StackConfig& stack, const Value& variables,
-                                      const ProgramAsk& ask) = 0;
+                                      const Value& hook_data, const ProgramAsk& ask) = 0;
   virtual Result<MadeTemplate> run_command(const StackConfig& stack, const Value& variables) = 0;
   virtual Result<Value> look_up(const std::string& path, const std::string& data,
                                 const ProgramPlace& place, const ProgramAsk& ask) = 0;

@@ -47,6 +47,7 @@ Result<Rendered> read_made(MadeTemplate made, const std::string& maker) {
     return Error("TemplateInvalid", "what " + maker + " made is no template: " + why);
   }
   rendered.document = std::move(*document);
+  rendered.document.places = {};  // lines of a text that nobody has before them
   rendered.needs_change_set = rendered.document.root.has("Transform");
   rendered.body = std::move(made.body);
   rendered.parameters = std::move(made.parameters);
@@ -58,7 +59,7 @@ Result<Rendered> render_class(const Workshop& workshop, const StackConfig& stack
   const Config& config = workshop.config;
   if (is_ours(workshop, stack.class_path)) return render_ours(config, stack, variables);
   if (!workshop.programs) return blueprints::find(stack.class_path).error();
-  auto made = workshop.programs->render(stack, variables, workshop.ask);
+  auto made = workshop.programs->render(stack, variables, workshop.hook_data, workshop.ask);
   if (!made) return std::move(made.error()).where(config.at(stack, "variables"));
   std::vector<std::string> unknown = std::move(made->unknown);
   auto rendered = read_made(std::move(*made), stack.class_path);
@@ -123,7 +124,8 @@ Result<Rendered> render_file(const Workshop& workshop, const StackConfig& stack,
   if (is_jinja(stack.template_path)) {
     if (!workshop.programs)
       return Error("NotSupported", "nothing fills in Jinja templates here").where(at);
-    auto filled = workshop.programs->fill_in(file, *text, stack, variables, workshop.ask);
+    auto filled =
+        workshop.programs->fill_in(file, *text, stack, variables, workshop.hook_data, workshop.ask);
     if (!filled) return std::move(filled.error()).where(at);
     text = std::move(*filled);
     file += " as filled in";

@@ -27,7 +27,8 @@ struct Workshop {
   const Files& files;
   Programs* programs = nullptr;  // null: nothing of the user's own is run
   ProgramAsk ask;
-  bool python_first = false;  // for classes that the program has too
+  Value hook_data = Value::map();  // by data_key
+  bool python_first = false;       // for classes that the program has too
 };
 
 // Limit: templates of 1 MB. Errors: "TemplateInvalid", those of files, of blueprints and of

@@ -172,10 +172,13 @@ Result<Value> Session::variables_of(const StackConfig& stack) {
 }
 
 Workshop Session::workshop_for(const StackConfig& stack) {
-  return {config, around.files, around.programs,
+  return {config,
+          around.files,
+          around.programs,
           [this, &stack](const std::string& what, const Value& with) {
             return answer(stack, what, with);
           },
+          hook_data(),
           options.python_first};
 }
 

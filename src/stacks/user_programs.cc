@@ -119,11 +119,12 @@ Status UserPrograms::check_jinja(const std::string& file, const std::string& tex
 }
 
 Result<MadeTemplate> UserPrograms::render(const StackConfig& stack, const Value& variables,
-                                          const ProgramAsk& ask) {
+                                          const Value& hook_data, const ProgramAsk& ask) {
   Value with = Value::map({{"stack", Value::map({{"class_path", stack.class_path},
                                                  {"name", stack.name},
                                                  {"description", stack.description}})},
-                           {"variables", variables}});
+                           {"variables", variables},
+                           {"hook_data", hook_data}});
   auto made = call("render", with, ask, render_ms_max);
   if (!made) return blueprint_error(std::move(made.error()), stack.class_path);
   MadeTemplate result;
@@ -139,9 +140,12 @@ Result<MadeTemplate> UserPrograms::render(const StackConfig& stack, const Value&
 
 Result<std::string> UserPrograms::fill_in(const std::string& file, const std::string& text,
                                           const StackConfig& stack, const Value& variables,
-                                          const ProgramAsk& ask) {
-  Value with =
-      Value::map({{"path", file}, {"text", text}, {"name", stack.name}, {"variables", variables}});
+                                          const Value& hook_data, const ProgramAsk& ask) {
+  Value with = Value::map({{"path", file},
+                           {"text", text},
+                           {"name", stack.name},
+                           {"variables", variables},
+                           {"hook_data", hook_data}});
   TRY(Value made, call("jinja", with, ask, render_ms_max));
   return made.as_string();
 }

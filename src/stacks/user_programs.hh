@@ -33,10 +33,10 @@ class UserPrograms : public Programs {
   Status check_hook(const std::string& path) override;
   Status check_jinja(const std::string& file, const std::string& text) override;
   Result<MadeTemplate> render(const StackConfig& stack, const Value& variables,
-                              const ProgramAsk& ask) override;
+                              const Value& hook_data, const ProgramAsk& ask) override;
   Result<std::string> fill_in(const std::string& file, const std::string& text,
                               const StackConfig& stack, const Value& variables,
-                              const ProgramAsk& ask) override;
+                              const Value& hook_data, const ProgramAsk& ask) override;
   Result<MadeTemplate> run_command(const StackConfig& stack, const Value& variables) override;
   Result<Value> look_up(const std::string& path, const std::string& data, const ProgramPlace& place,
                         const ProgramAsk& ask) override;

@@ -81,7 +81,8 @@ def _blueprint(stack):
     return made(**arguments)
 
 
-def render(stack, variables):
+def render(stack, variables, hook_data):
+    learn_hook_data(hook_data)
     blueprint = _blueprint(stack)
     declared = blueprint.defined_variables()
     given = [Given(name, given_to(declared.get(name), value)) for name, value in variables.items()]
@@ -123,8 +124,9 @@ def describe(class_path):
             "file": getattr(sys.modules.get(made.__module__), "__file__", "") or ""}
 
 
-def jinja(path, text, name, variables):
+def jinja(path, text, name, variables, hook_data):
     import jinja2
+    learn_hook_data(hook_data)
     template = jinja2.Environment().from_string(text)
     template.filename = path
     try:
