@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/json.hh"
 #include "base/random.hh"
 #include "stacks/naming.hh"
 #include "stacks/plan.hh"
@@ -104,4 +105,43 @@ TEST_CASE("mutated configurations give a configuration or an error, never a cras
   }
   CHECK(refused > 1'000);
   CHECK(refused < 10'000);
+}
+
+TEST_CASE("configurations of package sources lie underneath, and keep no place here") {
+  constexpr std::string_view text =
+      "namespace: acme\npackage_sources: {git: [{uri: x}]}\nstacks:\n"
+      "  - {name: own, template_path: t.json, tags: {a: ${who}}}\nmappings: {M: {b: {c: 2}}}\n";
+  SimulatedFiles files(std::map<std::string, std::string>{
+      {"pkg/base.yml",
+       "stacks: [{name: base, template_path: b.json}]\ntags: {from: ${who}}\n"
+       "mappings: {M: {b: {c: 1, d: 1}}}\nnamespace: theirs\n"}});
+  EnvironmentFile environment;
+  environment.values.set("who", "ada");
+  auto fetch = [](const cfn::Document&) -> Result<PackageFolders> {
+    return PackageFolders{{"/cache/pkg"}, {"pkg/base.yml"}};
+  };
+  auto config = parse_config(text, "stacker.yml", environment, &files, fetch);
+  REQUIRE_MESSAGE(config, config.error().to_string());
+  CHECK(config->name_space == "acme");
+  REQUIRE(config->stacks.size() == 2);
+  CHECK(config->stacks[0].name == "base");
+  CHECK(config->at(config->stacks[1], "name").line == 4);
+  CHECK_FALSE(config->document.at(config->stacks[0].path).line == 4);
+  CHECK(config->tags->at(0).value == "ada");
+  CHECK(to_json(config->mappings) == R"({"M":{"b":{"c":2,"d":1}}})");
+  CHECK(config->package_paths == std::vector<std::string>{"/cache/pkg"});
+  // Where nothing may be fetched, it is said.
+  auto without = parse_config(text, "stacker.yml", environment);
+  REQUIRE(without);
+  CHECK(without->warnings.size() == 1);
+}
+
+TEST_CASE("parameters, as variables were called before stacker 1.0") {
+  auto config = parse_config(
+      "namespace: acme\nstacks:\n  - {name: vpc, template_path: v.json}\n"
+      "  - {name: web, template_path: w.json, parameters: {A: 'vpc::Id', B: 'no::thing', C: 1}}\n",
+      "stacker.yml", {});
+  REQUIRE(config);
+  CHECK(to_json(config->stacks[1].variables) ==
+        R"({"A":"${output vpc::Id}","B":"no::thing","C":1})");
 }
