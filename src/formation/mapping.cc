@@ -2,6 +2,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "formation/inline_code.hh"
 #include "policy/operand.hh"
 
 namespace mainstay::formation {
@@ -124,6 +125,15 @@ Value choose(const Value& argument, const Value& form, const Scope& scope) {
   return chosen ? *chosen : v;
 }
 
+// A text that can't be packed stays as it is, for the service to refuse.
+Value inline_code(const Value& argument, const Value& form, const Scope& scope) {
+  Value code = expand(argument, scope);
+  if (!code["ZipFile"].is_string()) return code;
+  auto zip =
+      pack_inline_code(expand(form["runtime"], scope).as_string(), code["ZipFile"].as_string());
+  return zip.has_value() ? code.set("ZipFile", Bytes{std::move(*zip)}) : code;
+}
+
 Value use(const Value& argument, const Value& form, const Scope& scope) {
   const Value& macro = scope.macros ? (*scope.macros)[argument.as_string()] : Value();
   if (!form.has("with")) return expand(macro, scope);
@@ -134,11 +144,22 @@ struct Named {
   std::string_view name;
   Function function;
 };
-constexpr Named functions[] = {
-    {"$each", each},           {"$when", when},         {"$first", first}, {"$json", json_text},
-    {"$json_with", json_with}, {"$wrap", wrap},         {"$after", after}, {"$named", named},
-    {"$pairs", pairs},         {"$tag_spec", tag_spec}, {"$where", where}, {"$find", find},
-    {"$decode", decode},       {"$choose", choose},     {"$use", use}};
+constexpr Named functions[] = {{"$each", each},
+                               {"$when", when},
+                               {"$first", first},
+                               {"$json", json_text},
+                               {"$json_with", json_with},
+                               {"$wrap", wrap},
+                               {"$after", after},
+                               {"$named", named},
+                               {"$pairs", pairs},
+                               {"$tag_spec", tag_spec},
+                               {"$where", where},
+                               {"$find", find},
+                               {"$decode", decode},
+                               {"$choose", choose},
+                               {"$use", use},
+                               {"$inline_code", inline_code}};
 
 Value interpolate(const std::string& text, const Scope& scope) {
   std::string out;

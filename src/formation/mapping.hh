@@ -20,6 +20,8 @@
 //   the
 //                                item itself
 //   {"$choose": X, "from": {"A": "a"}}  what stands for X in the table; X itself where nothing does
+//   {"$inline_code": X, "runtime": Y}  a function's Code with its ZipFile, a text, as a ZIP file
+//                                (inline_code.hh)
 //   {"$use": "macro", "with": X} a macro of the same file, with X as "$item"
 //
 // What is not given is left out, and so is a map or list of which nothing is left. Pure.

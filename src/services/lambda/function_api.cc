@@ -73,6 +73,7 @@ Result<Value> create_function(Call& call, const Value& in) {
                          "' at 'functionName' failed to satisfy constraint: Member must have "
                          "length less than or equal to 64");
   if (call.find("function", named.name)) return conflict("Function already exist: " + named.name);
+  CHECK_OK(check_tags(call, in["Tags"]));
   TRY(Value config, new_settings(call, in));
   TRY(Value code, take_code(call, in["Code"]));
   config.erase("_Name");

@@ -144,6 +144,7 @@ Result<Value> create_mapping(Call& call, const Value& in) {
                               {"Generation", 0},
                               {"Tags", in.has("Tags") ? in["Tags"] : Value::map({})}});
   int64_t timeout_s = 0;
+  CHECK_OK(check_tags(call, in["Tags"]));
   CHECK_OK(name_function(call, mapping, in, timeout_s));
   CHECK_OK(check_source(in));
   Value config = Value::map({{"EventSourceArn", in["EventSourceArn"]},

@@ -15,6 +15,9 @@ Status refuse_unknown(const Value& in);
 // "lambda.amazonaws.com" may assume it.
 Status check_role(Call& call, const std::string& arn);
 
+// tag_api.cc
+Status check_tags(const Call& call, const Value& tags);
+
 // What all functions but this one have reserved.
 int64_t reserved_by_others(const Call& call, std::string_view name);
 

@@ -2,6 +2,7 @@
 #include "base/text.hh"
 #include "services/lambda/function.hh"
 #include "services/lambda/handlers.hh"
+#include "services/lambda/settings.hh"
 
 namespace mainstay::lambda {
 namespace {
@@ -35,10 +36,22 @@ Result<Tagged> find_tagged(Call& call, const Value& in) {
 
 }  // namespace
 
+// "Tag naming … aws: is reserved for AWS use".
+Status check_tags(const Call& call, const Value& tags) {
+  for (const auto& [key, value] : tags.members())
+    if (key.starts_with("aws:") && !call.caller.may_use_reserved_tags())
+      return invalid_parameter("The tag key " + key +
+                               " begins with aws:, which is reserved for AWS use");
+  if (tags.size() > tags_max)
+    return invalid_parameter("Number of tags exceeds resource tag limit.");
+  return {};
+}
+
 Result<Value> tag_resource(Call& call, const Value& in) {
   TRY(Tagged tagged, find_tagged(call, in));
   if (in["Tags"].empty())
     return invalid_parameter("An error occurred and the request cannot be processed.");
+  CHECK_OK(check_tags(call, in["Tags"]));
   for (const auto& [key, value] : in["Tags"].members())
     tagged.document.member("Tags").set(key, value);
   if (tagged.document["Tags"].size() > tags_max)
