@@ -17,11 +17,6 @@ using Kind = Caller::Kind;
 // "No permissions are required to perform this operation" (STS API reference).
 constexpr std::array free_actions{std::string_view("sts:GetCallerIdentity"),
                                   std::string_view("sts:GetSessionToken")};
-// "List of AWS services that support RCPs" (Organizations user guide), those that we have.
-constexpr std::array under_resource_control{
-    std::string_view("s3"),       std::string_view("sts"), std::string_view("kms"),
-    std::string_view("dynamodb"), std::string_view("sqs"), std::string_view("secretsmanager")};
-
 bool has(const auto& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -160,8 +155,7 @@ Status Authorizer::add_resource_side(const Call& call, Access& access, const Sta
   if (!standing.member) return {};
   access.request.context.set("aws:ResourceOrgID", standing.organization_id);
   access.request.context.set_list("aws:ResourceOrgPaths", {standing.path});
-  if (standing.management || access.aws_managed || !has(under_resource_control, call.service.name))
-    return {};
+  if (standing.management || access.aws_managed || !call.service.has_resource_control) return {};
   for (const ControlLevel& level : standing.resource_control)
     for (const ControlPolicy& p : level.policies)
       CHECK_OK(access.add(policy::Kind::resource_control, p.arn, p.text));
@@ -189,6 +183,8 @@ Error refusal(const Call& call, const policy::Request& request, const policy::De
   std::string message = request.principal.kind == policy::Principal::Kind::anonymous
                             ? "Access Denied"
                             : policy::denial_message(request, decision, call.service.name == "s3");
+  if (const cloud::Service& service = call.service; !service.refusal_code.empty())
+    return aws_error(std::string(service.refusal_code), std::move(message), service.refusal_status);
   auto loaded = call.cloud.models().load(call.service.name);
   auto protocol = loaded.has_value() ? loaded->model->protocol() : wire::Protocol::query;
   switch (protocol) {

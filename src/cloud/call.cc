@@ -1,6 +1,7 @@
 #include "cloud/call.hh"
 
 #include "cloud/cloud.hh"
+#include "cloud/partition.hh"
 #include "store/store.hh"
 
 namespace mainstay::cloud {
@@ -11,7 +12,8 @@ std::string Call::new_id(std::string_view prefix) {
 
 std::string Call::arn(std::string_view resource) const {
   std::string where = service.scope == Scope::region ? region : "";
-  return "arn:aws:" + service.name + ":" + where + ":" + account + ":" + std::string(resource);
+  return "arn:" + std::string(partition_of(region)) + ":" + service.name + ":" + where + ":" +
+         account + ":" + std::string(resource);
 }
 
 store::Blobs& Call::blobs() {

@@ -1,6 +1,7 @@
 // Condition keys that follow from a request alone. Sources: "AWS global condition context keys" of
-// the IAM user guide, and the condition keys of each service's page in the Service Authorization
-// Reference. Keys that need the service's state (tags and owners of resources) come from its guard.
+// the IAM user guide. What a service's own keys read of a request is told by the service
+// (Service::condition_keys); keys that need its state (tags and owners of resources) come from its
+// guard.
 #include <algorithm>
 #include <array>
 
@@ -11,65 +12,6 @@
 
 namespace mainstay::cloud {
 namespace {
-
-enum class Form { one, list };
-
-struct KeyRow {
-  std::string_view service, key, path;
-  Form form = Form::one;
-};
-
-constexpr std::array key_rows{
-    KeyRow{"s3", "s3:prefix", "Prefix"},
-    KeyRow{"s3", "s3:delimiter", "Delimiter"},
-    KeyRow{"s3", "s3:max-keys", "MaxKeys"},
-    KeyRow{"s3", "s3:VersionId", "VersionId"},
-    KeyRow{"s3", "s3:x-amz-acl", "ACL"},
-    KeyRow{"s3", "s3:x-amz-grant-full-control", "GrantFullControl"},
-    KeyRow{"s3", "s3:x-amz-grant-read", "GrantRead"},
-    KeyRow{"s3", "s3:x-amz-grant-read-acp", "GrantReadACP"},
-    KeyRow{"s3", "s3:x-amz-grant-write", "GrantWrite"},
-    KeyRow{"s3", "s3:x-amz-grant-write-acp", "GrantWriteACP"},
-    KeyRow{"s3", "s3:x-amz-copy-source", "CopySource"},
-    KeyRow{"s3", "s3:x-amz-metadata-directive", "MetadataDirective"},
-    KeyRow{"s3", "s3:x-amz-server-side-encryption", "ServerSideEncryption"},
-    KeyRow{"s3", "s3:x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"},
-    KeyRow{"s3", "s3:x-amz-storage-class", "StorageClass"},
-    KeyRow{"s3", "s3:x-amz-object-ownership", "ObjectOwnership"},
-    KeyRow{"s3", "s3:LocationConstraint", "CreateBucketConfiguration.LocationConstraint"},
-    KeyRow{"sts", "sts:ExternalId", "ExternalId"},
-    KeyRow{"sts", "sts:RoleSessionName", "RoleSessionName"},
-    KeyRow{"sts", "sts:SourceIdentity", "SourceIdentity"},
-    KeyRow{"sts", "sts:DurationSeconds", "DurationSeconds"},
-    KeyRow{"sts", "sts:TransitiveTagKeys", "TransitiveTagKeys[]", Form::list},
-    KeyRow{"iam", "iam:PolicyARN", "PolicyArn"},
-    KeyRow{"iam", "iam:PermissionsBoundary", "PermissionsBoundary"},
-    KeyRow{"iam", "iam:AWSServiceName", "AWSServiceName"},
-    KeyRow{"kms", "kms:KeySpec", "KeySpec"},
-    KeyRow{"kms", "kms:KeyUsage", "KeyUsage"},
-    KeyRow{"kms", "kms:KeyOrigin", "Origin"},
-    KeyRow{"kms", "kms:EncryptionAlgorithm", "EncryptionAlgorithm"},
-    KeyRow{"kms", "kms:GranteePrincipal", "GranteePrincipal"},
-    KeyRow{"kms", "kms:GrantOperations", "Operations[]", Form::list},
-    KeyRow{"kms", "kms:EncryptionContextKeys", "EncryptionContext{}", Form::list},
-    KeyRow{"kms", "kms:ScheduleKeyDeletionPendingWindowInDays", "PendingWindowInDays"},
-    KeyRow{"ec2", "ec2:InstanceType", "InstanceType"},
-    KeyRow{"ec2", "ec2:AvailabilityZone", "Placement.AvailabilityZone"},
-    KeyRow{"dynamodb", "dynamodb:Select", "Select"},
-    KeyRow{"dynamodb", "dynamodb:ReturnValues", "ReturnValues"},
-    KeyRow{"dynamodb", "dynamodb:ReturnConsumedCapacity", "ReturnConsumedCapacity"},
-    KeyRow{"ssm", "ssm:Overwrite", "Overwrite"},
-    KeyRow{"ssm", "ssm:Recursive", "Recursive"},
-    KeyRow{"secretsmanager", "secretsmanager:SecretId", "SecretId"},
-    KeyRow{"secretsmanager", "secretsmanager:Name", "Name"},
-    KeyRow{"secretsmanager", "secretsmanager:VersionStage", "VersionStage"},
-    KeyRow{"organizations", "organizations:PolicyType", "PolicyType"},
-    KeyRow{"cloudformation", "cloudformation:TemplateUrl", "TemplateURL"},
-    KeyRow{"cloudformation", "cloudformation:RoleArn", "RoleARN"},
-    KeyRow{"cloudformation", "cloudformation:StackPolicyUrl", "StackPolicyURL"},
-    KeyRow{"cloudformation", "cloudformation:ChangeSetName", "ChangeSetName"},
-    KeyRow{"cloudformation", "cloudformation:ResourceTypes", "ResourceTypes[]", Form::list},
-};
 
 // Where operations carry tags: lists of Key and Value (KMS: TagKey and TagValue).
 constexpr std::array tag_lists{std::string_view("Tags"), std::string_view("AddTags")};
@@ -154,11 +96,10 @@ void add_request_keys(policy::Context& context, const Call& call, const Value& i
   context.set("aws:CurrentTime", format_iso8601(call.now));
   context.set("aws:EpochTime", std::to_string(call.now.ms / 1000));
   context.set("aws:RequestedRegion", call.region);
-  for (const KeyRow& row : key_rows) {
-    if (row.service != call.service.name) continue;
+  for (const ConditionKey& row : call.service.condition_keys) {
     auto values = actions::values_at(in, row.path);
     if (values.empty()) continue;
-    if (row.form == Form::list)
+    if (row.is_list)
       context.set_list(row.key, std::move(values));
     else
       context.set(row.key, std::move(values[0]));

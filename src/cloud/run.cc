@@ -177,6 +177,7 @@ Result<Cloud::Work> Cloud::make_work(const Caller& caller, std::string_view made
 // What a service asks on a caller's behalf is an event; what it asks for itself is its inside.
 void Cloud::record_inner(const Work& work, const Result<Value>& out) {
   if (work.caller.via.empty()) return;
+  if (work.entry->service.is_data_event(work.operation->name)) return;
   trail_.record({0, now(), work.entry->service.name, std::string(work.operation->name), work.region,
                  random().uuid(), work.caller.asking_service(), work.caller},
                 work.operation->mode_for(work.in), work.in, out);

@@ -1,6 +1,7 @@
 // What a service tells the cloud of itself: its name, how wide its state is, and its operations.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +80,14 @@ class Background {
   virtual void stop() = 0;
 };
 
+// A condition key whose value is a member of the request ("Actions, resources, and condition keys"
+// of the service, Service Authorization Reference). Keys that need the service's state come from
+// its guard.
+struct ConditionKey {
+  std::string_view key, path;  // "iam:PolicyARN", "PolicyArn"
+  bool is_list = false;
+};
+
 struct Service {
   std::string name;  // botocore's: "ec2", "route53"
   Scope scope = Scope::region;
@@ -115,6 +124,19 @@ struct Service {
   // none), nothing where there is no such bucket.
   std::optional<Value> (*cors_rules)(const store::Unit&, std::string_view bucket) = nullptr;
 
+  std::vector<ConditionKey> condition_keys = {};
+  // Operations that CloudTrail's history leaves out ("Logging data events", CloudTrail user guide,
+  // and the service's own page on CloudTrail).
+  std::vector<std::string_view> data_events = {};
+  // Resource control policies apply ("List of AWS services that support RCPs", Organizations).
+  bool has_resource_control = false;
+  // The code and status of a refusal, where they are not those of the service's protocol.
+  std::string_view refusal_code = {};
+  int refusal_status = 0;
+
+  bool is_data_event(std::string_view operation) const {
+    return std::find(data_events.begin(), data_events.end(), operation) != data_events.end();
+  }
   std::string owner_for(Call& call, const Value& in) const;
   std::string account_for(std::string_view made_in, const Value& in) const {
     std::string named = account_of ? account_of(in) : "";

@@ -5,62 +5,9 @@
 namespace mainstay::cloud {
 namespace {
 
-struct DataEvents {
-  std::string_view service;
-  std::vector<std::string_view> operations;  // sorted
-};
-
-// CloudTrail user guide, "Logging data events", and each service's own page on CloudTrail.
-const DataEvents data_events[] = {
-    {"dynamodb",
-     {"BatchExecuteStatement", "BatchGetItem", "BatchWriteItem", "DeleteItem", "ExecuteStatement",
-      "ExecuteTransaction", "GetItem", "PutItem", "Query", "Scan", "TransactGetItems",
-      "TransactWriteItems", "UpdateItem"}},
-    {"s3",
-     {"AbortMultipartUpload",
-      "CompleteMultipartUpload",
-      "CopyObject",
-      "CreateMultipartUpload",
-      "DeleteObject",
-      "DeleteObjectTagging",
-      "DeleteObjects",
-      "GetObject",
-      "GetObjectAcl",
-      "GetObjectAttributes",
-      "GetObjectLegalHold",
-      "GetObjectRetention",
-      "GetObjectTagging",
-      "GetObjectTorrent",
-      "HeadBucket",
-      "HeadObject",
-      "ListMultipartUploads",
-      "ListObjectVersions",
-      "ListObjects",
-      "ListObjectsV2",
-      "ListParts",
-      "PutObject",
-      "PutObjectAcl",
-      "PutObjectLegalHold",
-      "PutObjectRetention",
-      "PutObjectTagging",
-      "RestoreObject",
-      "SelectObjectContent",
-      "UploadPart",
-      "UploadPartCopy"}},
-    {"sqs",
-     {"ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "DeleteMessage",
-      "DeleteMessageBatch", "ReceiveMessage", "SendMessage", "SendMessageBatch"}}};
-
 // Services of one endpoint for all regions are recorded in its region.
 constexpr std::string_view global_services[] = {"iam", "organizations", "route53"};
 constexpr std::string_view global_region = "us-east-1";
-
-bool is_data_event(std::string_view service, std::string_view operation) {
-  for (const DataEvents& row : data_events)
-    if (row.service == service)
-      return std::binary_search(row.operations.begin(), row.operations.end(), operation);
-  return false;
-}
 
 bool is_global(std::string_view service) {
   const auto* last = std::end(global_services);
@@ -106,7 +53,6 @@ std::shared_ptr<Trail::Ring> Trail::ring(const Place& place) {
 }
 
 void Trail::record(TrailEvent event, store::Mode mode, const Value& in, const Result<Value>& out) {
-  if (is_data_event(event.service, event.operation)) return;
   if (is_global(event.service)) event.region = global_region;
   event.read_only = mode == store::Mode::read;
   event.in = bounded(in);

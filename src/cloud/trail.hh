@@ -43,8 +43,8 @@ class Trail {
   static constexpr size_t bytes_max = 64 << 10;
   using Events = std::vector<std::shared_ptr<const TrailEvent>>;
 
-  // Keeps the event, with what its operation was asked and answered. Data events (objects, items,
-  // messages) are not kept, as CloudTrail's history has none.
+  // Keeps the event, with what its operation was asked and answered. Callers leave out data
+  // events (objects, items, messages: Service::data_events), as CloudTrail's history has none.
   void record(TrailEvent event, store::Mode mode, const Value& in, const Result<Value>& out);
   Events events(std::string_view account, std::string_view region) const;  // oldest first
   void clear();

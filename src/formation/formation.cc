@@ -49,6 +49,11 @@ std::vector<cloud::Operation> operations() {
 cloud::Service make_service() {
   cloud::Service service;
   service.name = "cloudformation";
+  service.condition_keys = {{"cloudformation:TemplateUrl", "TemplateURL"},
+                            {"cloudformation:RoleArn", "RoleARN"},
+                            {"cloudformation:StackPolicyUrl", "StackPolicyURL"},
+                            {"cloudformation:ChangeSetName", "ChangeSetName"},
+                            {"cloudformation:ResourceTypes", "ResourceTypes[]", true}};
   service.calls = {"ec2", "iam", "s3", "secretsmanager", "ssm", "sts"};
   service.scope = cloud::Scope::region;
   service.guard = guard;

@@ -8,6 +8,23 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "dynamodb";
+  service.has_resource_control = true;
+  service.condition_keys = {{"dynamodb:Select", "Select"},
+                            {"dynamodb:ReturnValues", "ReturnValues"},
+                            {"dynamodb:ReturnConsumedCapacity", "ReturnConsumedCapacity"}};
+  service.data_events = {"BatchExecuteStatement",
+                         "BatchGetItem",
+                         "BatchWriteItem",
+                         "DeleteItem",
+                         "ExecuteStatement",
+                         "ExecuteTransaction",
+                         "GetItem",
+                         "PutItem",
+                         "Query",
+                         "Scan",
+                         "TransactGetItems",
+                         "TransactWriteItems",
+                         "UpdateItem"};
   service.calls = {"kms"};
   service.operations = {writes("CreateTable", create_table),
                         reads("DescribeTable", describe_table),

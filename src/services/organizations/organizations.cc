@@ -8,6 +8,7 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "organizations";
+  service.condition_keys = {{"organizations:PolicyType", "PolicyType"}};
   service.calls = {"iam"};
   service.scope = cloud::Scope::global;
   service.operations = {writes("CreateOrganization", create_organization),

@@ -18,6 +18,10 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "secretsmanager";
+  service.has_resource_control = true;
+  service.condition_keys = {{"secretsmanager:SecretId", "SecretId"},
+                            {"secretsmanager:Name", "Name"},
+                            {"secretsmanager:VersionStage", "VersionStage"}};
   service.calls = {"kms"};
   service.account_of = account_of_secret;
   service.guard = guard;

@@ -230,6 +230,12 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "sts";
+  service.has_resource_control = true;
+  service.condition_keys = {{"sts:ExternalId", "ExternalId"},
+                            {"sts:RoleSessionName", "RoleSessionName"},
+                            {"sts:SourceIdentity", "SourceIdentity"},
+                            {"sts:DurationSeconds", "DurationSeconds"},
+                            {"sts:TransitiveTagKeys", "TransitiveTagKeys[]", true}};
   service.calls = {"iam"};
   service.scope = cloud::Scope::account;
   service.owner_of = owner_of_role;
