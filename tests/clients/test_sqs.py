@@ -159,7 +159,7 @@ def test_tags(sqs, queue):
 @pytest.mark.parametrize("name, value, code", [
     ("VisibilityTimeout", "43201", "InvalidAttributeValue"),
     ("DelaySeconds", "x", "InvalidAttributeValue"), ("Policy", "{", "InvalidAttributeValue"),
-    ("Colour", "red", "InvalidAttributeName"), ("FifoQueue", "true", "NotImplemented")])
+    ("Colour", "red", "InvalidAttributeName"), ("FifoQueue", "true", "InvalidAttributeName")])
 def test_attributes_are_checked(sqs, queue, name, value, code):
     with fails(code):
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: value})

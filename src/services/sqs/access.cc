@@ -6,14 +6,13 @@
 namespace mainstay::sqs {
 
 Status guard(Call& call, const Value& in, cloud::Access& access) {
-  const Value* queue = call.find("queue", parse_url(in["QueueUrl"].as_string()).name);
+  std::string name = parse_url(in["QueueUrl"].as_string()).name;
+  if (in.has("SourceArn"))
+    name = queue_of_arn(call, in["SourceArn"].as_string())["QueueName"].as_string();
+  const Value* queue = call.find("queue", name);
   if (!queue) return {};
-  const std::string& name = (*queue)["QueueName"].as_string();
   access.request.resource = call.arn(name);
-  Value tags = Value::list();
-  for (const auto& [key, value] : (*queue)["_Tags"].members())
-    tags.push_back(Value::map({{"Key", key}, {"Value", value}}));
-  access.resource_tags(tags);
+  access.resource_tags((*queue)["_Tags"]);
   const Value* text = (*queue)["Attributes"].find("Policy");
   return text ? access.add(policy::Kind::resource, "policy of queue " + name, text->as_string())
               : Status();

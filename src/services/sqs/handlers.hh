@@ -18,6 +18,14 @@ SQS_HANDLER(purge_queue);
 SQS_HANDLER(tag_queue);
 SQS_HANDLER(untag_queue);
 SQS_HANDLER(list_queue_tags);
+SQS_HANDLER(add_permission);
+SQS_HANDLER(remove_permission);
+// dead_letter.cc
+SQS_HANDLER(list_dead_letter_sources);
+// move_task.cc
+SQS_HANDLER(start_move_task);
+SQS_HANDLER(cancel_move_task);
+SQS_HANDLER(list_move_tasks);
 // message.cc
 SQS_HANDLER(send_message);
 SQS_HANDLER(receive_message);
@@ -26,8 +34,12 @@ SQS_HANDLER(change_visibility);
 // message_batch.cc
 SQS_HANDLER(send_batch);
 SQS_HANDLER(delete_batch);
+SQS_HANDLER(change_visibility_batch);
 
 #undef SQS_HANDLER
+
+// move_task.cc: the reaction that moves messages. argument: the ARN of their queue.
+Status go_on_moving(Call& call, const Value& argument);
 
 // access.cc: see cloud::Service
 Status guard(Call& call, const Value& in, cloud::Access& access);

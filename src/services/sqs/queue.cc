@@ -29,29 +29,43 @@ void put_queue(Call& call, const Value& queue) {
   call.put("queue", queue["QueueName"].as_string(), queue);
 }
 
-Value default_attributes() {
-  return Value::map({{"VisibilityTimeout", "30"},
-                     {"MaximumMessageSize", "1048576"},
-                     {"MessageRetentionPeriod", "345600"},
-                     {"DelaySeconds", "0"},
-                     {"ReceiveMessageWaitTimeSeconds", "0"},
-                     {"SqsManagedSseEnabled", "true"}});
+Value default_attributes(bool fifo) {
+  Value out = Value::map({{"VisibilityTimeout", "30"},
+                          {"MaximumMessageSize", "1048576"},
+                          {"MessageRetentionPeriod", "345600"},
+                          {"DelaySeconds", "0"},
+                          {"ReceiveMessageWaitTimeSeconds", "0"},
+                          {"SqsManagedSseEnabled", "true"}});
+  if (fifo)
+    out.set("FifoQueue", "true")
+        .set("ContentBasedDeduplication", "false")
+        .set("DeduplicationScope", "queue")
+        .set("FifoThroughputLimit", "perQueue");
+  return out;
+}
+
+bool is_fifo(const Value& queue) {
+  return queue["Attributes"].has("FifoQueue");
+}
+
+Value queue_of_arn(const Call& call, const std::string& arn) {
+  size_t colon = arn.rfind(':');
+  std::string name = colon == std::string::npos ? "" : arn.substr(colon + 1);
+  const Value* found = arn == call.arn(name) ? call.find("queue", name) : nullptr;
+  return found ? *found : Value();
 }
 
 int64_t number_of(const Value& queue, std::string_view attribute) {
   return parse_int(queue["Attributes"][attribute].as_string()).value_or(0);
 }
 
-std::string messages_of(const Value& queue) {
-  return "message/" + queue["_Id"].as_string();
-}
-
-std::string places_of(const Value& queue) {
-  return "place/" + queue["_Id"].as_string();
-}
-
 Error invalid_value(std::string message) {
   return aws_error("InvalidParameterValue", std::move(message));
+}
+
+Error invalid_parameter(std::string_view value, std::string_view parameter, std::string_view why) {
+  return invalid_value("Value " + std::string(value) + " for parameter " + std::string(parameter) +
+                       " is invalid. Reason: " + std::string(why));
 }
 
 }  // namespace mainstay::sqs

@@ -1,5 +1,6 @@
 // Queues as documents: table "queue" by name, {QueueName, Attributes (texts, as set), _Id,
-// _Created, _Changed, _Tags (a map)}. Messages stand in tables of their own, see message.cc.
+// _Created, _Changed, _Tags, _Purged?, _Sequence (of a
+// FIFO queue: the last)}. Messages stand in tables of their own, see places.hh.
 #pragma once
 
 #include <string>
@@ -23,12 +24,14 @@ Result<Value> find_queue(Call& call, const Value& in);
 void put_queue(Call& call, const Value& queue);
 // An attribute as a number: what was set, or AWS's default.
 int64_t number_of(const Value& queue, std::string_view attribute);
-Value default_attributes();
+Value default_attributes(bool fifo);
 
-// The tables of a queue's messages, by the time they are next visible, and of where each is.
-std::string messages_of(const Value& queue);
-std::string places_of(const Value& queue);
+bool is_fifo(const Value& queue);
+// A queue of this account and region by its ARN, null where there is none.
+Value queue_of_arn(const Call& call, const std::string& arn);
 
 Error invalid_value(std::string message);
+// "Value X for parameter P is invalid. Reason: why"
+Error invalid_parameter(std::string_view value, std::string_view parameter, std::string_view why);
 
 }  // namespace mainstay::sqs

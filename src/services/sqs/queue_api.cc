@@ -2,65 +2,35 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/partition.hh"
+#include "cloud/permission.hh"
+#include "cloud/recent.hh"
+#include "cloud/tags.hh"
+#include "services/sqs/attribute.hh"
 #include "services/sqs/handlers.hh"
+#include "services/sqs/places.hh"
 
 namespace mainstay::sqs {
 namespace {
 
 constexpr int64_t page_max = 1000;
-constexpr size_t tags_max = 50;
+constexpr int64_t purge_pause_ms = 60'000, name_pause_ms = 60'000;
 
-struct NumberRow {
-  std::string_view name;
-  int64_t least, most;
-};
+constexpr cloud::TagRules tag_rules{.too_many_code = "InvalidParameterValue",
+                                    .too_many = "Too many tags added for queue."};
 
-// SetQueueAttributes, "Attributes".
-constexpr NumberRow number_rows[] = {
-    {"VisibilityTimeout", 0, 43'200},          {"MaximumMessageSize", 1024, 1'048'576},
-    {"MessageRetentionPeriod", 60, 1'209'600}, {"DelaySeconds", 0, 900},
-    {"ReceiveMessageWaitTimeSeconds", 0, 20},  {"KmsDataKeyReusePeriodSeconds", 60, 86'400}};
-constexpr std::string_view other_attributes[] = {"Policy", "RedrivePolicy", "RedriveAllowPolicy",
-                                                 "KmsMasterKeyId", "SqsManagedSseEnabled"};
-
-Error bad_attribute(const std::string& name) {
-  return aws_error("InvalidAttributeValue", "Invalid value for the parameter " + name + ".");
-}
-
-Status check_attribute(const std::string& name, const std::string& value) {
-  if (name == "FifoQueue" || name == "ContentBasedDeduplication")
-    return aws_error("NotImplemented", "mainstay's embedded cloud does not implement FIFO queues",
-                     501);
-  for (const NumberRow& row : number_rows)
-    if (row.name == name) {
-      auto number = parse_int(value);
-      if (!number || *number < row.least || *number > row.most) return bad_attribute(name);
-      return {};
-    }
-  if (std::find(std::begin(other_attributes), std::end(other_attributes), name) ==
-      std::end(other_attributes))
-    return aws_error("InvalidAttributeName", "Unknown Attribute " + name + ".");
-  bool is_json = name.ends_with("Policy") && !value.empty();
-  if (is_json && !parse_json(value).has_value()) return bad_attribute(name);
-  return {};
-}
-
-Status set_attributes(Value& queue, const Value& attributes) {
-  for (const auto& [name, value] : attributes.members()) {
-    CHECK_OK(check_attribute(name, value.as_string()));
-    if (value.as_string().empty())
-      queue.member("Attributes").erase(name);
-    else
-      queue.member("Attributes").set(name, value);
-  }
-  return {};
-}
-
-Status check_name(const std::string& name) {
+Status check_name(const std::string& name, bool fifo) {
   auto is_allowed = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
   };
-  if (name.empty() || name.size() > 80 || !std::all_of(name.begin(), name.end(), is_allowed))
+  constexpr std::string_view suffix = ".fifo";
+  std::string_view stem = name;
+  if (fifo && !name.ends_with(suffix))
+    return invalid_value(
+        "The name of a FIFO queue can only include alphanumeric characters, hyphens, or "
+        "underscores, must end with .fifo suffix and be 1 to 80 in length");
+  if (fifo) stem.remove_suffix(suffix.size());
+  if (stem.empty() || name.size() > 80 || !std::all_of(stem.begin(), stem.end(), is_allowed))
     return invalid_value(
         "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
   return {};
@@ -77,6 +47,19 @@ Result<Value> existing(Call& call, const Value& queue, const Value& in) {
   return Value::map({{"QueueUrl", url_of(call, queue["QueueName"].as_string())}});
 }
 
+// What AddPermission may give to others ("Actions", API reference).
+bool may_be_given(const std::string& action) {
+  constexpr std::string_view actions[] = {"SendMessage",
+                                          "ReceiveMessage",
+                                          "DeleteMessage",
+                                          "ChangeMessageVisibility",
+                                          "GetQueueAttributes",
+                                          "GetQueueUrl",
+                                          "ListDeadLetterSourceQueues",
+                                          "PurgeQueue"};
+  return std::find(std::begin(actions), std::end(actions), action) != std::end(actions);
+}
+
 std::string seconds(const Value& time) {
   return std::to_string(time.as_time().ms / 1000);
 }
@@ -85,7 +68,7 @@ std::string seconds(const Value& time) {
 Value all_attributes(Call& call, const Value& queue) {
   Value out = queue["Attributes"];
   int64_t visible = 0, hidden = 0, delayed = 0;
-  for (const auto& [key, message] : call.all(messages_of(queue))) {
+  for (const auto& [key, message] : messages_of(call, queue)) {
     bool is_visible = message["_Visible"].as_int() <= call.now.ms;
     ++(is_visible ? visible : message["_Received"].as_int() > 0 ? hidden : delayed);
   }
@@ -98,28 +81,24 @@ Value all_attributes(Call& call, const Value& queue) {
   return out;
 }
 
-void drop_messages(Call& call, const Value& queue) {
-  for (const std::string& table : {messages_of(queue), places_of(queue)}) {
-    std::vector<std::string> ids;
-    for (const auto& [id, document] : call.all(table)) ids.push_back(id);
-    for (const std::string& id : ids) call.remove(table, id);
-  }
-}
-
 }  // namespace
 
 Result<Value> create_queue(Call& call, const Value& in) {
-  std::string name = in["QueueName"].as_string();
-  if (name.ends_with(".fifo")) CHECK_OK(check_attribute("FifoQueue", "true"));
-  CHECK_OK(check_name(name));
+  const std::string& name = in["QueueName"].as_string();
+  bool fifo = in["Attributes"]["FifoQueue"].as_string() == "true";
+  CHECK_OK(check_name(name, fifo));
   if (const Value* found = call.find("queue", name)) return existing(call, *found, in);
+  if (!cloud::recall(call, "deleted-queue", name).is_null())
+    return aws_error("QueueDeletedRecently",
+                     "You must wait 60 seconds after deleting a queue before you can create "
+                     "another with the same name.");
   Value queue = Value::map({{"QueueName", name},
-                            {"Attributes", default_attributes()},
                             {"_Id", call.random.uuid()},
                             {"_Created", call.now},
                             {"_Changed", call.now},
-                            {"_Tags", in.has("tags") ? in["tags"] : Value::map({})}});
-  CHECK_OK(set_attributes(queue, in["Attributes"]));
+                            {"_Tags", Value::list()}});
+  CHECK_OK(set_attributes(call, queue, in["Attributes"], true));
+  CHECK_OK(cloud::add_tags(call, queue, in["tags"], tag_rules));
   put_queue(call, queue);
   return Value::map({{"QueueUrl", url_of(call, name)}});
 }
@@ -132,6 +111,9 @@ Result<Value> get_queue_url(Call& call, const Value& in) {
 Result<Value> get_queue_attributes(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
   Value all = all_attributes(call, queue), out = Value::map({});
+  for (const Value& name : in["AttributeNames"].items())
+    if (!is_attribute_name(name.as_string()))
+      return aws_error("InvalidAttributeName", "Unknown Attribute " + name.as_string() + ".");
   for (const Value& name : in["AttributeNames"].items()) {
     if (name.as_string() == "All") return Value::map({{"Attributes", std::move(all)}});
     if (const Value* value = all.find(name.as_string())) out.set(name.as_string(), *value);
@@ -142,7 +124,7 @@ Result<Value> get_queue_attributes(Call& call, const Value& in) {
 
 Result<Value> set_queue_attributes(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
-  CHECK_OK(set_attributes(queue, in["Attributes"]));
+  CHECK_OK(set_attributes(call, queue, in["Attributes"], false));
   put_queue(call, queue.set("_Changed", call.now));
   return Value::map({});
 }
@@ -174,31 +156,42 @@ Result<Value> list_queues(Call& call, const Value& in) {
   return out;
 }
 
+// AWS keeps the name for a minute, which takes no time here unless the clock says so
+// (cloud/clock.hh).
 Result<Value> delete_queue(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
+  const std::string name = queue["QueueName"].as_string();
   drop_messages(call, queue);
-  call.remove("queue", queue["QueueName"].as_string());
+  cloud::forget_all(call, "deduplication/" + queue["_Id"].as_string());
+  call.remove("queue", name);
+  if (int64_t pause_ms = call.duration(name_pause_ms); pause_ms > 0)
+    cloud::remember(call, "deleted-queue", name, true, call.now + pause_ms);
   return Value::map({});
 }
 
 Result<Value> purge_queue(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
+  const Value* purged = queue.find("_Purged");
+  if (purged && call.now - purged->as_time() < purge_pause_ms)
+    return aws_error("PurgeQueueInProgress",
+                     "Only one PurgeQueue operation on " + queue["QueueName"].as_string() +
+                         " is allowed every 60 seconds.",
+                     403);
   drop_messages(call, queue);
+  put_queue(call, queue.set("_Purged", call.now));
   return Value::map({});
 }
 
 Result<Value> tag_queue(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
-  for (const auto& [key, value] : in["Tags"].members()) queue.member("_Tags").set(key, value);
-  if (queue["_Tags"].size() > tags_max)
-    return invalid_value("Too many tags added for queue " + queue["QueueName"].as_string() + ".");
+  CHECK_OK(cloud::add_tags(call, queue, in["Tags"], tag_rules));
   put_queue(call, queue);
   return Value::map({});
 }
 
 Result<Value> untag_queue(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
-  for (const Value& key : in["TagKeys"].items()) queue.member("_Tags").erase(key.as_string());
+  cloud::remove_tags(queue, in["TagKeys"]);
   put_queue(call, queue);
   return Value::map({});
 }
@@ -206,7 +199,51 @@ Result<Value> untag_queue(Call& call, const Value& in) {
 Result<Value> list_queue_tags(Call& call, const Value& in) {
   TRY(Value queue, find_queue(call, in));
   if (queue["_Tags"].empty()) return Value::map({});
-  return Value::map({{"Tags", queue["_Tags"]}});
+  return Value::map({{"Tags", cloud::tags_as_map(queue["_Tags"])}});
+}
+
+Result<Value> add_permission(Call& call, const Value& in) {
+  TRY(Value queue, find_queue(call, in));
+  const std::string& label = in["Label"].as_string();
+  const std::string arn = call.arn(queue["QueueName"].as_string());
+  auto written = parse_json(queue["Attributes"]["Policy"].as_string());
+  Value policy = written.has_value() ? *written
+                                     : Value::map({{"Version", "2008-10-17"},
+                                                   {"Id", arn + "/SQSDefaultPolicy"},
+                                                   {"Statement", Value::list()}});
+  if (cloud::has_statement(policy, label))
+    return invalid_parameter(label, "Label", "Already exists.");
+  cloud::Permission permission{.label = label,
+                               .accounts = {},
+                               .actions = {},
+                               .resource = arn,
+                               .partition = cloud::partition_of(call.region)};
+  for (const Value& account : in["AWSAccountIds"].items())
+    permission.accounts.push_back(account.as_string());
+  for (const Value& action : in["Actions"].items()) {
+    if (action.as_string() != "*" && !may_be_given(action.as_string()))
+      return invalid_parameter("SQS:" + action.as_string(), "ActionName",
+                               "Only the queue owner is allowed to invoke this action.");
+    permission.actions.push_back("SQS:" + action.as_string());
+  }
+  cloud::add_statement(policy, permission);
+  queue.member("Attributes").set("Policy", to_json(policy));
+  put_queue(call, queue);
+  return Value::map({});
+}
+
+Result<Value> remove_permission(Call& call, const Value& in) {
+  TRY(Value queue, find_queue(call, in));
+  const std::string& label = in["Label"].as_string();
+  auto policy = parse_json(queue["Attributes"]["Policy"].as_string());
+  if (!policy.has_value() || !cloud::remove_statement(*policy, label))
+    return invalid_parameter(label, "Label", "can't find label.");
+  if ((*policy)["Statement"].empty())
+    queue.member("Attributes").erase("Policy");
+  else
+    queue.member("Attributes").set("Policy", to_json(*policy));
+  put_queue(call, queue);
+  return Value::map({});
 }
 
 }  // namespace mainstay::sqs

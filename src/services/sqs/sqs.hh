@@ -1,5 +1,5 @@
-// Amazon Simple Queue Service: standard queues. Sources: the SQS API reference and developer guide;
-// messages as AWS answers them.
+// Amazon Simple Queue Service: standard and FIFO queues. Sources: the SQS API reference and
+// developer guide; messages as AWS answers them.
 #pragma once
 
 #include "cloud/service.hh"
