@@ -17,6 +17,7 @@
 #include "services/route53/route53.hh"
 #include "services/s3/s3.hh"
 #include "services/secretsmanager/secretsmanager.hh"
+#include "services/sns/sns.hh"
 #include "services/sqs/sqs.hh"
 #include "services/ssm/ssm.hh"
 #include "services/sts/sts.hh"
@@ -37,6 +38,7 @@ std::vector<cloud::Service> services() {
   out.push_back(route53::make_service());
   out.push_back(s3::make_service());
   out.push_back(secretsmanager::make_service());
+  out.push_back(sns::make_service());
   out.push_back(sqs::make_service());
   out.push_back(ssm::make_service());
   out.push_back(sts::make_service());
