@@ -33,7 +33,9 @@ Result<std::map<std::string, Settings>> load_file(const std::string& path, const
 
 std::string file_path(const Environment& environment, const char* variable, const char* name) {
   if (auto path = environment.get(variable); path && !path->empty()) return *path;
-  return join_path(environment.text("HOME"), name);
+  // Without a home there is no such file: the folder that the program happens to run in has none.
+  std::string home = environment.text("HOME");
+  return home.starts_with('/') ? join_path(home, name) : "";
 }
 
 }  // namespace

@@ -1,16 +1,18 @@
 #include "cli/cloud_serve.hh"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <csignal>
 
 #include "base/text.hh"
+#include "cli/cloud_commands.hh"
+#include "cli/cloud_control.hh"
 #include "cli/commands.hh"
 #include "cli/exit_codes.hh"
+#include "cli/guarded_server.hh"
 #include "cli/screen.hh"
-#include "cloud/web_guard.hh"
 #include "embedded/embedded.hh"
-#include "http/server.hh"
 #include "store/store.hh"
 
 namespace mainstay::cli {
@@ -33,70 +35,93 @@ void wait_for_signal(const sigset_t& signals) {
 // As the store starts: the port is known only once it is bound.
 constexpr const char* starting = "a mainstay cloud serve that is starting";
 
-}  // namespace
-
-int cloud_serve(const ServeOptions& options) {
+// Blocks what ends the program in every thread that is started from here on.
+sigset_t block_ending_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  cloud::CloudOptions cloud_options;
-  if (!options.memory)
-    cloud_options.state_directory = options.state_directory.empty()
-                                        ? embedded::default_state_directory()
-                                        : options.state_directory;
-  cloud_options.owner = starting;
-  cloud_options.strict = options.strict;
-  cloud_options.sync = options.sync;
-  auto time = cloud::TimePlan::parse(options.time);
-  if (!time.has_value()) return failed(time.error());
-  cloud_options.time = *time;
-  cloud_options.compact_bytes_min = options.compact_at;
-  cloud_options.warn = [](const Error& error) {
+  return signals;
+}
+
+Result<cloud::CloudOptions> cloud_options_of(const ServeOptions& options) {
+  cloud::CloudOptions out;
+  if (!options.memory) out.state_directory = options.state_directory;
+  if (!options.memory && out.state_directory.empty()) {
+    TRY(out.state_directory, embedded::default_state_directory(RealEnvironment()));
+  }
+  out.owner = starting;
+  out.strict = options.strict;
+  out.sync = options.sync;
+  TRY(out.time, cloud::TimePlan::parse(options.time));
+  out.compact_bytes_min = options.compact_at;
+  out.warn = [](const Error& error) {
     fmt::print(stderr, "warning: {}\n", one_line(error.to_string()));
   };
-  auto cloud = embedded::open(std::move(cloud_options));
-  if (!cloud.has_value()) return failed(cloud.error());
-  if (const std::string& notice = (*cloud)->store().notice(); !notice.empty())
+  return out;
+}
+
+}  // namespace
+
+int cloud_serve(const ServeOptions& options) {
+  sigset_t signals = block_ending_signals();
+  ServePlan plan;
+  plan.server.host = options.host;
+  plan.server.port = static_cast<uint16_t>(options.port);
+  plan.server.threads = options.threads;
+  plan.guard = {options.allow_hosts, options.allow_origins};
+  CloudControl control(plan, [] { ::kill(::getpid(), SIGTERM); });
+  auto cloud_options = cloud_options_of(options);
+  if (!cloud_options.has_value()) return failed(cloud_options.error());
+  cloud_options->own_api = [&control](const HttpRequest& request, const HttpReply& reply) {
+    return control.answer(request, reply);
+  };
+  auto opened = embedded::open(std::move(*cloud_options));
+  if (!opened.has_value()) return failed(opened.error());
+  cloud::Cloud& cloud = **opened;
+  if (const std::string& notice = cloud.store().notice(); !notice.empty())
     fmt::print(stderr, "note: {}\n", one_line(notice));
-  http::ServerOptions server_options;
-  server_options.host = options.host;
-  server_options.port = static_cast<uint16_t>(options.port);
-  server_options.threads = options.threads;
-  auto guard = cloud::WebGuard::make({options.allow_hosts, options.allow_origins}, **cloud);
-  if (!guard.has_value()) return failed(guard.error());
-  auto server =
-      http::Server::start(server_options, [&](HttpRequest&& request, const http::Reply& reply) {
-        auto verdict = guard->judge(request);
-        if (verdict.answer) return reply.answer(std::move(*verdict.answer));
-        bool page = verdict.cors.size() > 0;
-        http::Reply to = page ? cloud::with_headers(reply, std::move(verdict.cors)) : reply;
-        (*cloud)->handle(std::move(request), std::move(to));
-      });
+  control.serve(cloud);
+  auto server = GuardedServer::start(plan, cloud);
   if (!server.has_value()) return failed(server.error());
-  std::string endpoint = fmt::format("http://{}:{}", options.host, (*server)->port());
-  // Functions run on this machine.
-  bool everywhere = options.host == "0.0.0.0";
-  (*cloud)->listens_at(
-      fmt::format("http://{}:{}", everywhere ? "127.0.0.1" : options.host, (*server)->port()));
-  if (Status told = (*cloud)->store().describe_owner(embedded::owner_line(endpoint));
-      !told.has_value())
+  const std::string& endpoint = (*server)->endpoint();
+  control.serve_at(endpoint);
+  if (Status told = cloud.store().describe_owner(embedded::owner_line(endpoint)); !told.has_value())
     return failed(told.error());
-  const std::string& state = (*cloud)->options().state_directory;
+  const std::string& state = cloud.options().state_directory;
   fmt::print("embedded cloud ready at {} (state: {})\n", endpoint,
              state.empty() ? "memory" : state);
   std::fflush(stdout);
   wait_for_signal(signals);
   (*server)->stop();
+  control.end();
   return static_cast<int>(Exit::ok);
 }
 
 void add_cloud(CLI::App& app, int& exit_code) {
-  auto serve = std::make_shared<ServeOptions>();
   CLI::App* cloud = app.add_subcommand("cloud", "The embedded AWS");
   cloud->require_subcommand(1);
-  CLI::App* command = cloud->add_subcommand("serve", "Serve the embedded AWS on a port");
+  add_cloud_serve(*cloud, exit_code);
+  add_cloud_status(*cloud, exit_code);
+  add_cloud_env(*cloud, exit_code);
+  add_cloud_clock(*cloud, exit_code);
+  add_cloud_fork(*cloud, exit_code);
+  add_cloud_forks(*cloud, exit_code);
+  add_cloud_drop(*cloud, exit_code);
+  add_cloud_export(*cloud, exit_code);
+  add_cloud_import(*cloud, exit_code);
+  add_cloud_reset(*cloud, exit_code);
+  add_cloud_repair(*cloud, exit_code);
+  add_cloud_stop(*cloud, exit_code);
+  cloud->footer(
+      "Examples:\n  mainstay cloud serve\n  eval \"$(mainstay cloud env)\"\n"
+      "  mainstay cloud fork rehearsal");
+}
+
+void add_cloud_serve(CLI::App& cloud, int& exit_code) {
+  auto serve = std::make_shared<ServeOptions>();
+  CLI::App* command = cloud.add_subcommand("serve", "Serve the embedded AWS on a port");
   command->add_option("--host", serve->host, "Address to listen on")->capture_default_str();
   command->add_option("--port", serve->port, "Port; 0 takes any that is free")
       ->check(CLI::Range(0, 65535))
@@ -131,12 +156,10 @@ void add_cloud(CLI::App& app, int& exit_code) {
   command->add_option("--threads", serve->threads, "Threads that answer")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  const char* examples =
+  command->footer(
       "Examples:\n  mainstay cloud serve\n"
       "  mainstay cloud serve --memory --port 0\n"
-      "  mainstay cloud serve --state ./cloud --strict --sync";
-  cloud->footer(examples);
-  command->footer(examples);
+      "  mainstay cloud serve --state ./cloud --strict --sync");
   command->callback([serve, &exit_code] { exit_code = cloud_serve(*serve); });
 }
 

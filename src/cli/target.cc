@@ -129,10 +129,10 @@ Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& 
 
 Result<Target> open_embedded(const TargetOptions& options, const TargetContext& context) {
   cloud::CloudOptions cloud_options;
-  if (!options.memory)
-    cloud_options.state_directory = options.state_directory.empty()
-                                        ? embedded::default_state_directory()
-                                        : options.state_directory;
+  if (!options.memory) cloud_options.state_directory = options.state_directory;
+  if (!options.memory && options.state_directory.empty()) {
+    TRY(cloud_options.state_directory, embedded::default_state_directory(context.environment));
+  }
   cloud_options.owner = "process " + std::to_string(process_id()) + ", mainstay";
   std::string directory = cloud_options.state_directory;
   auto opened = embedded::open(std::move(cloud_options));

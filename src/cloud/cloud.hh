@@ -53,6 +53,10 @@ struct CloudOptions {
   std::function<Time()> now;  // the wall's time
   TimePlan time;
   std::optional<uint64_t> simulation;  // Agenda: the seed of the order of all that runs later
+  // A fork: what its services would start outside of it (processes, containers) must be simulated.
+  bool is_fork = false;
+  // Answers what is under /_mainstay/ and not the cloud's own (false: nothing is).
+  std::function<bool(const HttpRequest&, const HttpReply&)> own_api;
 };
 
 // A call that was made once for its token.
@@ -106,6 +110,12 @@ class Cloud {
 
   // Forgets everything: what POST /moto-api/reset does.
   Status reset();
+  // A cloud that goes on from what is here now, in memory, sharing what neither changes; nothing
+  // that is done to it is seen here. services: the same, made anew. It knows no events of before
+  // (trail.hh). Errors: "ForkUnsupported" of a fork.
+  Result<std::unique_ptr<Cloud>> fork(std::vector<Service> services);
+  // An exported state in the place of this one. Errors: those of Store::import_from.
+  Result<store::ArchiveCounts> import_from(std::string_view archive, bool replace);
 
   Time now() const { return clock_.now(); }
   CloudClock& clock() { return clock_; }

@@ -33,7 +33,7 @@ bool Cloud::answer_own(const HttpRequest& http, const HttpReply& reply) {
   }
   if (http.path == "/_mainstay/health") return reply.answer(health()), true;
   if (http.path == "/_mainstay/clock") return answer_clock(http, reply), true;
-  return false;
+  return options_.own_api && http.path.starts_with("/_mainstay/") && options_.own_api(http, reply);
 }
 
 HttpResponse Cloud::health() const {

@@ -1,7 +1,5 @@
 #include "embedded/embedded.hh"
 
-#include <cstdlib>
-
 #include "base/text.hh"
 #include "formation/formation.hh"
 #include "host/clock.hh"
@@ -52,11 +50,18 @@ Result<std::unique_ptr<cloud::Cloud>> open(cloud::CloudOptions options) {
   return cloud::Cloud::open(std::move(options), services());
 }
 
-std::string default_state_directory() {
-  if (const char* state = std::getenv("MAINSTAY_STATE")) return state;
-  if (const char* xdg = std::getenv("XDG_STATE_HOME")) return std::string(xdg) + "/mainstay/cloud";
-  const char* home = std::getenv("HOME");
-  return std::string(home ? home : ".") + "/.local/state/mainstay/cloud";
+Result<std::unique_ptr<cloud::Cloud>> fork(cloud::Cloud& cloud) {
+  return cloud.fork(services());
+}
+
+Result<std::string> default_state_directory(const Environment& environment) {
+  if (std::string state = environment.text("MAINSTAY_STATE"); !state.empty()) return state;
+  std::string state_home = environment.text("XDG_STATE_HOME"), home = environment.text("HOME");
+  if (state_home.starts_with('/')) return state_home + "/mainstay/cloud";
+  if (home.starts_with('/')) return home + "/.local/state/mainstay/cloud";
+  return Error("HomeMissing", "there is no place for the embedded cloud's state: HOME is " +
+                                  (home.empty() ? std::string("not set") : "\"" + home + "\""))
+      .with_hint("give --state DIR or --memory, or set MAINSTAY_STATE or HOME");
 }
 
 std::string owner_line(const std::string& endpoint) {

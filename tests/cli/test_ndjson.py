@@ -154,7 +154,7 @@ def test_every_type_of_line_is_published():
     made = set()
     for source in (ROOT / "src/cli").glob("*.cc"):
         if "_test" not in source.name:
-            made |= set(re.findall(r'\bline\(\s*"(\w+)"', source.read_text()))
+            made |= set(re.findall(r'\b(?:line|done)\(\s*"(\w+)"', source.read_text()))
     published = set(SCHEMA["$defs"]) - {"change", "gain", "version"}
     assert made == published
 

@@ -1,0 +1,25 @@
+#include "cli/guarded_server.hh"
+
+namespace mainstay::cli {
+
+Result<std::unique_ptr<GuardedServer>> GuardedServer::start(const ServePlan& plan,
+                                                            cloud::Cloud& cloud) {
+  TRY(cloud::WebGuard guard, cloud::WebGuard::make(plan.guard, cloud));
+  std::unique_ptr<GuardedServer> made(new GuardedServer(std::move(guard)));
+  auto handle = [guard = &made->guard_, &cloud](HttpRequest&& request, const http::Reply& reply) {
+    auto verdict = guard->judge(request);
+    if (verdict.answer) return reply.answer(std::move(*verdict.answer));
+    bool page = verdict.cors.size() > 0;
+    http::Reply to = page ? cloud::with_headers(reply, std::move(verdict.cors)) : reply;
+    cloud.handle(std::move(request), std::move(to));
+  };
+  TRY(made->server_, http::Server::start(plan.server, handle));
+  std::string port = ":" + std::to_string(made->server_->port());
+  made->endpoint_ = "http://" + plan.server.host + port;
+  // Functions run on this machine.
+  bool everywhere = plan.server.host == "0.0.0.0";
+  cloud.listens_at("http://" + (everywhere ? "127.0.0.1" : plan.server.host) + port);
+  return made;
+}
+
+}  // namespace mainstay::cli
