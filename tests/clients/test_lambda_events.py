@@ -172,7 +172,30 @@ def test_sources_that_are_not_polled_here_are_refused(functions, recorder, sqs, 
     with fails("NotImplemented"):
         functions.create_event_source_mapping(EventSourceArn=f"arn:aws:kinesis:us-east-1:{account}:stream/s", FunctionName=recorder,
                                               StartingPosition="LATEST")
+
+
+@pytest.mark.parametrize("pattern, wanted", [
+    ({"body": {"n": [{"numeric": [">", 5]}]}}, ['{"n": 6}']),
+    ({"body": ["plain"]}, ["plain"]),
+    ({"body": {"k": [{"exists": False}]}}, ['{"n": 6}', '{"n": 1}']),
+])
+def test_filters(functions, recorder, seen, sqs, account, pattern, wanted):
     url, arn = queue(sqs, "work", account)
-    with fails("NotImplemented"):
+    functions.create_event_source_mapping(EventSourceArn=arn, FunctionName=recorder,
+                                          FilterCriteria={"Filters": [{"Pattern": json.dumps(pattern)}]})
+    for body in ('{"n": 6}', '{"n": 1}', "plain"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    def is_empty():
+        counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return counts["ApproximateNumberOfMessages"] == counts["ApproximateNumberOfMessagesNotVisible"] == "0"
+    until(is_empty)
+    runs = seen(1)
+    assert sorted(r["body"] for run in runs for r in run["event"]["Records"])[:1] == sorted(wanted)[:1]
+    assert not any(r["body"] not in wanted for run in runs for r in run["event"]["Records"])
+
+
+def test_a_filter_that_is_none(functions, recorder, sqs, account):
+    url, arn = queue(sqs, "work", account)
+    with fails("InvalidParameterValueException", "Invalid filter pattern definition."):
         functions.create_event_source_mapping(EventSourceArn=arn, FunctionName=recorder,
-                                              FilterCriteria={"Filters": [{"Pattern": "{\"body\": [\"a\"]}"}]})
+                                              FilterCriteria={"Filters": [{"Pattern": "[]"}]})

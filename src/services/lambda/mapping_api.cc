@@ -2,6 +2,7 @@
 
 #include "base/text.hh"
 #include "cloud/cloud.hh"
+#include "services/lambda/filter.hh"
 #include "services/lambda/mapping.hh"
 #include "services/lambda/settings.hh"
 
@@ -43,7 +44,7 @@ Status check_source(const Value& in) {
     return not_here(in.has("EventSourceArn") && parts.size() > 2
                         ? "event sources of " + parts[2]
                         : std::string("event sources other than SQS queues"));
-  for (const char* member : {"FilterCriteria", "KMSKeyArn", "MetricsConfig", "LoggingConfig",
+  for (const char* member : {"KMSKeyArn", "MetricsConfig", "LoggingConfig",
                              "ProvisionedPollerConfig", "SelfManagedEventSource"})
     if (in.has(member) && !in[member].empty())
       return not_here("the parameter " + std::string(member) + " of event source mappings");
@@ -106,9 +107,9 @@ Status name_function(Call& call, Value& mapping, const Value& in, int64_t& timeo
   return {};
 }
 
-constexpr const char* changeable[] = {"BatchSize", "MaximumBatchingWindowInSeconds",
-                                      "ScalingConfig", "FunctionResponseTypes",
-                                      "DestinationConfig"};
+constexpr const char* changeable[] = {"BatchSize",         "MaximumBatchingWindowInSeconds",
+                                      "ScalingConfig",     "FunctionResponseTypes",
+                                      "DestinationConfig", "FilterCriteria"};
 
 Value put(Call& call, Value mapping) {
   mapping.set("Changed", call.now);
@@ -153,7 +154,9 @@ Result<Value> create_mapping(Call& call, const Value& in) {
                              {"FunctionResponseTypes", Value::list()}});
   for (const char* member : changeable)
     if (in.has(member)) config.set(member, in[member]);
+  if (config["FilterCriteria"]["Filters"].empty()) config.erase("FilterCriteria");
   CHECK_OK(check_batch(config));
+  CHECK_OK(check_filters(config["FilterCriteria"]));
   mapping.set("Config", std::move(config));
   for (const std::string& id :
        call.find_by("mapping", "Function", mapping["Function"].as_string())) {
@@ -208,7 +211,10 @@ Result<Value> update_mapping(Call& call, const Value& in) {
   if (in.has("Enabled")) mapping.set("Enabled", in["Enabled"]);
   for (const char* member : changeable)
     if (in.has(member)) mapping.member("Config").set(member, in[member]);
+  if (mapping["Config"]["FilterCriteria"]["Filters"].empty())
+    mapping.member("Config").erase("FilterCriteria");
   CHECK_OK(check_batch(mapping["Config"]));
+  CHECK_OK(check_filters(mapping["Config"]["FilterCriteria"]));
   bool is_enabled = mapping["Enabled"].as_bool();
   const char* state = is_enabled == was_enabled ? "Updating"
                       : is_enabled              ? "Enabling"

@@ -10,6 +10,7 @@
 #include "base/json.hh"
 #include "base/text.hh"
 #include "cloud/cloud.hh"
+#include "services/lambda/filter.hh"
 #include "services/lambda/invoke.hh"
 #include "services/lambda/mapping.hh"
 
@@ -200,9 +201,14 @@ Status take_messages(Call& call, const Value& answer) {
   }
   const Value* found = call.find("batch", batch_id(argument));
   Value batch = found ? *found : Value::map({{"Messages", Value::list()}, {"Since", call.now}});
-  for (const Value& message : answer["Output"]["Messages"].items())
-    batch.member("Messages").push_back(message);
   const Value& config = (*mapping)["Config"];
+  Value unwanted = Value::list();
+  for (const Value& message : answer["Output"]["Messages"].items()) {
+    bool passes = passes_filters(config["FilterCriteria"], record_of(call, *mapping, message));
+    (passes ? batch.member("Messages") : unwanted).push_back(message);
+  }
+  // "Lambda removes the messages that do not satisfy the filter criteria from the queue."
+  delete_messages(call, *mapping, argument, unwanted, {});
   auto have = static_cast<int64_t>(batch["Messages"].size());
   bool is_due = call.now - batch["Since"].as_time() >=
                 config["MaximumBatchingWindowInSeconds"].as_int() * 1000;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backings/local_functions.hh"
+#include "backings/scratch.hh"
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cloud/cloud.hh"
@@ -111,6 +112,12 @@ void Runner::start(cloud::Cloud& cloud) {
     std::scoped_lock lock(mutex_);
     if (makes_functions_) functions_ = std::make_shared<backings::LocalFunctions>();
   }
+  // What a killed process has left, also if no function is run from now on.
+  if (makes_functions_ && !cloud.agenda().is_simulated())
+    cloud.agenda().post([] {
+      RealProcesses processes;
+      backings::sweep(processes);
+    });
   take_up_events(cloud);
   take_up_polling(cloud);
 }
