@@ -223,6 +223,7 @@ Status Cloud::reset() {
   std::unique_lock lock(resetting_);
   Status status = store_->reset();
   trail_.clear();
+  audience_.clear();
   for (auto& entry : entries_) entry->prepared.clear();
   begin_background();
   return status;

@@ -25,6 +25,7 @@
 #include "base/http_reply.hh"
 #include "base/time.hh"
 #include "cloud/agenda.hh"
+#include "cloud/audience.hh"
 #include "cloud/caller.hh"
 #include "cloud/clock.hh"
 #include "cloud/models.hh"
@@ -132,6 +133,7 @@ class Cloud {
   const Models& models() const { return models_; }
   Credentials credentials() { return Credentials(*store_); }
   Trail& trail() { return trail_; }
+  Audience& audience() { return audience_; }
   std::vector<std::string> service_names() const;
   bool has_service(std::string_view service) const { return entry(service) != nullptr; }
   const CloudOptions& options() const { return options_; }
@@ -203,6 +205,7 @@ class Cloud {
   Trail trail_;
   mutable std::mutex endpoint_mutex_;
   std::string endpoint_;
+  Audience audience_;
   std::atomic<uint64_t> counter_{0};
   std::shared_mutex resetting_;  // shared by every request, exclusive for a reset
 };

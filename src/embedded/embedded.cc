@@ -8,6 +8,7 @@
 #include "services/cloudtrail/cloudtrail.hh"
 #include "services/dynamodb/dynamodb.hh"
 #include "services/ec2/ec2.hh"
+#include "services/events/events.hh"
 #include "services/iam/iam.hh"
 #include "services/kms/kms.hh"
 #include "services/lambda/lambda.hh"
@@ -29,6 +30,7 @@ std::vector<cloud::Service> services() {
   out.push_back(cloudtrail::make_service());
   out.push_back(dynamodb::make_service());
   out.push_back(ec2::make_service());
+  out.push_back(events::make_service());
   out.push_back(iam::make_service());
   out.push_back(kms::make_service());
   out.push_back(lambda::make_service());

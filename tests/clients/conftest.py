@@ -146,6 +146,7 @@ def service_fixture(name, fixture_name=None):
 cloudtrail = service_fixture("cloudtrail")
 dynamodb = service_fixture("dynamodb")
 ec2 = service_fixture("ec2")
+events = service_fixture("events")
 iam = service_fixture("iam")
 kms = service_fixture("kms")
 organizations = service_fixture("organizations")

@@ -1,0 +1,58 @@
+// What decisions about requests ask EventBridge: which bus or rule a request means, the bus's
+// policy, and tags.
+#include "cloud/access.hh"
+
+#include "services/events/handlers.hh"
+#include "services/events/rule.hh"
+#include "wire/arn.hh"
+
+namespace mainstay::events {
+namespace {
+
+Status guard_bus(Call& call, const std::string& name, cloud::Access& access) {
+  access.request.resource = bus_arn(call, name);
+  const Value* bus = call.find("bus", name);
+  if (!bus) return {};
+  access.resource_tags((*bus)["Tags"]);
+  const Value* text = bus->find("Policy");
+  return text ? access.add(policy::Kind::resource, "policy of event bus " + name, text->as_string())
+              : Status();
+}
+
+Status guard_rule(Call& call, const std::string& bus, const std::string& name,
+                  cloud::Access& access) {
+  if (call.find("bus", bus)) CHECK_OK(guard_bus(call, bus, access));
+  access.request.resource = rule_arn(call, bus, name);
+  if (const Value* rule = call.find("rule", rule_key(bus, name)))
+    access.resource_tags((*rule)["Tags"]);
+  return {};
+}
+
+}  // namespace
+
+Status guard(Call& call, const Value& in, cloud::Access& access) {
+  if (call.operation == "PutEvents") {
+    const Value& entry = in["Entries"].at(0);
+    for (const char* member : {"Source", "DetailType"}) {
+      std::string key =
+          member == std::string_view("Source") ? "events:source" : "events:detail-type";
+      if (entry.has(member)) access.request.context.set(key, entry[member].as_string());
+    }
+    return guard_bus(call, bus_name_of(entry["EventBusName"]), access);
+  }
+  bool of_rules = call.operation.ends_with("Rule") || call.operation.ends_with("Targets") ||
+                  call.operation == "ListTargetsByRule";
+  if (of_rules) {
+    const Value& name = in.has("Rule") ? in["Rule"] : in["Name"];
+    return guard_rule(call, bus_name_of(in["EventBusName"]), name.as_string(), access);
+  }
+  if (call.operation.ends_with("EventBus")) return guard_bus(call, bus_name_of(in["Name"]), access);
+  if (call.operation.ends_with("Permission"))
+    return guard_bus(call, bus_name_of(in["EventBusName"]), access);
+  if (!in.has("ResourceARN")) return {};
+  RuleName name = parse_rule_arn(in["ResourceARN"].as_string());
+  if (!name.name.empty()) return guard_rule(call, name.bus, name.name, access);
+  return guard_bus(call, bus_name_of(in["ResourceARN"]), access);
+}
+
+}  // namespace mainstay::events

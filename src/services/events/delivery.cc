@@ -1,0 +1,247 @@
+#include "services/events/delivery.hh"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json.hh"
+#include "base/text.hh"
+#include "cloud/caller.hh"
+#include "cloud/cloud.hh"
+#include "cloud/role_session.hh"
+#include "services/events/handlers.hh"
+#include "services/events/input.hh"
+#include "services/events/rule.hh"
+#include "wire/arn.hh"
+
+namespace mainstay::events {
+namespace {
+
+using cloud::Delivery;
+
+constexpr std::string_view us = "events.amazonaws.com";
+// RetryPolicy: at most, and where a target says nothing.
+constexpr int64_t retries_max = 185, age_s_max = 86'400;
+constexpr int64_t retry_ms_first = 1000, retry_ms_most = 600'000;
+constexpr int hops_max = 16;
+
+struct Way {
+  wire::Arn arn;
+  std::string text;  // the input
+  Value target;
+  const Event& event;
+};
+
+std::string queue_url(const wire::Arn& arn) {
+  return "https://sqs." + arn.region + ".amazonaws.com/" + arn.account + "/" + arn.resource;
+}
+
+Delivery to_queue(Call&, const Way& way) {
+  Value in = Value::map({{"QueueUrl", queue_url(way.arn)}, {"MessageBody", way.text}});
+  if (const Value& group = way.target["SqsParameters"]["MessageGroupId"]; !group.is_null())
+    in.set("MessageGroupId", group);
+  return {"sqs", "SendMessage", std::move(in)};
+}
+
+Delivery to_topic(Call&, const Way& way) {
+  return {"sns", "Publish", Value::map({{"TopicArn", way.arn.to_string()}, {"Message", way.text}})};
+}
+
+Delivery to_function(Call&, const Way& way) {
+  return {"lambda", "Invoke",
+          Value::map({{"FunctionName", way.arn.to_string()},
+                      {"InvocationType", "Event"},
+                      {"Payload", Bytes{way.text}}})};
+}
+
+// A stream of the event's own, made just before it on the same lane.
+Delivery to_log_group(Call& call, const Way& way) {
+  std::string group = way.arn.resource.substr(way.arn.resource.find(':') + 1);
+  group = group.substr(0, group.find(':'));
+  std::string stream = call.random.uuid();
+  Value names = Value::map({{"logGroupName", group}, {"logStreamName", stream}});
+  call.later({.service = "logs",
+              .operation = "CreateLogStream",
+              .input = names,
+              .account = way.arn.account,
+              .region = way.arn.region,
+              .lane = "logs/" + stream});
+  Value line = Value::map({{"timestamp", call.now.ms}, {"message", way.text}});
+  Delivery out{"logs", "PutLogEvents", names.set("logEvents", Value::list({std::move(line)}))};
+  out.lane = "logs/" + stream;
+  return out;
+}
+
+Delivery to_bus(Call&, const Way& way) {
+  const Value& body = way.event.body;
+  Value entry = Value::map({{"Source", body["source"]},
+                            {"DetailType", body["detail-type"]},
+                            {"Detail", to_json(body["detail"])},
+                            {"Resources", body["resources"]},
+                            {"EventBusName", way.arn.to_string()}});
+  // Members that no client can send, since they are not of the model.
+  entry.set("_Body", body).set("_Hops", way.event.hops + 1);
+  return {"events", "PutEvents", Value::map({{"Entries", Value::list({std::move(entry)})}})};
+}
+
+struct TargetKind {
+  std::string_view service, resource;  // how the ARN's resource begins
+  Delivery (*delivery)(Call&, const Way&);
+};
+constexpr std::array<TargetKind, 5> kinds{
+    TargetKind{"sqs", "", to_queue}, TargetKind{"sns", "", to_topic},
+    TargetKind{"lambda", "function:", to_function}, TargetKind{"logs", "log-group:", to_log_group},
+    TargetKind{"events", "event-bus/", to_bus}};
+
+const TargetKind* kind_of(const wire::Arn& arn) {
+  for (const TargetKind& kind : kinds)
+    if (kind.service == arn.service && arn.resource.starts_with(kind.resource)) return &kind;
+  return nullptr;
+}
+
+// What a dead-letter queue is told of the reason ("Using dead-letter queues to process undelivered
+// events").
+std::string_view reason_of(const Error& error) {
+  auto has = [&](std::string_view part) { return error.code.contains(part); };
+  if (has("AccessDenied") || has("NotAuthorized") || has("RoleInvalid")) return "NO_PERMISSIONS";
+  if (has("NotFound") || has("NonExistent") || has("DoesNotExist")) return "NO_RESOURCE";
+  if (has("Throttl") || has("TooManyRequests")) return "THROTTLING";
+  return error.status >= 500 ? "SDK_CLIENT_ERROR" : "INVALID_PARAMETER";
+}
+
+// Of a delivery: what its answer is told with.
+Value note_of(Call& call, const Value& rule, const Value& target, const Event& event,
+              int64_t attempts) {
+  return Value::map({{"Rule", rule["Name"]},
+                     {"Bus", rule["EventBusName"]},
+                     {"Target", target},
+                     {"Event", event.body},
+                     {"Hops", event.hops},
+                     {"First", call.now},
+                     {"Attempts", attempts}});
+}
+
+void bury(Call& call, const Value& note, const Error& error, std::string_view exhausted) {
+  const Value& target = note["Target"];
+  std::string rule = rule_arn(call, note["Bus"].as_string(), note["Rule"].as_string());
+  call.cloud.warn(
+      Error(error).because("an event of " + rule + " did not reach " + target["Arn"].as_string()));
+  auto queue = wire::parse_arn(target["DeadLetterConfig"]["Arn"].as_string());
+  if (!queue.has_value()) return;
+  Value attributes = Value::map({});
+  auto say = [&](std::string_view name, std::string value) {
+    attributes.set(name, Value::map({{"DataType", "String"}, {"StringValue", std::move(value)}}));
+  };
+  say("RULE_ARN", rule);
+  say("TARGET_ARN", target["Arn"].as_string());
+  say("ERROR_CODE", std::string(reason_of(error)));
+  say("ERROR_MESSAGE", error.message.empty() ? error.code : error.message);
+  say("RETRY_ATTEMPTS", std::to_string(note["Attempts"].as_int()));
+  if (!exhausted.empty()) say("EXHAUSTED_RETRY_CONDITION", std::string(exhausted));
+  call.later({.service = "sqs",
+              .operation = "SendMessage",
+              .input = Value::map({{"QueueUrl", queue_url(*queue)},
+                                   {"MessageBody", to_json(note["Event"])},
+                                   {"MessageAttributes", std::move(attributes)}}),
+              .account = queue->account,
+              .region = queue->region,
+              .caller = cloud::Caller::service_principal(queue->account, us)});
+}
+
+Result<cloud::Caller> caller_for(Call& call, const std::string& rule, const Value& target,
+                                 const wire::Arn& arn) {
+  if (!target.has("RoleArn")) return cloud::Caller::service_principal(arn.account, us);
+  return cloud::session_of_role(call.cloud, call.account, call.region, us,
+                                target["RoleArn"].as_string(), rule.substr(rule.rfind('/') + 1),
+                                rule);
+}
+
+Status try_delivery(Call& call, const Value& rule, const Value& note, const Event& event) {
+  const Value& target = note["Target"];
+  TRY(wire::Arn arn, wire::parse_arn(target["Arn"].as_string()));
+  const TargetKind* kind = kind_of(arn);
+  if (!kind) return Error("NotImplemented", "no target of this kind is implemented", 501);
+  if (event.hops >= hops_max) return Error("TooManyHops", "the event came through 16 buses");
+  TRY(std::string text, input_for(call, rule, target, event));
+  TRY(cloud::Caller caller, caller_for(call, rule_arn(call, rule), target, arn));
+  Delivery delivery = kind->delivery(call, {arn, std::move(text), target, event});
+  delivery.account = arn.account;
+  delivery.region = arn.region;
+  delivery.caller = std::move(caller);
+  delivery.then = "target answered";
+  delivery.argument = note;
+  call.later(std::move(delivery));
+  return {};
+}
+
+bool may_pass(const Error& error) {
+  return (error.status >= 500 && error.status != 501) || error.code.contains("Throttl") ||
+         error.code.contains("TooManyRequests");
+}
+
+}  // namespace
+
+Status check_target(const Value& target) {
+  const std::string id = target["Id"].as_string();
+  auto arn = wire::parse_arn(target["Arn"].as_string());
+  if (!arn.has_value()) return not_valid("TargetArn", "Provided Arn is not in correct format.");
+  if (!kind_of(*arn))
+    return aws_error("NotImplemented",
+                     "mainstay's embedded cloud does not implement targets of EventBridge in the "
+                     "service " +
+                         printable(arn->service) +
+                         "; it has queues, topics, functions, log groups and event buses",
+                     501);
+  bool is_fifo = arn->service == "sqs" && arn->resource.ends_with(".fifo");
+  if (is_fifo && !target["SqsParameters"].has("MessageGroupId"))
+    return validation("Parameter(s) SqsParameters must be specified for target: " + id + ".");
+  if (arn->service == "logs" && target.has("RoleArn"))
+    return validation("RoleArn is not supported for target " + target["Arn"].as_string() + ".");
+  return check_input(target);
+}
+
+// Events that another account has sent are not sent on to a third ("Sending and receiving events
+// between AWS accounts").
+void deliver(Call& call, const Value& rule, const Value& target, const Event& event) {
+  if (!event.sender.empty()) {
+    auto arn = wire::parse_arn(target["Arn"].as_string());
+    if (arn.has_value() && arn->service == "events" && arn->account != call.account) return;
+  }
+  Value note = note_of(call, rule, target, event, 0);
+  Status begun = try_delivery(call, rule, note, event);
+  if (!begun.has_value()) bury(call, note, begun.error(), "");
+}
+
+Status target_answered(Call& call, const Value& how) {
+  if (!how.has("Error")) return {};
+  Value note = how["Argument"];
+  const Value& why = how["Error"];
+  Error error(why["Code"].as_string(), why["Message"].as_string(),
+              static_cast<int>(why["Status"].as_int()));
+  int64_t attempts = note["Attempts"].as_int();
+  const Value& policy = note["Target"]["RetryPolicy"];
+  bool too_many = attempts >= policy["MaximumRetryAttempts"].as_int(retries_max);
+  bool too_old = call.now - note["First"].as_time() >=
+                 policy["MaximumEventAgeInSeconds"].as_int(age_s_max) * 1000;
+  if (!may_pass(error)) {
+    bury(call, note, error, "");
+  } else if (too_many || too_old) {
+    bury(call, note, error, too_many ? "MaximumRetryAttempts" : "MaximumEventAgeInSeconds");
+  } else {
+    int64_t pause_ms = std::min(retry_ms_first << std::min<int64_t>(attempts, 20), retry_ms_most);
+    call.after(pause_ms, "deliver again", note.set("Attempts", attempts + 1));
+  }
+  return {};
+}
+
+Status deliver_again(Call& call, const Value& note) {
+  auto rule = find_rule(call, note["Bus"].as_string(), note["Rule"].as_string());
+  if (!rule.has_value()) return {};  // gone, and its events with it
+  Event event;
+  event.body = note["Event"];
+  event.hops = static_cast<int>(note["Hops"].as_int());
+  Status begun = try_delivery(call, *rule, note, event);
+  if (!begun.has_value()) bury(call, note, begun.error(), "");
+  return {};
+}
+
+}  // namespace mainstay::events
