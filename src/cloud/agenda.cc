@@ -164,7 +164,7 @@ void Agenda::step_towards(Lock& lock) {
 
 bool Agenda::advance(Time to, Task done) {
   if (random_) {
-    run_until([&] { return !next() || *next() > to; });
+    run_until([&] { return !has_due() && (!next() || *next() > to); });
     clock_.move_to(to);
     done();
     return true;
@@ -196,15 +196,18 @@ bool Agenda::run_one() {
 
 bool Agenda::run_until(const std::function<bool()>& done, size_t steps_max) {
   for (size_t steps = 0; steps < steps_max; ++steps) {
-    bool is_done = done();
-    if (is_done && size() == 0) return true;
+    if (done()) return true;
     if (run_one()) continue;
-    if (is_done) return true;
     auto when = next();
     if (!when) return false;
     clock_.move_to(*when);
   }
   return done();
+}
+
+bool Agenda::has_due() const {
+  std::lock_guard guard(mutex_);
+  return !queue_.empty() || (!by_time_.empty() && by_time_.begin()->first <= clock_.now());
 }
 
 std::optional<Time> Agenda::next() const {

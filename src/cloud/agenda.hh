@@ -58,6 +58,7 @@ class Agenda {
   bool run_until(const std::function<bool()>& done, size_t steps_max = 10'000'000);
 
   bool is_simulated() const { return random_.has_value(); }
+  bool has_due() const;
   std::optional<Time> next() const;  // when the first entry is due
   size_t size() const;               // entries and work that has not begun
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
 #include "cloud/principals.hh"
@@ -47,6 +48,14 @@ void add_caller_keys(policy::Context& context, const policy::Principal& principa
   }
   if (caller.details.has("SourceIdentity"))
     context.set("aws:SourceIdentity", caller.details["SourceIdentity"].as_string());
+  if (caller.acts_for_resource()) {
+    const std::string& source = caller.details["SourceArn"].as_string();
+    context.set("aws:SourceArn", source);
+    // Buckets have no account in their ARN: theirs is the one that asks.
+    std::vector<std::string> fields = split(source, ":");
+    bool named = fields.size() > 4 && !fields[4].empty();
+    context.set("aws:SourceAccount", named ? fields[4] : caller.account);
+  }
   if (!standing.member) return;
   context.set("aws:PrincipalOrgID", standing.organization_id);
   context.set_list("aws:PrincipalOrgPaths", {standing.path});
@@ -93,11 +102,12 @@ Result<CallerSide> Authorizer::caller_side(const Caller& caller, std::string_vie
                                            const Origin& origin) {
   CallerSide side;
   side.origin = origin;
-  if (caller.kind == Kind::service) {
+  if (caller.kind == Kind::service && !caller.acts_for_resource()) {
     side.free = true;
     return side;
   }
-  side.standing = standing_of(caller.account);
+  // Control policies do not bind services (Organizations user guide, "SCP evaluation").
+  if (!caller.acts_for_resource()) side.standing = standing_of(caller.account);
   side.free_at_home =
       caller.kind == Kind::root && !is_limited(side.standing) && origin.vpc_endpoint.empty();
   if (!side.free_at_home) {

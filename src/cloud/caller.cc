@@ -67,6 +67,13 @@ Caller Caller::service_principal(std::string_view account, std::string_view name
   return c;
 }
 
+Caller Caller::service_for(std::string_view account, std::string_view name,
+                           std::string_view source_arn) {
+  Caller c = service_principal(account, name);
+  c.details.set("SourceArn", source_arn);
+  return c;
+}
+
 std::optional<Value> Credentials::find(std::string_view id) const {
   auto account = account_of_key_id(id);
   if (!account) return std::nullopt;

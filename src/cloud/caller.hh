@@ -46,6 +46,13 @@ struct Caller {
   static Caller root_of(std::string_view account);
   // A service acting for itself, as "cloudformation.amazonaws.com".
   static Caller service_principal(std::string_view account, std::string_view name);
+  // A service acting for a resource of a customer's ("sns.amazonaws.com" for a topic that
+  // delivers): not free, but decided by the policy of what it asks for, which sees aws:SourceArn
+  // and aws:SourceAccount. account: whose state it asks for, the resource's unless that says
+  // otherwise.
+  static Caller service_for(std::string_view account, std::string_view name,
+                            std::string_view source_arn);
+  bool acts_for_resource() const { return kind == Kind::service && details.has("SourceArn"); }
 };
 
 // Access keys live here and only here, a document each by access key id:

@@ -65,6 +65,7 @@ void Cloud::keep_clock() {
 }
 
 void Cloud::begin_background() {
+  is_ending_ = false;
   agenda_.start();
   for (auto& entry : entries_) {
     timers_.take_up(entry->service.name);
@@ -74,6 +75,7 @@ void Cloud::begin_background() {
 }
 
 void Cloud::end_background() {
+  is_ending_ = true;
   for (auto& entry : entries_)
     if (entry->service.background) entry->service.background->stop();
   agenda_.stop();

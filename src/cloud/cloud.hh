@@ -124,6 +124,8 @@ class Cloud {
   Waiters& waiters() { return waiters_; }
   Timers& timers() { return timers_; }
   Outbox& outbox() { return outbox_; }
+  // Work outside requests should come to an end: what it leaves is taken up at the next start.
+  bool is_ending() const { return is_ending_; }
   const Reaction* reaction(std::string_view service, std::string_view name) const;
   void warn(const Error& error) const {
     if (options_.warn) options_.warn(error);
@@ -194,6 +196,7 @@ class Cloud {
 
   CloudOptions options_;
   CloudClock clock_;
+  std::atomic<bool> is_ending_ = false;
   Agenda agenda_;
   Waiters waiters_{agenda_};
   Timers timers_{*this};

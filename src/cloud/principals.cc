@@ -35,6 +35,10 @@ policy::Principal principal_of(const Caller& caller) {
     out.arn = "anonymous";
     return out;
   }
+  if (caller.acts_for_resource()) {
+    auto service = policy::Principal::from_text(caller.details["Service"].as_string());
+    return service.has_value() ? *service : out;
+  }
   if (auto read = policy::Principal::from_text(caller.arn); read.has_value()) out = *read;
   out.arn = caller.arn;
   out.account = caller.account;

@@ -37,11 +37,6 @@ size_t gateways(test::World& world) {
   return (*all)["InternetGateways"].size();
 }
 
-void wait_until_condition_waits(test::World& world, const std::string& name) {
-  while (world.physical(name, "Condition").empty())
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
-
 }  // namespace
 
 TEST_CASE("a creation goes on where the process left it") {
@@ -52,7 +47,7 @@ TEST_CASE("a creation goes on where the process left it") {
     test::World world(folder.path.string());
     before = gateways(world);
     REQUIRE(world.get("CreateStack", world.request("w", waiting)).has("StackId"));
-    wait_until_condition_waits(world, "w");
+    world.run_due();
     url = world.physical("w", "Handle");
   }
   test::World world(folder.path.string(), 8);
@@ -70,32 +65,32 @@ TEST_CASE("a stack that is being made can be deleted, and its creation stops") {
   test::World world;
   size_t before = gateways(world);
   REQUIRE(world.get("CreateStack", world.request("w", waiting)).has("StackId"));
-  wait_until_condition_waits(world, "w");
+  world.run_due();
   CHECK(world.remove("w")["StackStatus"].as_string() == "DELETE_COMPLETE");
   CHECK(gateways(world) == before);
 }
 
 TEST_CASE("stopping at any moment loses no resource") {
+  constexpr auto threads = test::World::Later::threads;
   for (int pause_ms : {0, 1, 2, 4, 8}) {
     CAPTURE(pause_ms);
     test::Folder folder;
     size_t before = 0;
     {
-      test::World world(folder.path.string());
+      test::World world(folder.path.string(), 7, threads);
       before = gateways(world);
       REQUIRE(world.get("CreateStack", world.request("c", chain(100))).has("StackId"));
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
     }
     {
-      test::World world(folder.path.string(), 8);
+      test::World world(folder.path.string(), 8, threads);
       REQUIRE(world.settled("c")["StackStatus"].as_string() == "CREATE_COMPLETE");
       CHECK(gateways(world) == before + 100);
       world.get("DeleteStack", Value::map({{"StackName", "c"}}));
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
     }
     test::World world(folder.path.string(), 9);
-    for (int i = 0; i < 30000 && world.status("c").ends_with("_IN_PROGRESS"); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    world.run_due();
     CHECK(world.get("DescribeStacks", Value::map({{"StackName", "c"}})).has("Error"));
     CHECK(gateways(world) == before);
   }
@@ -111,12 +106,8 @@ TEST_CASE("a drift detection goes on where the process left it") {
     REQUIRE_MESSAGE(begun.has("StackDriftDetectionId"), to_json(begun));
   }
   test::World world(folder.path.string(), 8);
-  Value status;
-  for (int i = 0; i < 10000; ++i) {
-    status = world.get("DescribeStackDriftDetectionStatus", begun);
-    if (status["DetectionStatus"].as_string() != "DETECTION_IN_PROGRESS") break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  world.run_due();
+  Value status = world.get("DescribeStackDriftDetectionStatus", begun);
   CHECK(status["DetectionStatus"].as_string() == "DETECTION_COMPLETE");
   CHECK(world.stack("c")["DriftInformation"]["StackDriftStatus"].as_string() == "IN_SYNC");
 }

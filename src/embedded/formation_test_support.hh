@@ -41,12 +41,18 @@ inline std::string slurp(const std::filesystem::path& path) {
 struct World {
   std::unique_ptr<cloud::Cloud> cloud;
 
+  enum class Later : uint8_t { simulated, threads };  // how what runs outside requests runs
+
   // Another seed for every start on the same state: with the same one, ids would come again.
-  explicit World(std::string directory = "", uint64_t seed = 7, std::function<Time()> now = {}) {
+  explicit World(std::string directory = "", uint64_t seed = 7, Later later = Later::simulated) {
     cloud::CloudOptions options;
     options.state_directory = std::move(directory);
     options.seed = seed;
-    options.now = std::move(now);
+    if (later == Later::simulated) {
+      options.simulation = seed;
+      options.time.mode = cloud::TimePlan::Mode::stepped;
+      options.now = [] { return Time{1'800'000'000'000}; };
+    }
     auto opened = embedded::open(std::move(options));
     REQUIRE_MESSAGE(opened.has_value(), (opened.has_value() ? "" : opened.error().to_string()));
     cloud = std::move(*opened);
@@ -71,13 +77,22 @@ struct World {
   }
   std::string status(const std::string& name) { return stack(name)["StackStatus"].as_string(); }
 
-  // Waits until nothing is in progress; gives up after a minute, which shows in the state.
-  Value settled(const std::string& name) {
-    for (int i = 0; i < 30000; ++i) {
-      Value now = stack(name);
-      if (!now["StackStatus"].as_string().ends_with("_IN_PROGRESS")) return now;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  // Everything that is due now, without the clock moving on.
+  void run_due() {
+    while (cloud->agenda().run_one()) {
     }
+  }
+  // What is due within that time, each at its time.
+  void pass(int64_t ms) {
+    cloud->agenda().advance(cloud->now() + ms, [] {});
+  }
+  // Until nothing is in progress, moving the clock where there is nothing else to do. With threads:
+  // gives up after a minute, which shows in the state.
+  Value settled(const std::string& name) {
+    auto rests = [&] { return !status(name).ends_with("_IN_PROGRESS"); };
+    if (cloud->agenda().is_simulated()) cloud->agenda().run_until(rests);
+    for (int i = 0; i < 30000 && !rests(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
     return stack(name);
   }
 

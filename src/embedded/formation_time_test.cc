@@ -1,6 +1,5 @@
 // Times that stacks keep to, on a clock that is moved by hand.
 #include "embedded/formation_test_support.hh"
-#include "host/clock.hh"
 
 using namespace mainstay;
 using namespace mainstay::formation;
@@ -8,14 +7,6 @@ using namespace mainstay::formation;
 namespace {
 
 constexpr int64_t minute_ms = 60'000;
-
-struct HandClock {
-  std::shared_ptr<SimulatedClock> clock = std::make_shared<SimulatedClock>(Time{1'800'000'000'000});
-  std::function<Time()> now() const {
-    return [c = clock] { return c->now(); };
-  }
-  void pass(int64_t ms) { clock->sleep_ms(ms); }
-};
 
 constexpr const char* endless = R"(
 Resources:
@@ -34,16 +25,6 @@ void begin(test::World& world, Value request) {
   REQUIRE_MESSAGE(out.has("StackId"), to_json(out));
 }
 
-void wait_for_condition(test::World& world) {
-  while (world.physical("s", "Condition").empty())
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
-
-// Long enough for a wait that was to end to have ended.
-void look_again() {
-  std::this_thread::sleep_for(std::chrono::milliseconds(250));
-}
-
 size_t vpcs(test::World& world) {
   return (*world.ask("ec2", "DescribeVpcs", Value::map({})))["Vpcs"].size();
 }
@@ -51,15 +32,13 @@ size_t vpcs(test::World& world) {
 }  // namespace
 
 TEST_CASE("a creation that takes longer than its timeout is rolled back") {
-  HandClock clock;
-  test::World world("", 7, clock.now());
+  test::World world("", 7);
   size_t before = vpcs(world);
   begin(world, world.request("s", endless).set("TimeoutInMinutes", 5));
-  wait_for_condition(world);
-  clock.pass(4 * minute_ms);
-  look_again();
+  world.run_due();
+  world.pass(4 * minute_ms);
   CHECK(world.status("s") == "CREATE_IN_PROGRESS");
-  clock.pass(minute_ms);
+  world.pass(minute_ms);
   CHECK(world.settled("s")["StackStatus"].as_string() == "ROLLBACK_COMPLETE");
   std::string reasons = world.reasons("s");
   CHECK(
@@ -73,49 +52,45 @@ TEST_CASE("what a timeout does is OnFailure's to say") {
   for (auto [on_failure, status] :
        {std::pair("DO_NOTHING", "CREATE_FAILED"), std::pair("DELETE", "DELETE_COMPLETE")}) {
     CAPTURE(on_failure);
-    HandClock clock;
-    test::World world("", 7, clock.now());
+    test::World world("", 7);
     begin(world,
           world.request("s", endless).set("TimeoutInMinutes", 5).set("OnFailure", on_failure));
-    wait_for_condition(world);
+    world.run_due();
     std::string id = world.stack("s")["StackId"].as_string();
-    clock.pass(5 * minute_ms);
+    world.pass(5 * minute_ms);
     CHECK(world.settled(id)["StackStatus"].as_string() == status);
     CHECK(world.reasons(id).contains("Stack creation time exceeded the specified timeout."));
   }
 }
 
 TEST_CASE("a timeout goes on over a restart, and harms nothing that is done in time") {
-  HandClock clock;
   test::Folder folder;
   {
-    test::World world(folder.path.string(), 7, clock.now());
+    test::World world(folder.path.string(), 7);
     begin(world, world.request("s", endless).set("TimeoutInMinutes", 5));
     begin(world, world.request("quick", parameter("a")).set("TimeoutInMinutes", 5));
     CHECK(world.settled("quick")["StackStatus"].as_string() == "CREATE_COMPLETE");
-    wait_for_condition(world);
-    clock.pass(3 * minute_ms);
+    world.run_due();
+    world.pass(3 * minute_ms);
   }
-  test::World world(folder.path.string(), 8, clock.now());
-  clock.pass(2 * minute_ms);
+  test::World world(folder.path.string(), 8);
+  world.pass(2 * minute_ms);
   CHECK(world.settled("s")["StackStatus"].as_string() == "ROLLBACK_COMPLETE");
   CHECK(world.reasons("s").contains("Stack creation time exceeded"));
   CHECK(world.status("quick") == "CREATE_COMPLETE");
 }
 
 TEST_CASE("a wait condition times out by the cloud's clock") {
-  HandClock clock;
-  test::World world("", 7, clock.now());
+  test::World world("", 7);
   begin(world, world.request("s", endless));
-  wait_for_condition(world);
-  clock.pass(60 * minute_ms);
+  world.run_due();
+  world.pass(60 * minute_ms);
   CHECK(world.settled("s")["StackStatus"].as_string() == "ROLLBACK_COMPLETE");
   CHECK(world.reasons("s").contains("WaitCondition timed out. Received 0 conditions"));
 }
 
 TEST_CASE("a nested stack has a timeout of its own") {
-  HandClock clock;
-  test::World world("", 7, clock.now());
+  test::World world("", 7);
   REQUIRE(world.ask("s3", "CreateBucket", Value::map({{"Bucket", "templates"}})).has_value());
   Value object = Value::map({{"Bucket", "templates"}, {"Key", "c"}, {"Body", Bytes{endless}}});
   REQUIRE(world.ask("s3", "PutObject", object).has_value());
@@ -126,15 +101,13 @@ Resources:
     Properties: {TemplateURL: https://templates.s3.amazonaws.com/c, TimeoutInMinutes: 5}
 )"));
   std::string child;
-  while ((child = world.physical("s", "Child")).empty())
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  clock.pass(5 * minute_ms);
+  world.run_due();
+  world.pass(5 * minute_ms);
   CHECK(world.settled("s")["StackStatus"].as_string() == "ROLLBACK_COMPLETE");
   CHECK(world.reasons("s").contains("Stack creation time exceeded the specified timeout."));
 }
 
 TEST_CASE("after an update is deployed it is watched before old resources go") {
-  HandClock clock;
   test::Folder folder;
   auto network = [](const std::string& cidr) {
     return "Resources: {Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: " + cidr + "}}}";
@@ -142,22 +115,19 @@ TEST_CASE("after an update is deployed it is watched before old resources go") {
   Value watched = Value::map({{"MonitoringTimeInMinutes", 10}});
   size_t before = 0;
   {
-    test::World world(folder.path.string(), 7, clock.now());
+    test::World world(folder.path.string(), 7);
     before = vpcs(world);
     world.create("s", network("10.1.0.0/16"));
     Value update = world.request("s", network("10.2.0.0/16")).set("RollbackConfiguration", watched);
     REQUIRE(world.get("UpdateStack", update).has("StackId"));
-    while (!test::slurp(folder.path / "journal").contains("MonitoredUntil"))
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    look_again();
+    world.run_due();
     CHECK(world.status("s") == "UPDATE_IN_PROGRESS");
-    clock.pass(6 * minute_ms);
+    world.pass(6 * minute_ms);
   }
-  test::World world(folder.path.string(), 8, clock.now());
-  look_again();
+  test::World world(folder.path.string(), 8);
   CHECK(world.status("s") == "UPDATE_IN_PROGRESS");
   CHECK(vpcs(world) == before + 2);
-  clock.pass(4 * minute_ms);
+  world.pass(4 * minute_ms);
   CHECK(world.settled("s")["StackStatus"].as_string() == "UPDATE_COMPLETE");
   CHECK(vpcs(world) == before + 1);
 }

@@ -60,7 +60,7 @@ const char* const vpc_template =
 }  // namespace
 
 TEST_CASE("requests, changes of policies and stacks at once") {
-  World world;
+  World world("", 7, World::Later::threads);
   Someone ann(world);
   std::atomic<int> odd{0};
   auto asks = [&] {
@@ -87,7 +87,7 @@ TEST_CASE("requests, changes of policies and stacks at once") {
 }
 
 TEST_CASE("a reset amid requests leaves an empty cloud that goes on") {
-  World world;
+  World world("", 7, World::Later::threads);
   std::atomic<int> odd{0};
   auto asks = [&] {
     for (int i = 0; i < rounds; ++i) {

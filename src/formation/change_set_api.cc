@@ -1,5 +1,6 @@
 // Change sets: plans of what a template would change, to be looked at and then executed.
 #include "base/json.hh"
+#include "formation/engine.hh"
 #include "formation/handlers.hh"
 #include "formation/plan.hh"
 #include "formation/requests.hh"
@@ -55,7 +56,8 @@ Value shown_change(const Call& call, const std::string& uuid, const cfn::Resourc
   return Value::map({{"Type", "Resource"}, {"ResourceChange", std::move(resource)}});
 }
 
-// Only stacks that exist can be updated; a CREATE set makes a stack that waits for review.
+// Only stacks that exist can be updated; a CREATE set makes a stack that waits for review: without
+// a status as yet.
 Result<Value> stack_for(Call& call, const Value& in) {
   const std::string& name = in["StackName"].as_string();
   bool create = in["ChangeSetType"].as_string() == "CREATE";
@@ -73,10 +75,7 @@ Result<Value> stack_for(Call& call, const Value& in) {
                             "the changeSet [" +
                             in["ChangeSetName"].as_string() + "].");
   CHECK_OK(check_stack_name(name));
-  Value stack = new_stack(call, name, in);
-  call.put("name", name, stack["StackId"]);
-  set_stack_status(call, stack, "REVIEW_IN_PROGRESS", "User Initiated");
-  return stack;
+  return new_stack(call, name, in);
 }
 
 Value id_of_set(Call& call, const std::string& name) {
@@ -164,6 +163,13 @@ Result<Value> create_change_set(Call& call, const Value& in) {
                           {"_operation", std::move(operation)}});
   for (const char* member : {"OnStackFailure", "Description", "RollbackConfiguration"})
     if (in.has(member)) set.set(member, in[member]);
+  // Others had their turn while the template was being prepared.
+  CHECK_OK(check_new_name(call, stack, name));
+  if (!stack.has("StackStatus")) {
+    if (call.find("name", key.name())) return stack_for(call, in).error();
+    call.put("name", key.name(), key.id);
+    set_stack_status(call, stack, "REVIEW_IN_PROGRESS", "User Initiated");
+  }
   if (plan.is_empty())
     set.set("StatusReason",
             "The submitted information didn't contain changes. Submit different "
@@ -227,7 +233,7 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
     if (id != set["ChangeSetId"].as_string()) call.remove("change-set", id);
   call.put("change-set", set["ChangeSetId"].as_string(),
            Value(set).set("ExecutionStatus", "EXECUTE_COMPLETE"));
-  run_after_commit(call, key_of(call, stack));
+  wake(call, key_of(call, stack));
   return Value::map({});
 }
 

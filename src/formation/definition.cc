@@ -173,7 +173,7 @@ void show_definition(Value& stack, const Prepared& prepared, const Value& defini
 Asker asker_of(Call& call) {
   cloud::Caller caller = call.caller;
   caller.via = {"cloudformation.amazonaws.com"};
-  return {call.cloud, caller, call.account, call.region};
+  return {call.cloud, caller, call.account, call.region, &call};
 }
 
 }  // namespace mainstay::formation

@@ -20,6 +20,7 @@ struct Asker {
   cloud::Cloud& cloud;
   cloud::Caller caller;
   std::string account, region;
+  Call* call;  // whose unit is let go of while others are asked; null where there is none
 };
 
 // An environment for templates whose references to resources are not known yet.

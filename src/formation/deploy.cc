@@ -10,33 +10,11 @@
 namespace mainstay::formation {
 namespace {
 
-// What a template says of a resource besides its properties; kept with it.
-Status keep_policies(const cfn::Resource& declared, cfn::Context& context, Value& r) {
-  const std::pair<const char*, const Value*> parts[] = {
-      {"_deletion_policy", &declared.deletion_policy},
-      {"_replace_policy", &declared.update_replace_policy},
-      {"_creation_policy", &declared.creation_policy},
-      {"Metadata", &declared.metadata}};
-  for (auto [name, part] : parts) {
-    r.erase(name);
-    if (part->is_null()) continue;
-    TRY(Value v, cfn::evaluate(*part, context));
-    r.set(name, std::move(v));
-  }
-  return {};
-}
+constexpr std::string_view replacing_reason =
+    "Requested update requires the creation of a new physical resource; hence creating one.";
 
-Value attribute_of(const Types& types, const Value& r, const std::string& name) {
-  if (const Value* known = r["Attributes"].find(name)) return *known;
-  const Value& property = r["Properties"].at_path(name);
-  const std::string& type = r["ResourceType"].as_string();
-  const cfn::Schema* schema = types.schema(type);
-  if (!property.is_null() || !schema) return property;
-  bool made_up =
-      types.spec(type).is_null() && (schema->is_read_only(name) || schema->has_property(name));
-  if (!made_up && !Types::is_custom(type)) return {};
-  Whereabouts w{"", "", "", r["LogicalResourceId"].as_string(), type, 0};
-  return recorded_attribute(w, *schema, name, r["PhysicalResourceId"].as_string());
+bool has_started_making(const Value& r) {
+  return r["_incomplete"].as_bool() && !r["PhysicalResourceId"].as_string().empty();
 }
 
 Result<Value> follow_references(const Asker& asker, const std::string& type, const Value& v) {
@@ -44,126 +22,88 @@ Result<Value> follow_references(const Asker& asker, const std::string& type, con
   return cfn::resolve_dynamic_references(v, make_environment(asker, {}));
 }
 
+// The former document's bookkeeping goes over to the one that takes its place.
+void take_over(Value& to, const Value& from, std::initializer_list<const char*> members) {
+  for (const char* member : members)
+    if (from.has(member)) to.set(member, from[member]);
+}
+
 }  // namespace
-
-cfn::Environment Operation::environment(const Prepared& prepared) {
-  cfn::Environment e = make_environment(asker(), prepared.pseudo);
-  e.ref = [this](const std::string& id) -> Result<Value> {
-    return resource(id)["PhysicalResourceId"];
-  };
-  e.get_att = [this](const std::string& id, const std::string& name) -> Result<Value> {
-    Value r = resource(id);
-    Value v = attribute_of(engine_.types(), r, name);
-    if (!v.is_null()) return v;
-    return validation_error("Template error: resource " + id + " does not support attribute type " +
-                            name + " in Fn::GetAtt");
-  };
-  e.import_value = [this](const std::string& name) -> Result<Value> {
-    Value found;
-    CHECK_OK(commit([&](Call& call) -> Status {
-      const Value* row_found = call.find("export", name);
-      if (!row_found) return validation_error("No export named " + name + " found.");
-      found = (*row_found)["Value"];
-      return {};
-    }));
-    std::lock_guard guard(mutex_);
-    imports_.insert(name);
-    return found;
-  };
-  return e;
-}
-
-// The document that the resource will be once made: properties evaluated and checked.
-Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::string& id) {
-  const cfn::Resource& declared = *prepared.tmpl.find_resource(id);
-  cfn::Environment env = environment(prepared);
-  cfn::Context context{&prepared.tmpl,
-                       &prepared.parameters,
-                       &prepared.conditions,
-                       &env,
-                       {"Resources", id, "Properties"}};
-  TRY(Value properties, cfn::evaluate(declared.properties, context));
-  if (!properties.is_map()) properties = Value::map({});
-  if (const cfn::Schema* schema = engine_.types().schema(declared.type);
-      schema && !Types::is_custom(declared.type)) {
-    TRY(properties, schema->check_properties(properties, id));
-  }
-  Value r = Value::map({{"LogicalResourceId", id},
-                        {"PhysicalResourceId", ""},
-                        {"ResourceType", declared.type},
-                        {"Properties", properties},
-                        {"Attributes", Value::map({})},
-                        {"_tags", effective_tags(id, declared.type, properties)}});
-  CHECK_OK(keep_policies(declared, context, r));
-  Value needs = Value::list();
-  for (const std::string& need : prepared.dependencies.needs.at(id)) needs.push_back(need);
-  r.set("_needs", std::move(needs));
-  return r;
-}
 
 // Dynamic references are followed only now, so that no document holds what they hide.
 Status Operation::make(Subject& s, Value& r) {
   TRY(s.properties, follow_references(asker(), s.where.type, s.properties));
   s.initiated = [&]() -> Status {
+    if (has_started_making(r) && r["PhysicalResourceId"].as_string() == s.physical_id) return {};
     r.set("PhysicalResourceId", s.physical_id)
         .set("Attributes", s.attributes)
+        .set("_state", s.state)
         .set("_incomplete", true);
-    std::string_view status =
-        r["_prefix"].as_string() == "UPDATE" ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS";
-    std::string_view reason = r["_prefix"].as_string() == "UPDATE"
-                                  ? "Requested update required the creation of a new physical "
-                                    "resource; hence creating one."
-                                  : "Resource creation Initiated";
-    return set_status(r, status, reason);
+    bool replaces = r["_prefix"].as_string() == "UPDATE";
+    return set_status(r, replaces ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS",
+                      replaces ? replacing_reason : "Resource creation Initiated");
   };
-  Status made = engine_.provider().create(s);
+  Status made = provider().create(s);
   r.set("PhysicalResourceId", s.physical_id).set("Attributes", s.attributes);
-  if (made.has_value()) r.erase("_incomplete");
+  if (made.has_value()) {
+    r.erase("_incomplete");
+    r.erase("_state");
+  }
   return made;
 }
 
 // What was made is kept before the answers that told of it are forgotten.
 Status Operation::made(const Subject& s, Value& r, std::string_view status,
                        std::string_view reason) {
-  CHECK_OK(set_status(r, status, reason));
+  CHECK_OK(set_status(r.set("_done_by", step()), status, reason));
   cloud_.forget_answers(key_.account, key_.region, s.calls);
   return {};
 }
 
-Status Operation::create_one(const Prepared&, Value wanted) {
-  wanted.set("_prefix", "CREATE").set("_made_by", operation_id());
-  CHECK_OK(commit([&](Call& call) -> Status {
-    note_former(call, wanted["LogicalResourceId"].as_string(),
-                Value::map({{"LogicalResourceId", wanted["LogicalResourceId"]}, {"_added", true}}));
-    set_resource_status(call, stack_, wanted, "CREATE_IN_PROGRESS");
-    return {};
-  }));
-  keep(wanted);
+Status Operation::create_one(Value wanted, const Value& present) {
+  const bool goes_on = has_begun(present);
+  wanted.set("_prefix", "CREATE").set("_made_by", operation_id()).set("_begun_by", step());
+  if (goes_on) {
+    take_over(wanted, present,
+              {"_prefix", "_made_by", "_incomplete", "_state", "PhysicalResourceId", "Attributes",
+               "LastUpdatedTimestamp"});
+  } else {
+    CHECK_OK(commit([&](Call& call) -> Status {
+      note_former(
+          call, wanted["LogicalResourceId"].as_string(),
+          Value::map({{"LogicalResourceId", wanted["LogicalResourceId"]}, {"_added", true}}));
+      return {};
+    }));
+    CHECK_OK(set_status(wanted, "CREATE_IN_PROGRESS"));
+  }
+  const std::string prefix = wanted["_prefix"].as_string();
   Subject s = subject(wanted);
   Status done = make(s, wanted);
-  if (!done.has_value() && shut_down()) return done;
-  if (done.has_value()) return made(s, wanted, "CREATE_COMPLETE", s.note);
+  if (done.has_value()) return made(s, wanted, prefix + "_COMPLETE", s.note);
+  wanted.set("ResourceStatus", prefix + "_IN_PROGRESS");
+  if (is_not_yet(done.error()) || is_blocked(done.error())) return put_off(s, wanted, done.error());
   bool cancelled = done.error().code == "Cancelled";
-  CHECK_OK(made(s, wanted, "CREATE_FAILED",
+  CHECK_OK(made(s, wanted, prefix + "_FAILED",
                 cancelled ? "Resource creation cancelled" : done.error().message));
   return done;
 }
 
 Status Operation::update_one(Value present, const Value& wanted) {
   const std::string id = present["LogicalResourceId"].as_string();
-  Value former = present;
-  present.set("_attempted", wanted["Properties"]).set("_prefix", "UPDATE");
-  CHECK_OK(commit([&](Call& call) -> Status {
-    note_former(call, id, former);
-    set_resource_status(call, stack_, present, "UPDATE_IN_PROGRESS");
-    return {};
-  }));
-  keep(present);
+  const Value former = present;
+  if (!has_begun(present)) {
+    present.set("_attempted", wanted["Properties"])
+        .set("_prefix", "UPDATE")
+        .set("_begun_by", step());
+    CHECK_OK(commit([&](Call& call) -> Status {
+      note_former(call, id, former);
+      return {};
+    }));
+    CHECK_OK(set_status(present, "UPDATE_IN_PROGRESS"));
+  }
   Value next = wanted;
-  next.set("PhysicalResourceId", present["PhysicalResourceId"])
-      .set("Attributes", present["Attributes"])
-      .set("_generation", present["_generation"])
-      .set("_prefix", "UPDATE");
+  take_over(next, present, {"PhysicalResourceId", "Attributes", "_generation", "_state"});
+  next.set("_prefix", "UPDATE");
   Subject s = subject(next);
   s.before = former["Properties"];
   s.tags_before = former["_tags"];
@@ -172,42 +112,61 @@ Status Operation::update_one(Value present, const Value& wanted) {
   Status done = resolved.has_value() ? Status() : Status(resolved.error());
   if (done.has_value()) {
     s.properties = *resolved;
-    done = engine_.provider().update(s);
+    done = provider().update(s);
   }
-  if (!done.has_value() && shut_down()) return done;
   if (done.has_value()) {
-    next.set("Attributes", s.attributes);
+    // Some types are replaced only once they say so: their new id tells (custom resources).
+    if (s.physical_id != present["PhysicalResourceId"].as_string()) CHECK_OK(leave_over(present));
+    next.set("Attributes", s.attributes).set("PhysicalResourceId", s.physical_id);
+    next.erase("_state");
     return made(s, next, "UPDATE_COMPLETE", s.note);
   }
+  if (is_not_yet(done.error()) || is_blocked(done.error()))
+    return put_off(s, present, done.error());
+  present.erase("_state");
   CHECK_OK(made(s, present, "UPDATE_FAILED", done.error().message));
   return done;
 }
 
+// For the clean-up.
+Status Operation::leave_over(const Value& old) {
+  return commit([&](Call& call) -> Status {
+    call.put("leftover", row(key_.uuid(), old["PhysicalResourceId"].as_string()), old);
+    return {};
+  });
+}
+
 // The new one before the old one goes; that one is left over for the clean-up.
-Status Operation::replace_one(const Prepared&, Value present, Value wanted) {
+Status Operation::replace_one(Value present, Value wanted) {
   const std::string id = present["LogicalResourceId"].as_string();
-  Value old = present;
+  const Value old = present;
   wanted.set("_prefix", "UPDATE")
       .set("_made_by", operation_id())
+      .set("_begun_by", step())
       .set("_generation", present["_generation"].as_int() + 1);
-  CHECK_OK(commit([&](Call& call) -> Status {
-    note_former(call, id, old);
-    call.put("leftover", row(key_.uuid(), old["PhysicalResourceId"].as_string()), old);
-    set_resource_status(call, stack_, present, "UPDATE_IN_PROGRESS",
-                        "Requested update requires the creation of a new physical resource; "
-                        "hence creating one.");
-    return {};
-  }));
+  if (!has_begun(present)) {
+    CHECK_OK(commit([&](Call& call) -> Status {
+      note_former(call, id, old);
+      call.put("leftover", row(key_.uuid(), old["PhysicalResourceId"].as_string()), old);
+      return {};
+    }));
+    CHECK_OK(set_status(present.set("_begun_by", step()), "UPDATE_IN_PROGRESS", replacing_reason));
+  }
   Subject s = subject(wanted);
   Status done = make(s, wanted);
-  if (!done.has_value() && shut_down()) return done;
   if (done.has_value()) return made(s, wanted, "UPDATE_COMPLETE", s.note);
+  // One that has an id by now is half made, and stands as such; else nothing has changed yet.
+  if (is_not_yet(done.error()) || is_blocked(done.error())) {
+    if (s.physical_id.empty()) return done;
+    wanted.set("ResourceStatus", "UPDATE_IN_PROGRESS");
+    return put_off(s, wanted, done.error());
+  }
   if (s.physical_id.empty()) wanted = old;
   CHECK_OK(made(s, wanted, "UPDATE_FAILED", done.error().message));
   return done;
 }
 
-// A resource that this operation was making when the process ended is made as if for the first
+// A resource that this operation was making when its last run ended is made as if for the first
 // time: its calls get the answers they got then. One that failed is taken away and made anew, under
 // another name.
 Status Operation::take_up_half_made(Value& present) {
@@ -215,16 +174,20 @@ Status Operation::take_up_half_made(Value& present) {
   if (under_way && present["_made_by"] == operation_id()) return {};
   if (!present["PhysicalResourceId"].as_string().empty()) {
     Subject s = subject(present);
-    CHECK_OK(engine_.provider().remove(s));
+    CHECK_OK(provider().remove(s));
   }
   present = Value::map({{"_generation", present["_generation"].as_int() + 1}});
   return {};
 }
 
 Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
-  auto wanted = wanted_resource(prepared, id);
   Value present = resource(id);
-  const std::string& status = present["ResourceStatus"].as_string();
+  if (is_done(present))
+    return present["ResourceStatus"].as_string().ends_with("_FAILED")
+               ? Status(validation_error(present["ResourceStatusReason"].as_string()))
+               : Status();
+  auto wanted = wanted_resource(prepared, id);
+  const std::string status = present["ResourceStatus"].as_string();
   bool half_made = present["_incomplete"].as_bool() || status == "CREATE_IN_PROGRESS" ||
                    status == "CREATE_FAILED";
   if (half_made) CHECK_OK(take_up_half_made(present));
@@ -237,32 +200,30 @@ Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
     CHECK_OK(set_status(failed, there ? "UPDATE_FAILED" : "CREATE_FAILED", wanted.error().message));
     return wanted.error();
   }
-  if (!there) {
-    wanted->set("_generation", present["_generation"].as_int());
-    return create_one(prepared, *wanted);
-  }
+  if (there) return change_one(std::move(present), *wanted);
+  wanted->set("_generation", present["_generation"].as_int());
+  return create_one(*wanted, present);
+}
+
+Status Operation::change_one(Value present, const Value& wanted) {
   const std::string& type = present["ResourceType"].as_string();
-  auto changes = cfn::diff_properties(present["Properties"], (*wanted)["Properties"],
-                                      engine_.types().schema(type));
+  auto changes =
+      cfn::diff_properties(present["Properties"], wanted["Properties"], Types::all().schema(type));
   bool nested = type == "AWS::CloudFormation::Stack";
-  if (changes.empty() && present["_tags"] == (*wanted)["_tags"] && !nested) {
+  if (changes.empty() && present["_tags"] == wanted["_tags"] && !nested) {
     for (const char* member : {"_needs", "_deletion_policy", "_replace_policy", "Metadata"}) {
       present.erase(member);
-      if (wanted->has(member)) present.set(member, (*wanted)[member]);
+      if (wanted.has(member)) present.set(member, wanted[member]);
     }
-    keep(present);
-    return commit([&](Call& call) -> Status {
-      call.put("resource", row(key_.uuid(), id), present);
-      return {};
-    });
+    return put_resource(present.set("_done_by", step()));
   }
-  bool replaced = engine_.provider().replaces(type, changes);
+  bool replaced = provider().replaces(type, changes);
   if (!nested || !changes.empty()) {
     Status may = check_policy(replaced ? update_action::replace : update_action::modify, present);
     if (!may.has_value()) return refuse(present, may.error());
   }
-  if (replaced) return replace_one(prepared, present, *wanted);
-  return update_one(present, *wanted);
+  if (replaced) return replace_one(std::move(present), wanted);
+  return update_one(std::move(present), wanted);
 }
 
 // Only an update asks the policy: neither a creation nor a rollback does.

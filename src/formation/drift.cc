@@ -36,10 +36,9 @@ Value without_stack_tags(const Value& actual, const Value& expected, const Value
   return out;
 }
 
-Subject subject_of(Engine& engine, cloud::Cloud& cloud, const cloud::Caller& caller,
-                   const StackKey& key, const Value& r) {
-  return Subject{engine,
-                 cloud,
+Subject subject_of(cloud::Cloud& cloud, const cloud::Caller& caller, const StackKey& key,
+                   const Value& r) {
+  return Subject{cloud,
                  caller,
                  {key.account, key.region, key.id, r["LogicalResourceId"].as_string(),
                   r["ResourceType"].as_string(), r["_generation"].as_int()},
@@ -49,9 +48,7 @@ Subject subject_of(Engine& engine, cloud::Cloud& cloud, const cloud::Caller& cal
                  Value::list(),
                  Value(),
                  r["PhysicalResourceId"].as_string(),
-                 r["Attributes"].is_map() ? r["Attributes"] : Value::map({}),
-                 "",
-                 {}};
+                 r["Attributes"].is_map() ? r["Attributes"] : Value::map({})};
 }
 
 // What came of one detection.
@@ -60,12 +57,12 @@ struct Findings {
   bool failed = false;
 };
 
-Findings check_all(Engine& engine, cloud::Cloud& cloud, const cloud::Caller& caller,
-                   const StackKey& key, const std::vector<Value>& resources, Time at) {
+Findings check_all(cloud::Cloud& cloud, const cloud::Caller& caller, const StackKey& key,
+                   const std::vector<Value>& resources, Time at) {
   Findings out;
   for (const Value& r : resources) {
-    if (engine.stopping()) return out;
-    auto drift = check_drift(engine, cloud, caller, key, r, at);
+    if (cloud.is_ending()) return out;
+    auto drift = check_drift(cloud, caller, key, r, at);
     if (!drift.has_value())
       out.failed = true;
     else if (!drift->is_null())
@@ -121,10 +118,10 @@ void keep_drift(Call& call, const StackKey& key, const Value& drift) {
   call.put("resource-drift", row(key.uuid(), drift["LogicalResourceId"].as_string()), drift);
 }
 
-Result<Value> check_drift(Engine& engine, cloud::Cloud& cloud, const cloud::Caller& caller,
-                          const StackKey& key, const Value& resource, Time at) {
-  Subject s = subject_of(engine, cloud, caller, key, resource);
-  TRY(Actual found, engine.provider().read(s));
+Result<Value> check_drift(cloud::Cloud& cloud, const cloud::Caller& caller, const StackKey& key,
+                          const Value& resource, Time at) {
+  Subject s = subject_of(cloud, caller, key, resource);
+  TRY(Actual found, provider().read(s));
   if (!found.can_be_read) return Value();
   Value drift = Value::map({{"StackId", key.id},
                             {"LogicalResourceId", s.where.logical_id},
@@ -134,7 +131,7 @@ Result<Value> check_drift(Engine& engine, cloud::Cloud& cloud, const cloud::Call
                             {"PropertyDifferences", Value::list()},
                             {"Timestamp", at}});
   if (!found.exists) return drift;
-  const cfn::Schema* schema = engine.types().schema(s.where.type);
+  const cfn::Schema* schema = Types::all().schema(s.where.type);
   Value expected = Value::map({}), actual = Value::map({});
   for (const auto& [name, value] : found.properties.members()) {
     const Value& wanted = s.properties[name];
@@ -144,7 +141,7 @@ Result<Value> check_drift(Engine& engine, cloud::Cloud& cloud, const cloud::Call
     Value is = tags ? without_stack_tags(value, wanted, s.tags) : value;
     if (!is.is_null()) actual.set(name, std::move(is));
   }
-  const Value& spec = engine.types().spec(s.where.type)["drift"];
+  const Value& spec = Types::all().spec(s.where.type)["drift"];
   for (const PropertyDifference& d : compare_properties(expected, actual, schema, spec))
     drift.member("PropertyDifferences").push_back(d.shown());
   bool same = drift["PropertyDifferences"].empty();
@@ -153,17 +150,18 @@ Result<Value> check_drift(Engine& engine, cloud::Cloud& cloud, const cloud::Call
       .set("ActualProperties", to_json(actual));
 }
 
-void run_detection(Engine& engine, cloud::Cloud& cloud, const StackKey& stack,
-                   const std::string& detection_id) {
+Status run_detection(cloud::Cloud& cloud, const cloud::Place& place, const Value& detection_id) {
   Value detection;
+  StackKey stack;
   std::vector<Value> resources;
   auto in_state = [&](const std::function<Status(Call&)>& work) {
-    return cloud.update("cloudformation", stack.account, stack.region, work);
+    return cloud.update("cloudformation", place.account, place.region, work);
   };
   Status read = in_state([&](Call& call) -> Status {
-    const Value* found = call.find("drift-detection", detection_id);
-    if (!found) return validation_error("no such detection");
+    const Value* found = call.find("drift-detection", detection_id.as_string());
+    if (!found) return {};
     detection = *found;
+    stack = {place.account, place.region, detection["StackId"].as_string()};
     std::set<std::string> only;
     for (const Value& id : detection["_only"].items()) only.insert(id.as_string());
     for (const Value& r : rows_of(call, "resource", stack.uuid()))
@@ -171,11 +169,11 @@ void run_detection(Engine& engine, cloud::Cloud& cloud, const StackKey& stack,
         resources.push_back(r);
     return {};
   });
-  if (!read.has_value() || !is_running(detection)) return;
-  Findings findings = check_all(engine, cloud, to_caller(detection["_caller"]), stack, resources,
+  if (!read.has_value() || !is_running(detection)) return read;
+  Findings findings = check_all(cloud, to_caller(detection["_caller"]), stack, resources,
                                 detection["Timestamp"].as_time());
-  if (engine.stopping()) return;
-  (void)in_state([&](Call& call) -> Status {
+  if (cloud.is_ending()) return Error("Interrupted", "the cloud ends", 500);
+  return in_state([&](Call& call) -> Status {
     conclude(call, stack, detection, findings);
     return {};
   });

@@ -2,20 +2,20 @@
 // "Detect unmanaged configuration changes"). The comparison is drift_compare's.
 #pragma once
 
-#include "formation/engine.hh"
+#include "cloud/cloud.hh"
 #include "formation/records.hh"
 
 namespace mainstay::formation {
 
 // A StackResourceDrift for the resource as it is now; null where its type cannot be read back.
 // `caller` asks the services. Errors: theirs, but for a resource that is gone.
-Result<Value> check_drift(Engine& engine, cloud::Cloud& cloud, const cloud::Caller& caller,
-                          const StackKey& key, const Value& resource, Time at);
+Result<Value> check_drift(cloud::Cloud& cloud, const cloud::Caller& caller, const StackKey& key,
+                          const Value& resource, Time at);
 
-// Carries out a detection that the state holds as "drift-detection", outside requests. One that the
-// engine's end interrupts stays as it is, to be run again.
-void run_detection(Engine& engine, cloud::Cloud& cloud, const StackKey& stack,
-                   const std::string& detection_id);
+// Carries out a detection that the state holds as "drift-detection", outside requests: the reaction
+// that detect_stack_drift asks for by this name. One that the cloud's end interrupts is run again.
+inline constexpr const char* detect_reaction = "detect-drift";
+Status run_detection(cloud::Cloud& cloud, const cloud::Place& place, const Value& detection_id);
 
 // What was found of a resource when it was last checked; null where it has not been, or has become
 // another since.

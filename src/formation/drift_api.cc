@@ -60,11 +60,9 @@ Result<Value> detect_stack_drift(Call& call, const Value& in) {
                        {"StackId", stack["StackId"]},
                        {"DetectionStatus", "DETECTION_IN_PROGRESS"},
                        {"Timestamp", call.now},
-                       {"_caller", to_value(asker_of(call).caller)},
+                       {"_caller", asker_of(call).caller.to_value()},
                        {"_only", in["LogicalResourceIds"]}}));
-  Engine& engine = engine_of(call);
-  call.after_commit.push_back(
-      [&engine, key = key_of(call, stack), id] { engine.detect_later(key, id); });
+  call.after(0, detect_reaction, id);
   return Value::map({{"StackDriftDetectionId", id}});
 }
 
@@ -107,8 +105,10 @@ Result<Value> detect_stack_resource_drift(Call& call, const Value& in) {
   CHECK_OK(check_detectable(stack));
   TRY(Value resource, resource_named(call, stack, in["LogicalResourceId"].as_string()));
   StackKey key = key_of(call, stack);
-  TRY(Value drift,
-      check_drift(engine_of(call), call.cloud, asker_of(call).caller, key, resource, call.now));
+  Result<Value> checked = Value();
+  call.outside(
+      [&] { checked = check_drift(call.cloud, asker_of(call).caller, key, resource, call.now); });
+  TRY(Value drift, std::move(checked));
   if (drift.is_null())
     return validation_error("Drift detection is not supported for the specified ResourceType");
   keep_drift(call, key, drift);

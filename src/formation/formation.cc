@@ -54,7 +54,7 @@ cloud::Service make_service() {
                             {"cloudformation:StackPolicyUrl", "StackPolicyURL"},
                             {"cloudformation:ChangeSetName", "ChangeSetName"},
                             {"cloudformation:ResourceTypes", "ResourceTypes[]", true}};
-  service.calls = {"ec2", "iam", "s3", "secretsmanager", "ssm", "sts"};
+  service.reactions = reactions();
   service.scope = cloud::Scope::region;
   service.guard = guard;
   service.operations = operations();
@@ -64,7 +64,7 @@ cloud::Service make_service() {
                      {"cloudformation", "resource", "PhysicalResourceId"},
                      {"cloudformation", "change-set", "StackId"},
                      {"cloudformation", "drift-detection", "StackId"}};
-  service.background = std::make_shared<Engine>();
+  service.background = std::make_shared<Resumption>();
   service.answer_url = answer_wait_handle;
   return service;
 }

@@ -57,9 +57,14 @@ Outcome Operation::monitor() {
     outcome.error = kept.error().message;
     return outcome;
   }
-  engine_.wait_until(stack_["_operation"]["MonitoredUntil"].as_time(), stop_.get_token(),
-                     [] { return false; });
-  outcome.interrupted = stop_.stop_requested();
+  Time until = stack_["_operation"]["MonitoredUntil"].as_time();
+  Halt halt = halted();
+  is_over_ = halt == Halt::ended;
+  outcome.cancelled = halt == Halt::cancelled;
+  outcome.late = halt == Halt::late;
+  if (is_over_ || halt != Halt::none || cloud_.now() >= until) return outcome;
+  outcome.waits = is_over_ = true;
+  look_again_at(until);
   return outcome;
 }
 

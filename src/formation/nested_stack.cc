@@ -1,4 +1,4 @@
-// AWS::CloudFormation::Stack: a stack of its own, worked on inside its parent's worker.
+// AWS::CloudFormation::Stack: a stack of its own, with runs of its own, whose end wakes its parent.
 #include "base/text.hh"
 #include "formation/engine.hh"
 #include "formation/requests.hh"
@@ -54,22 +54,22 @@ bool has_begun(const Value& child, const Subject& s) {
   return child["_begun_by"].as_string() == s.operation;
 }
 
-// Runs the child to its end, and takes over its outputs.
-Status run_child(Subject& s, std::string_view good_create, std::string_view good_update) {
+// Once the child has come to its end: whether that is a good one, and its outputs.
+Status end_of_child(Subject& s, std::string_view good) {
   StackKey key = child_key(s);
-  {
-    std::stop_callback cancel(s.stop, [&] { s.engine.cancel(key); });
-    s.engine.run_now(key);
-  }
   Value child;
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
     TRY(child, find_stack(call, key.id));
+    if (!s.is_unwanted || !in_progress(child) || child["_operation"]["Cancel"].as_bool()) return {};
+    child.member("_operation").set("Cancel", true);
+    put_stack(call, child);
+    wake(call, key);
     return {};
   }));
-  const std::string& status = child["StackStatus"].as_string();
-  if (status != good_create && status != good_update)
+  if (in_progress(child)) return not_yet();
+  if (child["StackStatus"].as_string() != good)
     return validation_error("Embedded stack " + key.id + " was not successfully " +
-                            (good_update.empty() ? "deleted" : "created or updated") + ": " +
+                            (good == "DELETE_COMPLETE" ? "deleted" : "created or updated") + ": " +
                             child["StackStatusReason"].as_string());
   take_outputs(s, child);
   return {};
@@ -91,32 +91,38 @@ Status create_nested(Subject& s) {
       in.set("TimeoutInMinutes", *minutes);
     TRY(Value out, begin_create(call, in, parent));
     s.physical_id = out["StackId"].as_string();
+    wake(call, child_key(s));
     return mark_begun(call, s);
   }));
   CHECK_OK(s.initiated());
-  return run_child(s, "CREATE_COMPLETE", "CREATE_COMPLETE");
+  return end_of_child(s, "CREATE_COMPLETE");
 }
 
 Status update_nested(Subject& s) {
   bool unchanged = false;
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
     TRY(Value child, find_stack(call, s.physical_id));
-    if (in_progress(child) && has_begun(child, s)) return {};
+    if (has_begun(child, s)) return {};
     auto begun = begin_update(call, request_of(s, s.physical_id));
     unchanged = !begun.has_value() && begun.error().message == "No updates are to be performed.";
     if (unchanged) take_outputs(s, child);
     if (!begun.has_value()) return unchanged ? Status() : Status(begun.error());
     CHECK_OK(s.may_change());
+    wake(call, child_key(s));
     return mark_begun(call, s);
   }));
-  return unchanged ? Status() : run_child(s, "UPDATE_COMPLETE", "UPDATE_COMPLETE");
+  return unchanged ? Status() : end_of_child(s, "UPDATE_COMPLETE");
 }
 
 Status remove_nested(Subject& s) {
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
-    return begin_delete(call, Value::map({{"StackName", s.physical_id}}));
+    TRY(Value child, find_stack(call, s.physical_id));
+    if (has_begun(child, s)) return {};
+    CHECK_OK(begin_delete(call, Value::map({{"StackName", s.physical_id}})));
+    wake(call, child_key(s));
+    return mark_begun(call, s);
   }));
-  return run_child(s, "DELETE_COMPLETE", "");
+  return end_of_child(s, "DELETE_COMPLETE");
 }
 
 }  // namespace mainstay::formation

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.hh"
-#include "formation/deadline.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -12,6 +11,12 @@ std::string listed(std::string_view what, std::vector<std::string> ids) {
   std::sort(ids.begin(), ids.end());
   return "The following resource(s) failed to " + std::string(what) + ": [" + join(ids, ", ") +
          "]. ";
+}
+
+// Maybe only half: made as far as an id or not.
+bool may_be_there(const Value& r) {
+  const std::string& status = r["ResourceStatus"].as_string();
+  return is_present(r) || status == "CREATE_FAILED" || status == "CREATE_IN_PROGRESS";
 }
 
 std::string reason_of(const Outcome& outcome, std::string_view what) {
@@ -38,22 +43,26 @@ const std::vector<Operation::Phase>& Operation::phases() {
   return all;
 }
 
-// A phase that leaves the stack as it found it was interrupted; the journal knows where.
+// A run ends when the stack rests, when all that can be done now is done, or when the process ends:
+// then the documents know where it is.
 void Operation::run() {
-  while (!shut_down()) {
+  while (!cloud_.is_ending()) {
     if (!load().has_value()) return;
     const std::string status = stack_["StackStatus"].as_string();
     auto phase = std::find_if(phases().begin(), phases().end(),
                               [&](const Phase& p) { return p.status == status; });
     if (phase == phases().end()) return;
+    is_over_ = false;
+    look_at_.reset();
     Status done = (this->*phase->run)();
-    if (shut_down()) return;
-    if (!done.has_value()) {
-      std::string failed = replace_all(status, "_IN_PROGRESS", "_FAILED");
-      if (status.contains("CLEANUP")) failed = status.substr(0, status.find("_CLEANUP"));
-      if (!set_stack(failed, done.error().message).has_value()) return;
+    if (is_over_ && halted() != Halt::ended) {
+      if (Status waits = wait_to_be_woken(); !waits.has_value()) cloud_.warn(waits.error());
+      return;
     }
-    if (stop_.stop_requested()) stop_ = engine_.arm(key_);
+    if (is_over_ || done.has_value()) continue;
+    std::string failed = replace_all(status, "_IN_PROGRESS", "_FAILED");
+    if (status.contains("CLEANUP")) failed = status.substr(0, status.find("_CLEANUP"));
+    if (!set_stack(failed, done.error().message).has_value()) return;
   }
 }
 
@@ -70,27 +79,19 @@ Outcome Operation::deploy_definition() {
   return outcome.good() ? monitor() : outcome;
 }
 
-// The words are those of recorded events.
-Outcome Operation::deploy_in_time() {
-  Deadline deadline(engine_, stack_["_operation"]["Deadline"], stop_);
-  Outcome outcome = deploy_definition();
-  if (outcome.good() || !deadline.has_passed()) return outcome;
-  Outcome late;
-  late.error = "Stack creation time exceeded the specified timeout.";
-  return late;
-}
-
 Status Operation::create() {
-  Outcome outcome = deploy_in_time();
-  if (shut_down()) return {};
+  Outcome outcome = deploy_definition();
+  if (is_over_) return {};
   if (outcome.good())
     return set_stack("CREATE_COMPLETE", "", [&](Call& call) -> Status {
       call.put("definition", row(key_.uuid(), "current"), definition_);
       call.remove("definition", row(key_.uuid(), "target"));
       return {};
     });
-  if (outcome.interrupted && outcome.failed.empty()) return {};  // DeleteStack: run() sees it
-  std::string reason = reason_of(outcome, "create");
+  // The words are those of recorded events.
+  std::string reason = outcome.late ? "Stack creation time exceeded the specified timeout. "
+                                    : reason_of(outcome, "create");
+  if (reason.empty()) reason = "Resource creation cancelled. ";
   const std::string& on_failure = stack_["_operation"]["OnFailure"].as_string();
   if (on_failure == "DO_NOTHING") return set_stack("CREATE_FAILED", reason);
   if (on_failure == "DELETE")
@@ -102,11 +103,10 @@ Status Operation::roll_back_creation() {
   std::string reason = stack_["StackStatusReason"].as_string();
   std::vector<Value> all;
   for (const auto& [id, r] : resources_)
-    if (is_present(r) || r["ResourceStatus"].as_string() == "CREATE_FAILED") all.push_back(r);
+    if (may_be_there(r)) all.push_back(r);
   Outcome leftovers = remove_leftovers();
   Outcome outcome = remove_resources(all, true);
-  if (shut_down()) return {};
-  if (outcome.interrupted || leftovers.interrupted) return {};
+  if (is_over_) return {};
   if (!outcome.good()) return set_stack("ROLLBACK_FAILED", reason_of(outcome, "delete"));
   stack_.set("Outputs", Value::list());
   CHECK_OK(set_stack("ROLLBACK_COMPLETE"));
@@ -116,11 +116,10 @@ Status Operation::roll_back_creation() {
 Status Operation::remove_stack() {
   std::vector<Value> all;
   for (const auto& [id, r] : resources_)
-    if (is_present(r)) all.push_back(r);
+    if (may_be_there(r)) all.push_back(r);
   Outcome leftovers = remove_leftovers();
   Outcome outcome = remove_resources(all, true);
-  if (shut_down()) return {};
-  if (outcome.interrupted) return {};
+  if (is_over_) return {};
   if (!outcome.good()) return set_stack("DELETE_FAILED", reason_of(outcome, "delete"));
   return set_stack("DELETE_COMPLETE", "", [&](Call& call) -> Status {
     CHECK_OK(forget_stack(call, stack_));
@@ -131,11 +130,11 @@ Status Operation::remove_stack() {
 
 Status Operation::update() {
   Outcome outcome = deploy_definition();
-  if (shut_down()) return {};
+  if (is_over_) return {};
   if (outcome.good()) return set_stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
   bool keep_failed = stack_["_operation"]["DisableRollback"].as_bool();
   std::string reason = reason_of(outcome, "update");
-  if (outcome.interrupted) reason = "User Initiated. ";
+  if (outcome.cancelled) reason = "User Initiated. ";
   return set_stack(keep_failed ? "UPDATE_FAILED" : "UPDATE_ROLLBACK_IN_PROGRESS", reason);
 }
 
@@ -146,13 +145,10 @@ Status Operation::clean_up() {
                                prepared.dependencies.order.end());
   std::vector<Value> gone;
   for (const auto& [id, r] : resources_)
-    if (!wanted.contains(id) &&
-        (is_present(r) || r["ResourceStatus"].as_string() == "CREATE_FAILED"))
-      gone.push_back(r);
+    if (!wanted.contains(id) && may_be_there(r)) gone.push_back(r);
   Outcome removed = remove_resources(gone, true);
   Outcome leftovers = remove_leftovers();
-  if (shut_down()) return {};
-  if (removed.interrupted || leftovers.interrupted) return {};  // nor can a clean-up be cancelled
+  if (is_over_) return {};
   return set_stack("UPDATE_COMPLETE", "", [&](Call& call) -> Status {
     call.put("definition", row(key_.uuid(), "current"), definition_);
     call.remove("definition", row(key_.uuid(), "target"));
@@ -183,11 +179,12 @@ Status Operation::roll_back_update() {
       [&](const std::string& id) {
         if (!skipped.contains(id)) return restore_one(by_id.at(id));
         Value back = by_id.at(id);
-        return set_status(back, "UPDATE_COMPLETE", "Resource was skipped during rollback");
+        if (is_done(resource(id))) return Status();
+        return set_status(back.set("_done_by", step()), "UPDATE_COMPLETE",
+                          "Resource was skipped during rollback");
       },
       true);
-  if (shut_down()) return {};
-  if (outcome.interrupted) return {};  // a rollback can't be cancelled: run() goes on with it
+  if (is_over_) return {};
   if (!outcome.good()) return set_stack("UPDATE_ROLLBACK_FAILED", reason_of(outcome, "update"));
   Value current = definition("current");
   auto prepared = prepare(asker(), key_, current);
@@ -214,8 +211,7 @@ Status Operation::clean_up_rollback() {
       added, [](const Value& r) { return r["ResourceStatus"].as_string().starts_with("DELETE_"); });
   Outcome removed = remove_resources(added, false);
   Outcome leftovers = remove_leftovers();
-  if (shut_down()) return {};
-  if (removed.interrupted || leftovers.interrupted) return {};  // nor can a clean-up be cancelled
+  if (is_over_) return {};
   return set_stack("UPDATE_ROLLBACK_COMPLETE", "", [&](Call& call) -> Status {
     call.remove("definition", row(key_.uuid(), "target"));
     remove_rows(call, "former", key_.uuid());

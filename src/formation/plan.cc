@@ -1,6 +1,6 @@
 #include "formation/plan.hh"
 
-#include "formation/engine.hh"
+#include "formation/types.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -35,7 +35,7 @@ Result<Plan> make_plan(Call& call, const StackKey& key, const Value& before, con
       if (const Value* found = call.find("export", name)) return (*found)["Value"];
       return validation_error("No export named " + name + " found.");
     };
-  const Types& types = engine_of(call).types();
+  const Types& types = Types::all();
   cfn::PlanOptions options;
   options.schema = [&types](const std::string& type) { return types.schema(type); };
   options.stack_tags_changed = !before.is_null() && before["Tags"] != after["Tags"];

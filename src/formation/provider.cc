@@ -5,7 +5,6 @@
 #include "base/json.hh"
 #include "base/text.hh"
 #include "formation/coerce.hh"
-#include "formation/engine.hh"
 #include "formation/mapping.hh"
 #include "formation/special.hh"
 
@@ -15,8 +14,8 @@ namespace {
 // A spec at work on one resource.
 class SpecRun {
  public:
-  SpecRun(const Types& types, Subject& s)
-      : s_(s), spec_(types.spec(s.where.type)), macros_(types.macros(s.where.type)) {
+  explicit SpecRun(Subject& s)
+      : s_(s), spec_(Types::all().spec(s.where.type)), macros_(Types::all().macros(s.where.type)) {
     scope_ = scope_of(s.properties, s.tags);
   }
 
@@ -89,9 +88,6 @@ bool may_pass(const Value& step, const Error& error, bool removing) {
   return std::find(codes.begin(), codes.end(), Value(error.code)) != codes.end();
 }
 
-constexpr int64_t retry_pause_ms = 20;
-constexpr int retries_max = 250;  // five seconds
-
 // One call; its output becomes the variable that the step names. forgiving: what is to be removed
 // may be gone already.
 Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
@@ -113,17 +109,8 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
                 "/");
     s_.calls.push_back({once, service, in});
   }
-  auto invoke = [&] {
-    return s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in,
-                           once);
-  };
-  auto out = invoke();
-  for (int i = 0; i < retries_max && !out.has_value() && may_pass(step, out.error(), forgiving) &&
-                  !s_.stop.stop_requested();
-       ++i) {
-    s_.engine.wait(retry_pause_ms, s_.stop, [] { return false; });
-    out = invoke();
-  }
+  auto out =
+      s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in, once);
   if (out.has_value()) {
     if (step.has("as")) scope.variables.set(step["as"].as_string(), std::move(*out));
     return {};
@@ -132,7 +119,9 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   bool ignore = std::find(ignored.begin(), ignored.end(), Value(out.error().code)) != ignored.end();
   if (ignore || (forgiving && is_gone(out.error()))) return {};
   if (s_.restoring && (forgiving || is_there_already(out.error()))) return {};
-  return handler_error(s_, service, out.error());
+  Error failed = handler_error(s_, service, out.error());
+  bool may = !s_.is_last_try && may_pass(step, out.error(), forgiving);
+  return may ? blocked(failed) : failed;
 }
 
 Status SpecRun::call_each(const Value& step, Scope& scope, bool forgiving) {
@@ -277,21 +266,21 @@ bool claimed(const Value& spec, const std::string& name) {
 }
 
 // Properties that are given but that the spec does nothing with: said, not hidden.
-std::string unused_properties(const Types& types, const Subject& s) {
-  const Value& spec = types.spec(s.where.type);
+std::string unused_properties(const Subject& s) {
+  const Value& spec = Types::all().spec(s.where.type);
   std::vector<std::string> unused;
-  const cfn::Schema* schema = types.schema(s.where.type);
+  const cfn::Schema* schema = Types::all().schema(s.where.type);
   std::string tag_property = schema ? schema->tag_property() : "";
   for (const auto& [name, value] : s.properties.members())
     if (name != tag_property && spec["name"]["property"].as_string() != name &&
         !claimed(spec, name) && !mentions(spec, name) &&
-        !mentions(types.macros(s.where.type), name))
+        !mentions(Types::all().macros(s.where.type), name))
       unused.push_back(name);
   return unused.empty() ? "" : "mainstay: recorded only: " + join(unused, ", ");
 }
 
-Status record(const Types& types, Subject& s) {
-  const cfn::Schema* schema = types.schema(s.where.type);
+Status record(Subject& s) {
+  const cfn::Schema* schema = Types::all().schema(s.where.type);
   if (!schema) return Error("InternalFailure", "no schema of " + s.where.type);
   if (s.physical_id.empty()) s.physical_id = recorded_id(s.where, *schema, s.properties);
   s.attributes = recorded_attributes(s.where, *schema, s.physical_id);
@@ -303,6 +292,22 @@ Status record(const Types& types, Subject& s) {
 }
 
 }  // namespace
+
+Error not_yet() {
+  return Error("NotYet", "not yet", 500);
+}
+
+bool is_not_yet(const Error& error) {
+  return error.code == "NotYet";
+}
+
+Error blocked(const Error& error) {
+  return Error("Blocked", error.message, 500);
+}
+
+bool is_blocked(const Error& error) {
+  return error.code == "Blocked";
+}
 
 Error handler_error(Subject& s, std::string_view service, const Error& error) {
   std::string name(service);
@@ -320,45 +325,45 @@ Error handler_error(Subject& s, std::string_view service, const Error& error) {
 
 // A spec counts where its service is part of this cloud.
 bool Provider::runs(const Subject& s) const {
-  const Value& spec = types_.spec(s.where.type);
+  const Value& spec = Types::all().spec(s.where.type);
   return !spec.is_null() && s.cloud.has_service(spec["service"].as_string());
 }
 
 Status Provider::create(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->create(s);
   if (!runs(s)) {
-    CHECK_OK(record(types_, s));
+    CHECK_OK(record(s));
     CHECK_OK(s.initiated());
   } else {
-    CHECK_OK(SpecRun(types_, s).create());
-    s.note = unused_properties(types_, s);
+    CHECK_OK(SpecRun(s).create());
+    s.note = unused_properties(s);
   }
   return {};
 }
 
 Status Provider::update(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->update(s);
-  if (!runs(s)) return record(types_, s);
-  return SpecRun(types_, s).update();
+  if (!runs(s)) return record(s);
+  return SpecRun(s).update();
 }
 
 Status Provider::remove(Subject& s) const {
   if (const SpecialType* special = find_special(s.where.type)) return special->remove(s);
   if (!runs(s)) return {};
-  return SpecRun(types_, s).remove();
+  return SpecRun(s).remove();
 }
 
 Result<Actual> Provider::read(Subject& s) const {
   if (find_special(s.where.type) || !runs(s)) return Actual();
-  return SpecRun(types_, s).read();
+  return SpecRun(s).read();
 }
 
 // A property that the spec can set but not change is replaced along with its resource, whatever the
 // schema says: better than leaving it as it was.
 bool Provider::replaces(const std::string& type,
                         const std::vector<cfn::PropertyChange>& changes) const {
-  const Value& spec = types_.spec(type);
-  const cfn::Schema* schema = types_.schema(type);
+  const Value& spec = Types::all().spec(type);
+  const cfn::Schema* schema = Types::all().schema(type);
   for (const cfn::PropertyChange& c : changes) {
     if (c.recreation == cfn::Recreation::always) return true;
     const std::string& name = c.path.front();

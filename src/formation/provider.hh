@@ -5,8 +5,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
-#include <stop_token>
 #include <string>
 
 #include "cfn/schema.hh"
@@ -16,11 +16,8 @@
 
 namespace mainstay::formation {
 
-class Engine;
-
 // One resource under work, and what came of it.
 struct Subject {
-  Engine& engine;
   cloud::Cloud& cloud;
   cloud::Caller caller;
   Whereabouts where;
@@ -29,8 +26,7 @@ struct Subject {
   Value creation_policy;
   std::string physical_id;
   Value attributes = Value::map({});
-  std::string note;  // said in the event of its completion
-  std::stop_token stop;
+  std::string note = {};  // said in the event of its completion
   // Called as soon as physical_id is known, so that it is never lost.
   std::function<Status()> initiated = [] { return Status(); };
   // The operation and phase of the stack that is at work, and the calls that a creation or an
@@ -43,7 +39,22 @@ struct Subject {
   bool restoring = false;
   // May an update change it? Asked by types that only find out while they update whether they will.
   std::function<Status()> may_change = [] { return Status(); };
+
+  // Of types that have to wait (not_yet): what they want to know when they are asked again, null at
+  // first; when that is to be at the latest; and whether nobody wants what they wait for any more.
+  Value state = {};
+  std::optional<Time> look_at = {};
+  bool is_unwanted = false;
+  // Nothing that blocks it (blocked) will come free.
+  bool is_last_try = false;
 };
+
+// The error of what is not done yet: the stack will be woken, and the same asked again.
+Error not_yet();
+bool is_not_yet(const Error& error);
+// The error of what may pass as others of the stack are made or removed.
+Error blocked(const Error& error);
+bool is_blocked(const Error& error);
 
 // A resource as it is, as opposed to as it was asked for.
 struct Actual {
@@ -54,8 +65,6 @@ struct Actual {
 
 class Provider {
  public:
-  explicit Provider(const Types& types) : types_(types) {}
-
   Status create(Subject& s) const;
   Status update(Subject& s) const;
   Status remove(Subject& s) const;
@@ -67,8 +76,12 @@ class Provider {
 
  private:
   bool runs(const Subject& s) const;
-  const Types& types_;
 };
+
+// It has no state: there is one.
+inline Provider provider() {
+  return {};
+}
 
 // "Resource handler returned message: ..." as CloudFormation reports a service's error.
 Error handler_error(Subject& s, std::string_view service, const Error& error);

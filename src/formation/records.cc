@@ -1,6 +1,6 @@
 #include "formation/records.hh"
 
-#include <cstdio>
+#include <algorithm>
 
 #include "base/json.hh"
 
@@ -14,14 +14,20 @@ std::string numbered(std::string_view uuid, int64_t number) {
   return row(uuid, std::string(number_digits - digits.size(), '0') + digits);
 }
 
+struct Last {
+  int64_t number = -1;
+  Time at;
+};
+
 // Numbers go up by one; the last event of the stack says where they stand.
-int64_t next_number(const Call& call, std::string_view uuid) {
+Last last_event(const Call& call, std::string_view uuid) {
   const auto& events = call.all("event");
   auto it = events.lower_bound(row(uuid, ":"));  // ':' follows the digits
-  if (it == events.begin()) return 0;
+  if (it == events.begin()) return {};
   --it;
-  if (!it->first.starts_with(row(uuid, ""))) return 0;
-  return std::stoll(it->first.substr(it->first.size() - number_digits)) + 1;
+  if (!it->first.starts_with(row(uuid, ""))) return {};
+  return {std::stoll(it->first.substr(it->first.size() - number_digits)),
+          it->second["Timestamp"].as_time()};
 }
 
 }  // namespace
@@ -90,17 +96,18 @@ bool is_present(const Value& resource) {
 
 void add_event(Call& call, const Value& stack, Value what) {
   std::string uuid = uuid_of(stack["StackId"].as_string());
-  what.set("StackId", stack["StackId"])
-      .set("StackName", stack["StackName"])
-      .set("Timestamp", call.now);
+  const Last last = last_event(call, uuid);
+  // No two at once: clients tell events apart by an id that has the time in it.
+  const Time at = std::max(call.now, last.at + 1);
+  what.set("StackId", stack["StackId"]).set("StackName", stack["StackName"]).set("Timestamp", at);
   const Value& token = stack["_operation"]["Token"];
   if (!token.is_null()) what.set("ClientRequestToken", token);
   bool of_stack = what["PhysicalResourceId"] == stack["StackId"];
   what.set("EventId", of_stack ? call.random.uuid()
                                : what["LogicalResourceId"].as_string() + "-" +
                                      what["ResourceStatus"].as_string() + "-" +
-                                     format_iso8601(call.now, true));
-  call.put("event", numbered(uuid, next_number(call, uuid)), std::move(what));
+                                     format_iso8601(at, true));
+  call.put("event", numbered(uuid, last.number + 1), std::move(what));
 }
 
 void set_stack_status(Call& call, Value& stack, std::string_view status, std::string_view reason) {
@@ -144,23 +151,8 @@ Error validation_error(std::string message) {
   return aws_error("ValidationError", std::move(message));
 }
 
-Value to_value(const cloud::Caller& c) {
-  return Value::map({{"Kind", static_cast<int>(c.kind)},
-                     {"Account", c.account},
-                     {"Arn", c.arn},
-                     {"UserId", c.user_id},
-                     {"AccessKey", c.access_key},
-                     {"Details", c.details}});
-}
-
 cloud::Caller to_caller(const Value& v) {
-  cloud::Caller c;
-  c.kind = static_cast<cloud::Caller::Kind>(v["Kind"].as_int());
-  c.account = v["Account"].as_string();
-  c.arn = v["Arn"].as_string();
-  c.user_id = v["UserId"].as_string();
-  c.access_key = v["AccessKey"].as_string();
-  c.details = v["Details"];
+  cloud::Caller c = cloud::Caller::from_value(v);
   c.via = {"cloudformation.amazonaws.com"};
   return c;
 }

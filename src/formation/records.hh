@@ -64,8 +64,7 @@ Status forget_stack(Call& call, const Value& stack);
 
 Error validation_error(std::string message);
 
-// A caller as a document, and back.
-Value to_value(const cloud::Caller& caller);
+// Whoever asked for an operation, as it was kept: through CloudFormation.
 cloud::Caller to_caller(const Value& v);
 
 }  // namespace mainstay::formation

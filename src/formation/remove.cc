@@ -3,45 +3,52 @@
 
 namespace mainstay::formation {
 
+// A resource whose making was interrupted before its id was known may have been made all the same.
+// The calls get the answers that they got then.
+Status Operation::learn_id(Value& r) {
+  Subject s = subject(r);
+  s.operation = r["_begun_by"].as_string();
+  s.initiated = [&]() -> Status {
+    return put_resource(r.set("PhysicalResourceId", s.physical_id));
+  };
+  Status made = provider().create(s);
+  if (!made.has_value()) return {};  // not even now: there is nothing to take away
+  return put_resource(r.set("PhysicalResourceId", s.physical_id).set("Attributes", s.attributes));
+}
+
 // What is still in use may come free as others go, so that is no failure before the last try.
-Status Operation::remove_one(Value r, bool retain, bool last_try) {
-  if (r["PhysicalResourceId"].as_string().empty()) {
+Status Operation::remove_one(Value r, bool retain) {
+  bool is_known = !r["PhysicalResourceId"].as_string().empty();
+  if (!is_known && r["ResourceStatus"].as_string() == "CREATE_IN_PROGRESS" && r.has("_begun_by")) {
+    CHECK_OK(learn_id(r));
+    is_known = !r["PhysicalResourceId"].as_string().empty();
+  }
+  if (!is_known) {
     r.set("PhysicalResourceId", "");
     return set_status(r, "DELETE_COMPLETE");
   }
+  if (is_done(r) && r["ResourceStatus"].as_string() == "DELETE_FAILED")
+    return validation_error(r["ResourceStatusReason"].as_string());
   if (retain) return set_status(r, "DELETE_SKIPPED");
-  if (r["ResourceStatus"].as_string() != "DELETE_IN_PROGRESS")
-    CHECK_OK(set_status(r, "DELETE_IN_PROGRESS"));
+  if (!has_begun(r)) {
+    r.erase("_state");
+    CHECK_OK(set_status(r.set("_begun_by", step()), "DELETE_IN_PROGRESS"));
+  }
   Subject s = subject(r);
-  Status done = engine_.provider().remove(s);
+  Status done = provider().remove(s);
   if (done.has_value()) return set_status(r, "DELETE_COMPLETE");
-  bool in_use = done.error().code.contains("DependencyViolation") ||
-                done.error().code.contains("InUse") || done.error().code == "DeleteConflict";
-  if (shut_down() || (in_use && !last_try)) return done;
-  CHECK_OK(set_status(r, "DELETE_FAILED", done.error().message));
+  const std::string& code = done.error().code;
+  bool in_use =
+      code.contains("DependencyViolation") || code.contains("InUse") || code == "DeleteConflict";
+  if (in_use && !is_last_try_) done = blocked(done.error());
+  if (is_not_yet(done.error()) || is_blocked(done.error())) return put_off(s, r, done.error());
+  CHECK_OK(set_status(r.set("_done_by", step()), "DELETE_FAILED", done.error().message));
   return done;
 }
 
-// In rounds, as long as a round gets anywhere: resources may be in use by others of the stack
-// without the template saying so (an internet gateway by addresses).
+// Dependants first. Resources may be in use by others of the stack without the template saying so
+// (an internet gateway by addresses): the walk tries those again.
 Outcome Operation::remove_resources(const std::vector<Value>& resources, bool may_retain) {
-  std::vector<Value> left = resources;
-  for (bool last_try = false;;) {
-    size_t before = left.size();
-    Outcome outcome = remove_round(left, may_retain, last_try);
-    if (outcome.failed.empty() || shut_down() || last_try) return outcome;
-    std::erase_if(left, [&](Value& r) {
-      r = resource(r["LogicalResourceId"].as_string());
-      const std::string& status = r["ResourceStatus"].as_string();
-      return status == "DELETE_COMPLETE" || status == "DELETE_SKIPPED";
-    });
-    last_try = left.size() == before;
-  }
-}
-
-// Dependants first.
-Outcome Operation::remove_round(const std::vector<Value>& resources, bool may_retain,
-                                bool last_try) {
   graph::Dag dag;
   std::map<std::string, Value> by_id;
   for (const Value& r : resources) {
@@ -59,7 +66,7 @@ Outcome Operation::remove_round(const std::vector<Value>& resources, bool may_re
         const Value& r = by_id.at(id);
         bool retain =
             kept.contains(id) || (may_retain && r["_deletion_policy"].as_string() == "Retain");
-        return remove_one(r, retain, last_try);
+        return remove_one(resource(id), retain);
       },
       false);
 }
@@ -74,37 +81,56 @@ Outcome Operation::remove_leftovers() {
   });
   if (!read.has_value()) outcome.error = read.error().message;
   for (const Value& old : leftovers) {
-    if (stop_.stop_requested()) return outcome.interrupted = true, outcome;
-    Value event = old;
-    auto tell = [&](std::string_view status, std::string_view reason) {
-      return commit([&](Call& call) -> Status {
-        Value what = Value::map({{"LogicalResourceId", old["LogicalResourceId"]},
-                                 {"PhysicalResourceId", old["PhysicalResourceId"]},
-                                 {"ResourceType", old["ResourceType"]},
-                                 {"ResourceStatus", status}});
-        if (!reason.empty()) what.set("ResourceStatusReason", reason);
-        add_event(call, stack_, std::move(what));
-        if (status != "DELETE_IN_PROGRESS")
-          call.remove("leftover", row(key_.uuid(), old["PhysicalResourceId"].as_string()));
-        return {};
-      });
-    };
-    bool retain = old["_replace_policy"].as_string() == "Retain";
-    Status told = tell(retain ? "DELETE_SKIPPED" : "DELETE_IN_PROGRESS", "");
-    if (retain || !told.has_value()) continue;
-    Subject s = subject(old);
-    Status done = engine_.provider().remove(s);
-    told = done.has_value() ? tell("DELETE_COMPLETE", "")
-                            : tell("DELETE_FAILED", done.error().message);
+    if (halted() == Halt::ended) return is_over_ = true, outcome;
+    Status done = remove_leftover(old);
+    if (!done.has_value() && is_not_yet(done.error())) is_over_ = outcome.waits = true;
   }
   return outcome;
+}
+
+Status Operation::remove_leftover(Value old) {
+  auto tell = [&](std::string_view status, std::string_view reason) {
+    return commit([&](Call& call) -> Status {
+      Value what = Value::map({{"LogicalResourceId", old["LogicalResourceId"]},
+                               {"PhysicalResourceId", old["PhysicalResourceId"]},
+                               {"ResourceType", old["ResourceType"]},
+                               {"ResourceStatus", status}});
+      if (!reason.empty()) what.set("ResourceStatusReason", reason);
+      add_event(call, stack_, std::move(what));
+      std::string id = row(key_.uuid(), old["PhysicalResourceId"].as_string());
+      if (status == "DELETE_IN_PROGRESS")
+        call.put("leftover", id, old.set("_begun_by", step()));
+      else
+        call.remove("leftover", id);
+      return {};
+    });
+  };
+  if (old["_replace_policy"].as_string() == "Retain") return tell("DELETE_SKIPPED", "");
+  if (!has_begun(old)) {
+    old.erase("_state");
+    CHECK_OK(tell("DELETE_IN_PROGRESS", ""));
+  }
+  Subject s = subject(old);
+  s.is_last_try = true;
+  Status done = provider().remove(s);
+  if (!done.has_value() && is_not_yet(done.error())) {
+    if (s.look_at) look_again_at(*s.look_at);
+    CHECK_OK(commit([&](Call& call) -> Status {
+      call.put("leftover", row(key_.uuid(), old["PhysicalResourceId"].as_string()),
+               old.set("_state", s.state));
+      return {};
+    }));
+    return done;
+  }
+  return done.has_value() ? tell("DELETE_COMPLETE", "")
+                          : tell("DELETE_FAILED", done.error().message);
 }
 
 // A resource back to what it was before the update: changed again, or the old one in its place.
 Status Operation::restore_one(const Value& former) {
   const std::string id = former["LogicalResourceId"].as_string();
   Value now = resource(id);
-  if (former["_added"].as_bool()) return {};
+  if (former["_added"].as_bool() || is_done(now)) return {};
   Value back = former;
   const std::string& old_id = former["PhysicalResourceId"].as_string();
   bool replaced = now["PhysicalResourceId"] != former["PhysicalResourceId"];
@@ -116,20 +142,25 @@ Status Operation::restore_one(const Value& former) {
         call.put("leftover", row(key_.uuid(), now["PhysicalResourceId"].as_string()), now);
       return {};
     }
-    set_resource_status(call, stack_, now, "UPDATE_IN_PROGRESS");
     return {};
   }));
-  if (replaced) return set_status(back, "UPDATE_COMPLETE");
+  back.erase("_state");
+  if (replaced) return set_status(back.set("_done_by", step()), "UPDATE_COMPLETE");
+  if (!has_begun(now)) {
+    now.erase("_state");
+    CHECK_OK(set_status(now.set("_begun_by", step()), "UPDATE_IN_PROGRESS"));
+  }
   Subject s = subject(former);
+  s.state = now["_state"];
   s.before = now.has("_attempted") ? now["_attempted"] : now["Properties"];
   s.tags_before = now["_tags"];
   s.restoring = true;
-  Status done = engine_.provider().update(s);
-  if (!done.has_value() && shut_down()) return done;
+  Status done = provider().update(s);
   if (done.has_value()) {
     back.set("Attributes", s.attributes);
     return made(s, back, "UPDATE_COMPLETE", "");
   }
+  if (is_not_yet(done.error()) || is_blocked(done.error())) return put_off(s, now, done.error());
   CHECK_OK(made(s, now, "UPDATE_FAILED", done.error().message));
   return done;
 }

@@ -18,6 +18,10 @@ constexpr std::string_view settled[] = {"CREATE_COMPLETE",          "UPDATE_COMP
                                         "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED",
                                         "IMPORT_COMPLETE",          "IMPORT_ROLLBACK_COMPLETE"};
 
+Error already_exists(const std::string& name) {
+  return aws_error("AlreadyExistsException", "Stack [" + name + "] already exists");
+}
+
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -48,12 +52,12 @@ StackKey key_of(const Call& call, const Value& stack) {
 
 // A service role stands in for the caller, also later: the stack keeps the one it was given last.
 Result<Value> operation_document(Call& call, const Value& in, const Value& stack) {
-  Value caller = to_value(call.caller);
+  Value caller = call.caller.to_value();
   const std::string& role =
       in.has("RoleARN") ? in["RoleARN"].as_string() : stack["RoleARN"].as_string();
   if (!role.empty()) {
     TRY(cloud::Caller as, session_of_role(call, role));
-    caller = to_value(as);
+    caller = as.to_value();
   }
   Value op =
       Value::map({{"Id", call.random.uuid()}, {"Caller", caller}, {"Endpoint", call.endpoint}});
@@ -120,6 +124,9 @@ Status start_create(Call& call, Value& stack, const Value& definition) {
   StackKey key = key_of(call, stack);
   TRY(Prepared prepared, prepare(asker_of(call), key, definition));
   CHECK_OK(check_stack_policy(stack["_policy"].as_string(), logical_ids(prepared)));
+  // Others had their turn while the template was being prepared.
+  if (const Value* id = call.find("name", key.name()); id && id->as_string() != key.id)
+    return already_exists(key.name());
   show_definition(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
   call.put("name", key.name(), key.id);
@@ -139,7 +146,7 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
     const Value& token = in["ClientRequestToken"];
     if (!token.is_null() && there["_operation"]["Token"] == token)
       return Value::map({{"StackId", *id}});
-    return aws_error("AlreadyExistsException", "Stack [" + name + "] already exists");
+    return already_exists(name);
   }
   Value stack = new_stack(call, name, in);
   TRY(Value policy, policy_of_request(call, in, "StackPolicy"));
@@ -182,6 +189,8 @@ Status check_can_begin(const Value& stack, bool disable_rollback) {
 Status start_update(Call& call, Value& stack, const Value& definition) {
   StackKey key = key_of(call, stack);
   TRY(Prepared prepared, prepare(asker_of(call), key, definition));
+  TRY(Value now, find_stack(call, key.id));
+  if (now["StackStatus"] != stack["StackStatus"]) CHECK_OK(check_updatable(now));
   CHECK_OK(check_policies_of_update(call, stack, logical_ids(prepared)));
   show_definition(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
@@ -230,11 +239,6 @@ Status begin_delete(Call& call, const Value& in) {
   stack.set("_operation", std::move(operation));
   set_stack_status(call, stack, "DELETE_IN_PROGRESS", "User Initiated");
   return {};
-}
-
-void run_after_commit(Call& call, const StackKey& key) {
-  Engine& engine = engine_of(call);
-  call.after_commit.push_back([&engine, key] { engine.run_later(key); });
 }
 
 }  // namespace mainstay::formation

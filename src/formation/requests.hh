@@ -34,7 +34,5 @@ StackKey key_of(const Call& call, const Value& stack);
 Value current_definition(const Call& call, const Value& stack);
 // The definition to show: current, or what is being made of a new stack.
 Value shown_definition(const Call& call, const Value& stack);
-// Has the engine take up the stack once the request's change is kept.
-void run_after_commit(Call& call, const StackKey& key);
 
 }  // namespace mainstay::formation

@@ -21,7 +21,7 @@ Value stack_id(const Value& stack) {
 
 Result<Value> create_stack(Call& call, const Value& in) {
   TRY(Value out, begin_create(call, in, Value()));
-  run_after_commit(call, key_of_id(call, out["StackId"]));
+  wake(call, key_of_id(call, out["StackId"]));
   return out;
 }
 
@@ -30,22 +30,16 @@ Result<Value> update_stack(Call& call, const Value& in) {
   if (!find_stack(call, name).has_value())
     return validation_error("Stack [" + name + "] does not exist");
   TRY(Value out, begin_update(call, in));
-  run_after_commit(call, key_of_id(call, out["StackId"]));
+  wake(call, key_of_id(call, out["StackId"]));
   return out;
 }
 
 Result<Value> delete_stack(Call& call, const Value& in) {
   auto before = find_stack(call, in["StackName"].as_string());
   if (!before.has_value()) return Value::map({});
-  bool running = in_progress(*before);
   CHECK_OK(begin_delete(call, in));
-  StackKey key = key_of(call, *before);
-  // An operation under way is interrupted and finds the stack in its new state.
-  Engine& engine = engine_of(call);
-  if (running)
-    call.after_commit.push_back([&engine, key] { engine.cancel(key); });
-  else
-    run_after_commit(call, key);
+  // An operation under way finds the stack in its new state.
+  wake(call, key_of(call, *before));
   return Value::map({});
 }
 
@@ -53,9 +47,9 @@ Result<Value> cancel_update_stack(Call& call, const Value& in) {
   TRY(Value stack, find_stack(call, in["StackName"].as_string()));
   if (stack["StackStatus"].as_string() != "UPDATE_IN_PROGRESS")
     return validation_error("CancelUpdateStack cannot be called from current stack status");
-  StackKey key = key_of(call, stack);
-  Engine& engine = engine_of(call);
-  call.after_commit.push_back([&engine, key] { engine.cancel(key); });
+  stack.member("_operation").set("Cancel", true);
+  put_stack(call, stack);
+  wake(call, key_of(call, stack));
   return Value::map({});
 }
 
@@ -73,7 +67,7 @@ Result<Value> continue_update_rollback(Call& call, const Value& in) {
   operation.set("Skip", in["ResourcesToSkip"]);
   stack.set("_operation", std::move(operation));
   set_stack_status(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
-  run_after_commit(call, key_of(call, stack));
+  wake(call, key_of(call, stack));
   return Value::map({});
 }
 
@@ -91,7 +85,7 @@ Result<Value> rollback_stack(Call& call, const Value& in) {
   set_stack_status(call, stack,
                    was_complete ? "UPDATE_ROLLBACK_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS",
                    "User Initiated");
-  run_after_commit(call, key_of(call, stack));
+  wake(call, key_of(call, stack));
   return stack_id(stack);
 }
 
@@ -140,8 +134,7 @@ Result<Value> signal_resource(Call& call, const Value& in) {
                          {"Status", in["Status"]},
                          {"Reason", "signal of failure"},
                          {"Data", ""}}));
-  Engine& engine = engine_of(call);
-  call.after_commit.push_back([&engine] { engine.notify(); });
+  wake(call, key_of(call, stack));
   return Value::map({});
 }
 

@@ -28,7 +28,16 @@ std::string bucket_of_host(std::string_view host) {
 
 Result<Value> ask(const Asker& asker, std::string_view region, std::string_view service,
                   std::string_view operation, Value in) {
-  return asker.cloud.invoke(asker.caller, asker.account, region, service, operation, std::move(in));
+  Result<Value> answer = Value();
+  auto invoke = [&] {
+    answer =
+        asker.cloud.invoke(asker.caller, asker.account, region, service, operation, std::move(in));
+  };
+  if (asker.call)
+    asker.call->outside(invoke);
+  else
+    invoke();
+  return answer;
 }
 
 // A stable AMI id for a public parameter such as /aws/service/ami-amazon-linux-latest/...

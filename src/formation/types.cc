@@ -38,6 +38,11 @@ Types::Types() {
     }
 }
 
+const Types& Types::all() {
+  static const Types types;
+  return types;
+}
+
 const Value& Types::spec(std::string_view type) const {
   static const Value none;
   auto it = specs_.find(type);

@@ -15,7 +15,8 @@ namespace mainstay::formation {
 
 class Types {
  public:
-  Types();
+  // There is one: specs and schemas are data of the program.
+  static const Types& all();
 
   // The spec, or null: the type is recorded only.
   const Value& spec(std::string_view type) const;
@@ -28,6 +29,7 @@ class Types {
   static bool is_custom(std::string_view type);
 
  private:
+  Types();
   struct Entry {
     Value spec;
     Value macros;

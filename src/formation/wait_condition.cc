@@ -104,16 +104,13 @@ Status signal_wait_handle(cloud::Cloud& cloud, std::string_view target, std::str
   if ((status != "SUCCESS" && status != "FAILURE") || signal["UniqueId"].as_string().empty())
     return validation_error(
         "a signal is a JSON object with Status (SUCCESS or FAILURE), UniqueId, Data and Reason");
-  Engine* engine = nullptr;
-  CHECK_OK(cloud.update("cloudformation", handle->key.account, handle->key.region,
-                        [&](Call& call) -> Status {
-                          engine = &engine_of(call);
-                          CHECK_OK(find_stack(call, handle->key.id));
-                          put_signal(call, handle->key.uuid(), handle->logical_id, signal);
-                          return {};
-                        }));
-  engine->notify();
-  return {};
+  return cloud.update("cloudformation", handle->key.account, handle->key.region,
+                      [&](Call& call) -> Status {
+                        CHECK_OK(find_stack(call, handle->key.id));
+                        put_signal(call, handle->key.uuid(), handle->logical_id, signal);
+                        wake(call, handle->key);
+                        return {};
+                      });
 }
 
 std::optional<HttpResponse> answer_wait_handle(cloud::Cloud& cloud, const HttpRequest& request) {
@@ -138,22 +135,21 @@ Status create_wait_handle(Subject& s) {
   return s.initiated();
 }
 
+// What it waits until is kept, so that a restart does not begin the time anew.
 Status create_wait_condition(Subject& s) {
   s.physical_id = s.where.stack_id + "/" + s.where.logical_id;
-  const Time begun = s.cloud.now();  // before anyone can see that it waits
-  CHECK_OK(s.initiated());
   TRY(Awaited a, awaited_by(s));
-  Signals got;
-  s.engine.wait_until(begun + a.timeout_s * 1000, s.stop, [&] {
-    got = signals_of(s, a.uuid, a.logical_id);
-    return got.good >= a.count || !got.failure.empty();
-  });
+  if (s.state.is_null()) s.state = s.cloud.now() + a.timeout_s * 1000;
+  CHECK_OK(s.initiated());
+  Signals got = signals_of(s, a.uuid, a.logical_id);
   if (!got.failure.empty()) return validation_error(got.failure);
-  if (got.good < a.count && s.stop.stop_requested())
-    return Error("Cancelled", "Resource creation cancelled");
-  if (got.good < a.count)
+  if (got.good < a.count) {
+    if (s.is_unwanted) return Error("Cancelled", "Resource creation cancelled");
+    s.look_at = s.state.as_time();
+    if (s.cloud.now() < *s.look_at) return not_yet();
     return validation_error("WaitCondition timed out. Received " + std::to_string(got.good) +
                             " conditions when expecting " + std::to_string(a.count));
+  }
   s.attributes.set("Data", to_json(got.data));
   return {};
 }

@@ -1,15 +1,8 @@
 // What all phases of an operation use: see operation.hh.
 #include "cloud/paging.hh"
 #include "formation/operation.hh"
-#include "graph/walk.hh"
 
 namespace mainstay::formation {
-namespace {
-
-constexpr size_t resources_at_once = 16;
-
-}  // namespace
-
 Status Operation::commit(const std::function<Status(Call&)>& work) {
   return cloud_.update("cloudformation", key_.account, key_.region, work);
 }
@@ -37,13 +30,13 @@ Value Operation::definition(std::string_view which) {
 }
 
 Asker Operation::asker() const {
-  return {cloud_, to_caller(stack_["_operation"]["Caller"]), key_.account, key_.region};
+  return {cloud_, to_caller(stack_["_operation"]["Caller"]), key_.account, key_.region, nullptr};
 }
 
 // The resource's own tags win over the stack's (user guide, "Resource tags").
 Value Operation::effective_tags(const std::string& logical_id, const std::string& type,
                                 const Value& properties) const {
-  const cfn::Schema* schema = engine_.types().schema(type);
+  const cfn::Schema* schema = Types::all().schema(type);
   Value own = schema ? properties[schema->tag_property()] : Value();
   if (own.is_map()) {
     Value list = Value::list();
@@ -66,8 +59,7 @@ Value Operation::effective_tags(const std::string& logical_id, const std::string
 }
 
 Subject Operation::subject(const Value& r) {
-  Subject s{engine_,
-            cloud_,
+  Subject s{cloud_,
             asker().caller,
             {key_.account, key_.region, key_.id, r["LogicalResourceId"].as_string(),
              r["ResourceType"].as_string(), r["_generation"].as_int()},
@@ -77,22 +69,20 @@ Subject Operation::subject(const Value& r) {
             Value::list(),
             r["_creation_policy"],
             r["PhysicalResourceId"].as_string(),
-            r["Attributes"].is_map() ? r["Attributes"] : Value::map({}),
-            "",
-            halt_.get_token()};
-  s.operation = operation_id().as_string() + "/" + stack_["StackStatus"].as_string();
+            r["Attributes"].is_map() ? r["Attributes"] : Value::map({})};
+  s.operation = step();
+  s.state = r["_state"];
+  s.is_unwanted = ends_waiting_;
   return s;
 }
 
-Value Operation::resource(const std::string& id) {
-  std::lock_guard guard(mutex_);
-  auto it = resources_.find(id);
-  return it == resources_.end() ? Value() : it->second;
+std::string Operation::step() const {
+  return operation_id().as_string() + "/" + stack_["StackStatus"].as_string();
 }
 
-void Operation::keep(const Value& r) {
-  std::lock_guard guard(mutex_);
-  resources_[r["LogicalResourceId"].as_string()] = r;
+Value Operation::resource(const std::string& id) const {
+  auto it = resources_.find(id);
+  return it == resources_.end() ? Value() : it->second;
 }
 
 Status Operation::set_status(Value& r, std::string_view status, std::string_view reason) {
@@ -100,8 +90,26 @@ Status Operation::set_status(Value& r, std::string_view status, std::string_view
     set_resource_status(call, stack_, r, status, reason);
     return {};
   }));
-  keep(r);
+  resources_[r["LogicalResourceId"].as_string()] = r;
   return {};
+}
+
+Status Operation::put_resource(const Value& r) {
+  const std::string& id = r["LogicalResourceId"].as_string();
+  CHECK_OK(commit([&](Call& call) -> Status {
+    call.put("resource", row(key_.uuid(), id), r);
+    return {};
+  }));
+  resources_[id] = r;
+  return {};
+}
+
+Status Operation::put_off(const Subject& s, Value& r, const Error& why) {
+  if (is_not_yet(why)) {
+    if (s.look_at) look_again_at(*s.look_at);
+    if (r["_state"] != s.state) CHECK_OK(put_resource(r.set("_state", s.state)));
+  }
+  return why;
 }
 
 // Unless somebody else has put the stack into another state meanwhile (DeleteStack may): then run()
@@ -110,15 +118,17 @@ Status Operation::set_stack(std::string_view status, std::string_view reason,
                             const std::function<Status(Call&)>& more) {
   CHECK_OK(commit([&](Call& call) -> Status {
     TRY(Value now, find_stack(call, key_.id));
-    if (now["StackStatus"] != stack_["StackStatus"]) return {};
+    if (now["StackStatus"] != stack_["StackStatus"] || now["_operation"]["Id"] != operation_id())
+      return {};
     for (const char* set_by_requests :
          {"_policy", "EnableTerminationProtection", "DriftInformation"})
       if (now.has(set_by_requests)) stack_.set(set_by_requests, now[set_by_requests]);
     if (more) CHECK_OK(more(call));
     set_stack_status(call, stack_, status, reason);
+    if (!in_progress(stack_) && stack_.has("ParentId"))
+      wake(call, {key_.account, key_.region, stack_["ParentId"].as_string()});
     return {};
   }));
-  engine_.notify();
   return {};
 }
 
@@ -127,55 +137,6 @@ void Operation::note_former(Call& call, const std::string& id, const Value& docu
   if (call.find("definition", row(key_.uuid(), "current")) == nullptr) return;
   if (!call.find("former", row(key_.uuid(), id)))
     call.put("former", row(key_.uuid(), id), document);
-}
-
-// A pool for each walk: a nested stack walks inside a worker of its parent's.
-Outcome Operation::walk_until(Drop drop, const graph::Dag& dag, const Work& work) {
-  Outcome outcome;
-  std::mutex mutex;
-  halt_ = std::stop_source();
-  std::stop_callback outer(stop_.get_token(), [this] { halt_.request_stop(); });
-  auto one = [&](graph::Node n) {
-    Status done = work(dag.name(n));
-    if (done.has_value()) return true;
-    std::lock_guard guard(mutex);
-    outcome.failed.push_back(dag.name(n));
-    if (drop == Drop::at_failure) {
-      halt_.request_stop();
-      engine_.notify();
-    }
-    return false;
-  };
-  ThreadPool pool(resources_at_once);
-  std::stop_token stop = drop == Drop::never ? std::stop_token() : halt_.get_token();
-  graph::run_walk(dag, {resources_at_once, stop}, pool, one, [](graph::Node, graph::Outcome) {});
-  outcome.interrupted = stop_.stop_requested();
-  return outcome;
-}
-
-// Those that were being worked on when the process ended.
-std::set<std::string> Operation::begun() const {
-  std::set<std::string> ids;
-  for (const auto& [id, r] : resources_)
-    if (r["ResourceStatus"].as_string().ends_with("_IN_PROGRESS")) ids.insert(id);
-  return ids;
-}
-
-// What had begun when the process ended goes first, and is dropped for nothing: what it has made so
-// far is known only to the answers that its calls get when they are made again.
-Outcome Operation::walk(const graph::Dag& dag, const Work& work, bool stop_at_failure) {
-  if (!stop_at_failure) return walk_until(Drop::when_cancelled, dag, work);
-  const std::set<std::string> first = begun();
-  if (!first.empty()) {
-    Outcome outcome = walk_until(Drop::never, dag, [&](const std::string& id) {
-      if (!first.contains(id)) return Status();
-      return shut_down() ? Status(Error("Cancelled", "the engine ends")) : work(id);
-    });
-    if (!outcome.good()) return outcome;
-  }
-  return walk_until(Drop::at_failure, dag, [&](const std::string& id) {
-    return first.contains(id) ? Status() : work(id);
-  });
 }
 
 }  // namespace mainstay::formation

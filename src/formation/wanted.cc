@@ -1,0 +1,92 @@
+// What a resource is to become, as the template says it: see operation.hh.
+#include "formation/operation.hh"
+
+namespace mainstay::formation {
+namespace {
+
+// What a template says of a resource besides its properties; kept with it.
+Status keep_policies(const cfn::Resource& declared, cfn::Context& context, Value& r) {
+  const std::pair<const char*, const Value*> parts[] = {
+      {"_deletion_policy", &declared.deletion_policy},
+      {"_replace_policy", &declared.update_replace_policy},
+      {"_creation_policy", &declared.creation_policy},
+      {"Metadata", &declared.metadata}};
+  for (auto [name, part] : parts) {
+    r.erase(name);
+    if (part->is_null()) continue;
+    TRY(Value v, cfn::evaluate(*part, context));
+    r.set(name, std::move(v));
+  }
+  return {};
+}
+
+Value attribute_of(const Value& r, const std::string& name) {
+  if (const Value* known = r["Attributes"].find(name)) return *known;
+  const Value& property = r["Properties"].at_path(name);
+  const std::string& type = r["ResourceType"].as_string();
+  const cfn::Schema* schema = Types::all().schema(type);
+  if (!property.is_null() || !schema) return property;
+  bool made_up = Types::all().spec(type).is_null() &&
+                 (schema->is_read_only(name) || schema->has_property(name));
+  if (!made_up && !Types::is_custom(type)) return {};
+  Whereabouts w{"", "", "", r["LogicalResourceId"].as_string(), type, 0};
+  return recorded_attribute(w, *schema, name, r["PhysicalResourceId"].as_string());
+}
+
+}  // namespace
+
+cfn::Environment Operation::environment(const Prepared& prepared) {
+  cfn::Environment e = make_environment(asker(), prepared.pseudo);
+  e.ref = [this](const std::string& id) -> Result<Value> {
+    return resource(id)["PhysicalResourceId"];
+  };
+  e.get_att = [this](const std::string& id, const std::string& name) -> Result<Value> {
+    Value r = resource(id);
+    Value v = attribute_of(r, name);
+    if (!v.is_null()) return v;
+    return validation_error("Template error: resource " + id + " does not support attribute type " +
+                            name + " in Fn::GetAtt");
+  };
+  e.import_value = [this](const std::string& name) -> Result<Value> {
+    Value found;
+    CHECK_OK(commit([&](Call& call) -> Status {
+      const Value* row_found = call.find("export", name);
+      if (!row_found) return validation_error("No export named " + name + " found.");
+      found = (*row_found)["Value"];
+      return {};
+    }));
+    imports_.insert(name);
+    return found;
+  };
+  return e;
+}
+
+// The document that the resource will be once made: properties evaluated and checked.
+Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::string& id) {
+  const cfn::Resource& declared = *prepared.tmpl.find_resource(id);
+  cfn::Environment env = environment(prepared);
+  cfn::Context context{&prepared.tmpl,
+                       &prepared.parameters,
+                       &prepared.conditions,
+                       &env,
+                       {"Resources", id, "Properties"}};
+  TRY(Value properties, cfn::evaluate(declared.properties, context));
+  if (!properties.is_map()) properties = Value::map({});
+  if (const cfn::Schema* schema = Types::all().schema(declared.type);
+      schema && !Types::is_custom(declared.type)) {
+    TRY(properties, schema->check_properties(properties, id));
+  }
+  Value r = Value::map({{"LogicalResourceId", id},
+                        {"PhysicalResourceId", ""},
+                        {"ResourceType", declared.type},
+                        {"Properties", properties},
+                        {"Attributes", Value::map({})},
+                        {"_tags", effective_tags(id, declared.type, properties)}});
+  CHECK_OK(keep_policies(declared, context, r));
+  Value needs = Value::list();
+  for (const std::string& need : prepared.dependencies.needs.at(id)) needs.push_back(need);
+  r.set("_needs", std::move(needs));
+  return r;
+}
+
+}  // namespace mainstay::formation
