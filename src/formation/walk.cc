@@ -117,6 +117,8 @@ Outcome Operation::walk(const graph::Dag& dag, const Work& work, bool stop_at_fa
   end_waiting(round);
   if (is_over_) return round.outcome;
   round.outcome.waits = !round.waiting.empty();
+  if (!round.outcome.waits)  // even the last try of these said that they may pass
+    for (graph::Node n : round.blocked) round.outcome.failed.push_back(dag.name(n));
   if (round.outcome.waits) {
     is_over_ = true;
     if (stop_at_failure) keep_failed(round.outcome);

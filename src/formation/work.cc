@@ -73,6 +73,7 @@ Subject Operation::subject(const Value& r) {
   s.operation = step();
   s.state = r["_state"];
   s.is_unwanted = ends_waiting_;
+  s.is_last_try = is_last_try_;
   return s;
 }
 
