@@ -32,6 +32,7 @@ package_list() { # KIND
     fuzz) echo clang-19 libclang-rt-19-dev ;;
     bench) echo wrk procps ;;
     node) echo nodejs npm ;;
+    docker) echo docker.io ;;
     browser) echo chromium ;;
   esac
 }

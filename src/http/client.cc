@@ -115,6 +115,8 @@ void set_limits(CURL* curl, const ClientOptions& options) {
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  if (!options.unix_socket.empty())
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
   if (!options.use_proxy) curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 }
 
