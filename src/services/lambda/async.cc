@@ -35,7 +35,7 @@ Limits limits_of(const Call& call, const Value& event) {
 
 // What is sent where, as JSON text: to a queue, a topic, a bus, a bucket or a function.
 struct Sending {
-  std::string arn, body;
+  std::string function, arn, body;
   Value attributes;  // of a message, {name: {DataType, StringValue}}
   bool succeeded = false;
 };
@@ -83,7 +83,11 @@ void send(Call& call, const Sending& sending) {
     return;
   }
   if (!sending.attributes.is_null()) delivery.input.set("MessageAttributes", sending.attributes);
-  if (call.cloud.has_service(delivery.service)) call.later(std::move(delivery));
+  // With the rights of the function's role ("Destinations", "Dead-letter queues": permissions).
+  auto caller = role_session(call, sending.function);
+  if (!caller.has_value() || !call.cloud.has_service(delivery.service)) return;
+  delivery.caller = *caller;
+  call.later(std::move(delivery));
 }
 
 // "Destinations", invocation record.
@@ -124,14 +128,19 @@ void send_dead_letter(Call& call, const Value& event, const backings::FunctionOu
                                  {"ErrorCode", attribute("Number", "200")}});
   if (!message.empty())
     attributes.set("ErrorMessage", attribute("String", message.substr(0, message_bytes_max)));
-  send(call, {arn, event["Payload"].as_string(), std::move(attributes), false});
+  send(call, {event["Function"].as_string(), arn, event["Payload"].as_string(),
+              std::move(attributes), false});
 }
 
 void give_up(Call& call, const Value& event, const std::string& condition,
              const backings::FunctionOutcome& outcome) {
   Limits limits = limits_of(call, event);
   if (!limits.on_failure.empty())
-    send(call, {limits.on_failure, record_of(call, event, condition, outcome), {}, false});
+    send(call, {event["Function"].as_string(),
+                limits.on_failure,
+                record_of(call, event, condition, outcome),
+                {},
+                false});
   send_dead_letter(call, event, outcome);
   call.remove("event", event["Id"].as_string());
 }
@@ -142,7 +151,11 @@ void settle(Call& call, Value event, const backings::FunctionOutcome& outcome) {
   const std::string id = event["Id"].as_string();
   if (!outcome.failed) {
     if (!limits.on_success.empty())
-      send(call, {limits.on_success, record_of(call, event, "Success", outcome), {}, true});
+      send(call, {event["Function"].as_string(),
+                  limits.on_success,
+                  record_of(call, event, "Success", outcome),
+                  {},
+                  true});
     call.remove("event", id);
     return;
   }
@@ -176,8 +189,8 @@ void postpone(Call& call, Value event, const Error& why) {
 
 void finish(cloud::Cloud& cloud, const std::string& account, const std::string& region,
             const std::string& id, const backings::FunctionOutcome& outcome) {
-  // At the end of the program it stays as it is, and runs again at the next start.
-  if (outcome.not_run && outcome.not_run->code == "FunctionsStopped") return;
+  // It runs again at the next start.
+  if (stays_queued(outcome)) return;
   (void)cloud.update("lambda", account, region, [&](Call& call) -> Status {
     const Value* event = call.find("event", id);
     if (!event) return {};

@@ -11,16 +11,6 @@ namespace {
 constexpr size_t events_max = 10'000, bytes_max = 1'048'576, event_bytes_extra = 26;
 constexpr size_t event_bytes_max = 262'144 - event_bytes_extra;
 
-cloud::Caller session_of(const Run& run, const std::string& role_id) {
-  cloud::Caller out = cloud::Caller::root_of(run.account);
-  std::string role = run.role.substr(run.role.rfind('/') + 1);
-  out.kind = cloud::Caller::Kind::session;
-  out.arn = "arn:aws:sts::" + run.account + ":assumed-role/" + role + "/" + run.function;
-  out.user_id = role_id + ":" + run.function;
-  out.details = Value::map({{"RoleArn", run.role}});
-  return out;
-}
-
 std::vector<Value> batches_of(const std::string& log, Time now) {
   std::vector<Value> batches;
   Value events = Value::list();
@@ -53,7 +43,7 @@ bool Runner::knows_stream(const std::string& stream) {
 void Runner::write_log(const Run& run, const backings::FunctionOutcome& outcome) {
   if (!cloud_->has_service("logs") || outcome.log_stream.empty()) return;
   bool is_known = knows_stream(outcome.log_stream);
-  cloud::Caller caller = session_of(run, role_id_of(run.role));
+  cloud::Caller caller = role_session(run.account, run.role, role_id_of(run.role), run.function);
   (void)cloud_->update("lambda", run.account, run.region, [&](Call& call) -> Status {
     auto deliver = [&](const char* operation, Value in) {
       in.set("logGroupName", run.log_group);

@@ -4,6 +4,7 @@
 #include "cloud/cloud.hh"
 #include "services/lambda/filter.hh"
 #include "services/lambda/mapping.hh"
+#include "services/lambda/runner.hh"
 #include "services/lambda/settings.hh"
 
 namespace mainstay::lambda {
@@ -122,21 +123,7 @@ Value put(Call& call, Value mapping) {
 }  // namespace
 
 Result<cloud::Caller> poller_of(Call& call, const Value& mapping) {
-  const std::string& name = mapping["Function"].as_string();
-  const Value* function = call.find("function", name);
-  if (!function) return function_not_found(call, name);
-  const std::string role = (*function)["Config"]["Role"].as_string();
-  std::string role_name = role.substr(role.rfind('/') + 1);
-  TRY(Value found,
-      call.cloud.invoke(cloud::Caller::service_principal(call.account, service_principal_name),
-                        call.account, call.region, "iam", "GetRole",
-                        Value::map({{"RoleName", role_name}})));
-  cloud::Caller out = cloud::Caller::root_of(call.account);
-  out.kind = cloud::Caller::Kind::session;
-  out.arn = "arn:aws:sts::" + call.account + ":assumed-role/" + role_name + "/awslambda";
-  out.user_id = found["Role"]["RoleId"].as_string() + ":awslambda";
-  out.details = Value::map({{"RoleArn", role}});
-  return out;
+  return role_session(call, mapping["Function"].as_string());
 }
 
 Result<Value> create_mapping(Call& call, const Value& in) {

@@ -127,7 +127,7 @@ void delete_messages(Call& call, const Value& mapping, const Value& argument, co
 
 void finish(cloud::Cloud& cloud, const Run& run, const Value& argument,
             const backings::FunctionOutcome& outcome) {
-  if (outcome.not_run && outcome.not_run->code == "FunctionsStopped") return;
+  if (stays_queued(outcome)) return;
   (void)cloud.update("lambda", run.account, run.region, [&](Call& call) -> Status {
     const Value* batch = call.find("batch", batch_id(argument));
     const Value* mapping = call.find("mapping", argument["UUID"].as_string());

@@ -91,6 +91,21 @@ Result<Value> find_layer(Call& call, const std::string& arn) {
   return not_found("Layer version " + arn + " does not exist.");
 }
 
+// Of a fork: what a function does may reach outside of it (CloudOptions::is_fork), and what it
+// would answer can't be made up.
+class FunctionsOfFork : public backings::Functions {
+ public:
+  void invoke(const backings::FunctionSpec&, backings::FunctionEvent, Done done) override {
+    backings::FunctionOutcome outcome;
+    outcome.not_run = aws_error(
+        std::string(not_in_forks),
+        "functions do not run in a fork, since what they do may reach outside of it", 501);
+    done(std::move(outcome));
+  }
+  void retire(const std::string&) override {}
+  void stop() override {}
+};
+
 Error throttled(const char* reason) {
   Error error = aws_error("TooManyRequestsException", "Rate Exceeded.", 429);
   error.fields = std::make_shared<const Value>(Value::map({{"Type", "User"}, {"Reason", reason}}));
@@ -98,6 +113,11 @@ Error throttled(const char* reason) {
 }
 
 }  // namespace
+
+bool stays_queued(const backings::FunctionOutcome& outcome) {
+  return outcome.not_run &&
+         (outcome.not_run->code == "FunctionsStopped" || outcome.not_run->code == not_in_forks);
+}
 
 Runner::Runner(std::unique_ptr<backings::Functions> functions)
     : makes_functions_(functions == nullptr), functions_(std::move(functions)) {}
@@ -110,10 +130,13 @@ void Runner::start(cloud::Cloud& cloud) {
   cloud_ = &cloud;
   {
     std::scoped_lock lock(mutex_);
-    if (makes_functions_) functions_ = std::make_shared<backings::LocalFunctions>();
+    if (makes_functions_ && cloud.options().is_fork)
+      functions_ = std::make_shared<FunctionsOfFork>();
+    else if (makes_functions_)
+      functions_ = std::make_shared<backings::LocalFunctions>();
   }
   // What a killed process has left, also if no function is run from now on.
-  if (makes_functions_ && !cloud.agenda().is_simulated())
+  if (makes_functions_ && !cloud.agenda().is_simulated() && !cloud.options().is_fork)
     cloud.agenda().post([] {
       RealProcesses processes;
       backings::sweep(processes);
@@ -214,6 +237,28 @@ std::optional<backings::FunctionOutcome> Runner::take_answer(const std::string& 
 
 Runner& runner_of(const Call& call) {
   return static_cast<Runner&>(*call.service.background);
+}
+
+cloud::Caller role_session(const std::string& account, const std::string& role,
+                           const std::string& role_id, const std::string& session) {
+  cloud::Caller out = cloud::Caller::root_of(account);
+  out.kind = cloud::Caller::Kind::session;
+  out.arn = "arn:aws:sts::" + account + ":assumed-role/" + role.substr(role.rfind('/') + 1) + "/" +
+            session;
+  out.user_id = role_id + ":" + session;
+  out.details = Value::map({{"RoleArn", role}});
+  return out;
+}
+
+Result<cloud::Caller> role_session(Call& call, const std::string& function) {
+  const Value* found = call.find("function", function);
+  if (!found) return function_not_found(call, function);
+  const std::string role = (*found)["Config"]["Role"].as_string();
+  TRY(Value answer,
+      call.cloud.invoke(cloud::Caller::service_principal(call.account, service_principal_name),
+                        call.account, call.region, "iam", "GetRole",
+                        Value::map({{"RoleName", role.substr(role.rfind('/') + 1)}})));
+  return role_session(call.account, role, answer["Role"]["RoleId"].as_string(), "awslambda");
 }
 
 void retire_environments(Call& call, const std::string& function) {

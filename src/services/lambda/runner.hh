@@ -29,6 +29,12 @@ struct Run {
   backings::FunctionEvent event;
 };
 
+// The code of what was not run because the cloud is a fork.
+inline constexpr std::string_view not_in_forks = "NotImplemented";
+// Whether it stays as it is, queued, because functions can't run now: at the end of the program,
+// and in a fork.
+bool stays_queued(const backings::FunctionOutcome& outcome);
+
 class Runner : public cloud::Background {
  public:
   explicit Runner(std::unique_ptr<backings::Functions> functions);
@@ -76,6 +82,11 @@ class Runner : public cloud::Background {
 
 Runner& runner_of(const Call& call);
 Run make_run(Call& call, const Target& target, std::string payload, std::string request_id);
+// Who Lambda is when it does something for a function: a session of the function's role. Asks IAM.
+Result<cloud::Caller> role_session(Call& call, const std::string& function);
+// The same of a role whose id is known.
+cloud::Caller role_session(const std::string& account, const std::string& role,
+                           const std::string& role_id, const std::string& session);
 // Once the change is kept: what runs goes on as it was, what comes is the new one's.
 void retire_environments(Call& call, const std::string& function);
 
