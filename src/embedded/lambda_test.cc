@@ -14,7 +14,7 @@ constexpr const char* region = "us-east-1";
 constexpr const char* topic = "arn:aws:sns:us-east-1:111122223333:t";
 
 struct World {
-  std::unique_ptr<cloud::Cloud> cloud = embedded::open({}).value();
+  std::unique_ptr<cloud::Cloud> cloud;
 
   Result<Value> ask(const char* service, const char* operation, Value in,
                     const cloud::Caller& caller = cloud::Caller::root_of(account)) {
@@ -25,7 +25,8 @@ struct World {
                Value::map({{"FunctionName", "f"}, {"InvocationType", "DryRun"}}), caller);
   }
 
-  World() {
+  explicit World(cloud::CloudOptions options = {})
+      : cloud(embedded::open(std::move(options)).value()) {
     Value trust = parse_json(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
         "Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]})")
                       .value();
@@ -78,8 +79,25 @@ TEST_CASE("functions do not run in a fork, and say so") {
   World world;
   auto fork = embedded::fork(*world.cloud);
   REQUIRE(fork.has_value());
-  auto answer = (*fork)->invoke(cloud::Caller::root_of(account), account, region, "lambda", "Invoke",
-                                Value::map({{"FunctionName", "f"}}));
+  auto answer = (*fork)->invoke(cloud::Caller::root_of(account), account, region, "lambda",
+                                "Invoke", Value::map({{"FunctionName", "f"}}));
   CHECK(answer.error().status == 501);
   CHECK(answer.error().message.contains("fork"));
+}
+
+TEST_CASE("a function that is being made can't be invoked yet, where that takes a while") {
+  cloud::CloudOptions options;
+  options.time = cloud::TimePlan::parse("stepped").value();
+  World world(std::move(options));
+  auto state = [&] {
+    return world.ask("lambda", "GetFunctionConfiguration", Value::map({{"FunctionName", "f"}}))
+        .value()["State"]
+        .as_string();
+  };
+  cloud::Caller root = cloud::Caller::root_of(account);
+  CHECK(state() == "Pending");
+  CHECK(world.dry_run(root).error().code == "ResourceConflictException");
+  world.cloud->clock().move_to(world.cloud->now() + 5'000);
+  CHECK(state() == "Active");
+  CHECK(world.dry_run(root).has_value());
 }

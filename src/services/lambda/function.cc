@@ -19,7 +19,42 @@ Value runtime_version(const Call& call, const std::string& runtime) {
                                                "::runtime:" + hex_encode(sha256(runtime))}});
 }
 
+// What AWS takes, about: nothing is told of it but that it takes a while.
+constexpr int64_t creation_ms = 2'000, update_ms = 1'500;
+
+void set_created(Value& out) {
+  out.erase("LastUpdateStatus");
+  out.set("State", "Pending");
+  out.set("StateReason", "The function is being created.");
+  out.set("StateReasonCode", "Creating");
+}
+
+void set_updated(Value& out) {
+  out.set("LastUpdateStatus", "InProgress");
+  out.set("LastUpdateStatusReason", "The function is being created.");
+  out.set("LastUpdateStatusReasonCode", "Creating");
+}
+
 }  // namespace
+
+bool is_pending(const Call& call, const Value& document) {
+  return call.now - document["Created"].as_time() < call.duration(creation_ms);
+}
+
+bool is_updating(const Call& call, const Value& document) {
+  return call.now - document["Changed"].as_time() < call.duration(update_ms);
+}
+
+Status check_settled(const Call& call, const Value& document) {
+  const char* start = "The operation cannot be performed at this time. ";
+  if (is_pending(call, document))
+    return conflict(std::string(start) +
+                    "The function is currently in the following state: Pending");
+  if (is_updating(call, document))
+    return conflict(std::string(start) + "An update is in progress for resource: " +
+                    function_arn(call, document["Name"].as_string()));
+  return {};
+}
 
 std::string version_of(const Value& document) {
   return document.has("Version") ? document["Version"].as_string() : std::string(latest);
@@ -72,6 +107,11 @@ Value configuration(const Call& call, const Value& document, std::string_view ar
   out.set("LastUpdateStatus", "Successful");
   out.set("PackageType", "Zip");
   out.set("RuntimeVersionConfig", runtime_version(call, out["Runtime"].as_string()));
+  bool is_latest = !document.has("Version");
+  if (is_latest && is_pending(call, document))
+    set_created(out);
+  else if (is_latest && is_updating(call, document))
+    set_updated(out);
   return out;
 }
 
@@ -82,17 +122,14 @@ Value configuration(const Call& call, const Target& target) {
 Value configuration_while_created(const Call& call, const Value& document) {
   Value out =
       configuration(call, document, document.has("Version") ? document["Version"].as_string() : "");
-  out.erase("LastUpdateStatus");
-  out.set("State", "Pending");
-  out.set("StateReason", "The function is being created.");
-  return out.set("StateReasonCode", "Creating");
+  set_created(out);
+  return out;
 }
 
 Value configuration_while_updated(const Call& call, const Value& document) {
   Value out = configuration(call, document, "");
-  out.set("LastUpdateStatus", "InProgress");
-  out.set("LastUpdateStatusReason", "The function is being created.");
-  return out.set("LastUpdateStatusReasonCode", "Creating");
+  set_updated(out);
+  return out;
 }
 
 void put_function(Call& call, Value document) {

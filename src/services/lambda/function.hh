@@ -29,6 +29,11 @@ const Value* find_alias(const Call& call, std::string_view name, std::string_vie
 // The FunctionConfiguration shape. arn_qualifier: what stands behind the ARN, "" for none.
 Value configuration(const Call& call, const Value& document, std::string_view arn_qualifier);
 Value configuration(const Call& call, const Target& target);
+// Whether AWS would still be at it, by the cloud's clock ("Lambda function states"); and the
+// refusal of what has to wait for its end.
+bool is_pending(const Call& call, const Value& document);
+bool is_updating(const Call& call, const Value& document);
+Status check_settled(const Call& call, const Value& document);
 // Right after something was made or changed AWS is still at it.
 Value configuration_while_created(const Call& call, const Value& document);
 Value configuration_while_updated(const Call& call, const Value& document);

@@ -150,6 +150,7 @@ Result<Value> update_function_code(Call& call, const Value& in) {
   const Value* found = call.find("function", named.name);
   if (!found) return function_not_found(call, named.name);
   Value function = *found;
+  CHECK_OK(check_settled(call, function));
   CHECK_OK(check_revision(function, in, "GetFunction/GetAlias"));
   Value before = function["Code"];
   TRY(Value code, take_code(call, in));
@@ -179,6 +180,7 @@ Result<Value> update_function_configuration(Call& call, const Value& in) {
   const Value* found = call.find("function", named.name);
   if (!found) return function_not_found(call, named.name, latest);
   Value function = *found;
+  CHECK_OK(check_settled(call, function));
   CHECK_OK(check_revision(function, in, "GetFunction/GetAlias"));
   Value config = function["Config"];
   config.set("_Name", named.name);

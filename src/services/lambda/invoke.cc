@@ -94,6 +94,7 @@ Result<Value> invoke(Call& call, const Value& in) {
   if (!call.find("function", named.name))
     return function_not_found(call, whole.name, whole.qualifier);
   TRY(Target target, target_of_event(call, named));
+  if (is_pending(call, target.function)) return check_settled(call, target.function).error();
   std::string payload = in["Payload"].as_bytes();
   if (payload.empty()) payload = "{}";
   CHECK_OK(check_payload(payload, is_event(in)));

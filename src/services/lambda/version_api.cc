@@ -58,6 +58,7 @@ Result<Value> publish_version(Call& call, const Value& in) {
   const Value* found = call.find("function", named.name);
   if (!found) return function_not_found(call, named.name);
   Value function = *found;
+  CHECK_OK(check_settled(call, function));
   CHECK_OK(check_revision(function, in, "GetFunction/GetAlias"));
   Value now = configuration(call, function, "");
   if (in.has("CodeSha256") && in["CodeSha256"] != now["CodeSha256"])
