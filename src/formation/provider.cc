@@ -88,6 +88,14 @@ bool may_pass(const Value& step, const Error& error, bool removing) {
   return std::find(codes.begin(), codes.end(), Value(error.code)) != codes.end();
 }
 
+// What the service is still at by itself: its own states, which take a while by the cloud's clock.
+bool is_busy(const Value& step, const Error& error) {
+  const List& codes = step["busy"].items();
+  return std::find(codes.begin(), codes.end(), Value(error.code)) != codes.end();
+}
+
+constexpr int64_t busy_pause_ms = 500;
+
 // One call; its output becomes the variable that the step names. forgiving: what is to be removed
 // may be gone already.
 Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
@@ -119,6 +127,10 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   bool ignore = std::find(ignored.begin(), ignored.end(), Value(out.error().code)) != ignored.end();
   if (ignore || (forgiving && is_gone(out.error()))) return {};
   if (s_.restoring && (forgiving || is_there_already(out.error()))) return {};
+  if (is_busy(step, out.error())) {
+    s_.look_at = s_.cloud.now() + busy_pause_ms;
+    return not_yet();
+  }
   Error failed = handler_error(s_, service, out.error());
   bool may = !s_.is_last_try && may_pass(step, out.error(), forgiving);
   return may ? blocked(failed) : failed;
