@@ -180,7 +180,8 @@ std::vector<Limit> add_denials(Value& statements, const std::vector<Names>& othe
   return limits;
 }
 
-Result<Value> render_app(const Value& given) {
+Result<Value> render_app(const Blueprint&, const RenderInput& input) {
+  const Value& given = input.variables;
   Names names{given["App"].as_string(), given["Environment"].as_string()};
   CHECK_OK(check_names(given, names));
   std::vector<Names> others = reached(given, names);

@@ -12,7 +12,8 @@ using namespace mainstay::blueprints;
 namespace {
 
 Result<Value> render_app_of(const char* variables) {
-  return render(*find("mainstay.app.App").value(), parse_json(variables).value());
+  return render(*find("mainstay.app.App").value(),
+                {"one", "acme-one", parse_json(variables).value()});
 }
 
 constexpr const char* everything = R"({"App": "api", "Environment": "dev", "Queues": true,

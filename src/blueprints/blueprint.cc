@@ -4,6 +4,7 @@
 
 #include "base/text.hh"
 #include "blueprints/app.hh"
+#include "blueprints/declared.hh"
 #include "blueprints/emr.hh"
 #include "blueprints/network.hh"
 #include "blueprints/vpc.hh"
@@ -11,16 +12,14 @@
 namespace mainstay::blueprints {
 namespace {
 
-const Blueprint registry[] = {app_blueprint(), emr_blueprint(), network_blueprint(),
-                              vpc2_blueprint()};
-
 Error in_variable(Error error, std::string_view name) {
   return std::move(error).because("variable " + std::string(name));
 }
 
 std::string_view type_name(VariableType type) {
-  static constexpr std::string_view names[] = {"text",   "true or false", "a whole number",
-                                               "a list", "a map",         "a map of one resource"};
+  static constexpr std::string_view names[] = {
+      "text",  "true or false",         "a whole number",     "a list",
+      "a map", "a map of one resource", "a map of resources", "a text, a number or a list"};
   return names[static_cast<size_t>(type)];
 }
 
@@ -38,6 +37,12 @@ bool has_type(const Value& v, VariableType type) {
       return v.is_map();
     case VariableType::resource:
       return v.is_map() && v.size() == 1 && v.members().nth(0).second.is_map();
+    case VariableType::resources:
+      return v.is_map() && std::ranges::all_of(v.members(), [](const Map::Member& member) {
+               return member.second.is_map();
+             });
+    case VariableType::parameter:
+      return !v.is_map();
   }
   return false;
 }
@@ -55,13 +60,20 @@ Value coerced(const Value& v, VariableType type) {
 
 }  // namespace
 
-std::span<const Blueprint> all() {
+const std::vector<Blueprint>& all() {
+  static const std::vector<Blueprint> registry = [] {
+    std::vector<Blueprint> every = declared_blueprints();
+    for (Blueprint one : {app_blueprint(), emr_blueprint(), network_blueprint(), vpc2_blueprint()})
+      every.push_back(one);
+    std::ranges::sort(every, {}, &Blueprint::name);
+    return every;
+  }();
   return registry;
 }
 
 Result<const Blueprint*> find(std::string_view name) {
   std::vector<std::string> names;
-  for (const Blueprint& b : registry) {
+  for (const Blueprint& b : all()) {
     if (b.name == name) return &b;
     names.emplace_back(b.name);
   }
@@ -80,12 +92,13 @@ std::vector<std::string> unknown_variables(const Blueprint& blueprint, const Val
   return unknown;
 }
 
-Result<Value> render(const Blueprint& blueprint, const Value& variables) {
+Result<Value> render(const Blueprint& blueprint, const RenderInput& input) {
   Value checked = Value::map();
   for (const Variable& variable : blueprint.variables) {
-    const Value* given = variables.find(variable.name);
+    const Value* given = input.variables.find(variable.name);
     if (!given || given->is_null()) {
-      if (variable.required)
+      // A parameter may have a value that is deployed already.
+      if (variable.required && variable.type != VariableType::parameter)
         return in_variable(Error("VariableMissing", std::string(blueprint.name) + " needs it: " +
                                                         std::string(variable.description)),
                            variable.name);
@@ -100,7 +113,7 @@ Result<Value> render(const Blueprint& blueprint, const Value& variables) {
           variable.name);
     checked.set(variable.name, std::move(value));
   }
-  return blueprint.render(checked);
+  return blueprint.render(blueprint, {input.name, input.full_name, std::move(checked)});
 }
 
 }  // namespace mainstay::blueprints

@@ -20,7 +20,9 @@ enum class VariableType : uint8_t {
   integer,
   list,
   map,
-  resource,  // {LogicalId: {properties}}: one resource of the type named in resource_type
+  resource,   // {LogicalId: {properties}}: one resource of the type named in resource_type
+  resources,  // any number of them
+  parameter,  // of the template, of the type named in resource_type; its value goes by the side
 };
 
 struct Variable {
@@ -30,19 +32,26 @@ struct Variable {
   Value otherwise;  // used where the variable is not given; null: absent
   std::string_view description;
   std::string_view resource_type;
+  const Value* details = nullptr;  // of a declaration: what more it says
+};
+
+struct RenderInput {
+  std::string name;       // of the stack, in the configuration
+  std::string full_name;  // in AWS
+  Value variables;        // checked against the table and filled up with defaults
 };
 
 struct Blueprint {
   std::string_view name;  // "stacker_blueprints.vpc.VPC2"
   std::string_view description;
   std::span<const Variable> variables;
-  // From variables that were checked against the table and filled up with defaults, a template of
-  // Resources and Outputs. Errors: "BlueprintInvalid".
-  Result<Value> (*render)(const Value& variables);
+  // A template of Resources, Outputs and what else it needs. Errors: "BlueprintInvalid".
+  Result<Value> (*render)(const Blueprint& self, const RenderInput& input);
+  const Value* declaration = nullptr;
 };
 
 // Every blueprint, sorted by name.
-std::span<const Blueprint> all();
+const std::vector<Blueprint>& all();
 // Error "BlueprintUnknown" with the nearest name.
 Result<const Blueprint*> find(std::string_view name);
 
@@ -52,6 +61,6 @@ std::vector<std::string> unknown_variables(const Blueprint& blueprint, const Val
 
 // Checks the variables and renders. Errors: "VariableInvalid", "VariableMissing",
 // "BlueprintInvalid"; where a variable is at fault, the context names it as "variable NAME".
-Result<Value> render(const Blueprint& blueprint, const Value& variables);
+Result<Value> render(const Blueprint& blueprint, const RenderInput& input);
 
 }  // namespace mainstay::blueprints

@@ -221,7 +221,8 @@ void add_cluster(Builder& t, const Value& given) {
   t.output("Cluster", ref_to("Cluster"));
 }
 
-Result<Value> render_emr(const Value& given) {
+Result<Value> render_emr(const Blueprint&, const RenderInput& input) {
+  const Value& given = input.variables;
   CHECK_OK(check_buckets(given));
   const std::string& name = given["Name"].as_string();
   Value service = service_policy(name);

@@ -10,7 +10,8 @@ using namespace mainstay::blueprints;
 namespace {
 
 Result<Value> render_emr_of(const char* variables) {
-  return render(*find("mainstay.emr.Cluster").value(), parse_json(variables).value());
+  return render(*find("mainstay.emr.Cluster").value(),
+                {"one", "acme-one", parse_json(variables).value()});
 }
 
 }  // namespace

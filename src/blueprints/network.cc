@@ -98,7 +98,8 @@ void add_default_route(Builder& t, const Network& network) {
   t.output("DefaultRouteId", ref_to("DefaultRoute"));
 }
 
-Result<Value> render_network(const Value& given) {
+Result<Value> render_network(const Blueprint&, const RenderInput& input) {
+  const Value& given = input.variables;
   Network network{given};
   bool create_nat = given["CreateNatGateway"].as_bool();
   if (network.has_nat_id && network.is_public)

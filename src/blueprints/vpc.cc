@@ -75,7 +75,8 @@ void add_dhcp_options(Builder& t, const Named& vpc, const Value& search_path) {
   t.output("VPCDHCPOptionsAssociation", ref_to("VPCDHCPOptionsAssociation"));
 }
 
-Result<Value> render_vpc2(const Value& given) {
+Result<Value> render_vpc2(const Blueprint&, const RenderInput& input) {
+  const Value& given = input.variables;
   Builder t;
   Named vpc = resource_of(given["VPC"]);
   add_vpc(t, vpc);

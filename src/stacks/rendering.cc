@@ -20,19 +20,30 @@ bool is_ours(const Workshop& workshop, const std::string& class_path) {
   return blueprints::find(class_path).has_value();
 }
 
+// Configurations share variables among stacks, so one line has to do for all of them.
+void warn_of_unused(Rendered& rendered, const StackConfig& stack,
+                    const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  rendered.warnings.push_back("stack " + stack.name + ": " + stack.class_path +
+                              " does not use the variable" + (names.size() > 1 ? "s " : " ") +
+                              printable(join(names, ", ")));
+}
+
 Result<Rendered> render_ours(const Config& config, const StackConfig& stack,
                              const Value& variables) {
   TRY(const blueprints::Blueprint* blueprint, blueprints::find(stack.class_path));
-  auto made = blueprints::render(*blueprint, variables);
+  auto made = blueprints::render(*blueprint, {stack.name, config.full_name(stack), variables});
   if (!made) return std::move(made.error()).where(config.at(stack, "variables"));
   Rendered rendered;
-  for (const std::string& name : blueprints::unknown_variables(*blueprint, variables))
-    rendered.warnings.push_back("stack " + stack.name + ": " + stack.class_path +
-                                " does not use the variable " + printable(name));
+  warn_of_unused(rendered, stack, blueprints::unknown_variables(*blueprint, variables));
   Value root = Value::map({{"AWSTemplateFormatVersion", "2010-09-09"}});
   if (!stack.description.empty()) root.set("Description", stack.description);
   if (!config.mappings.empty()) root.set("Mappings", config.mappings);
-  for (const auto& [section, content] : made->members()) root.set(section, content);
+  for (const auto& [section, content] : made->members()) {
+    Value whole = section == "Mappings" ? config.mappings : Value::map();
+    for (const auto& [name, one] : content.members()) whole.set(name, one);
+    root.set(section, std::move(whole));
+  }
   rendered.body = to_json_pretty(root);
   rendered.document = {"", std::move(root), {}};
   return rendered;
@@ -64,9 +75,7 @@ Result<Rendered> render_class(const Workshop& workshop, const StackConfig& stack
   std::vector<std::string> unknown = std::move(made->unknown);
   auto rendered = read_made(std::move(*made), stack.class_path);
   if (!rendered) return std::move(rendered.error()).where(config.at(stack, "class_path"));
-  for (const std::string& name : unknown)
-    rendered->warnings.push_back("stack " + stack.name + ": " + stack.class_path +
-                                 " does not use the variable " + printable(name));
+  warn_of_unused(*rendered, stack, unknown);
   return rendered;
 }
 
@@ -106,7 +115,7 @@ bool is_jinja(const std::string& path) {
   return path.ends_with(".j2");
 }
 
-void warn_of_unused(Rendered& rendered, const StackConfig& stack, const Value& variables) {
+void warn_of_no_parameter(Rendered& rendered, const StackConfig& stack, const Value& variables) {
   for (const auto& [name, value] : variables.members())
     if (!rendered.document.root["Parameters"].has(name))
       rendered.warnings.push_back("stack " + stack.name + ": " + stack.template_path +
@@ -137,7 +146,7 @@ Result<Rendered> render_file(const Workshop& workshop, const StackConfig& stack,
     return Error("TemplateInvalid", "a template is a map with Resources").where({file, 1, 1});
   rendered.needs_change_set = root.has("Transform");
   // Jinja has other uses for variables than parameters.
-  if (!is_jinja(stack.template_path)) warn_of_unused(rendered, stack, variables);
+  if (!is_jinja(stack.template_path)) warn_of_no_parameter(rendered, stack, variables);
   return rendered;
 }
 
