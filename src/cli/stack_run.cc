@@ -196,15 +196,23 @@ Status StackRun::open() {
   approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_,
                                                  stop_waiting_.get_token());
   asking_ = std::make_unique<HoldingApprover>(*approver_, *progress_, secrets_);
-  auto said = [this](const std::string& program, const std::string& line) {
-    progress_->said(program, line);
-  };
-  programs_ = std::make_unique<stacks::UserPrograms>(
-      config_, variables_.values,
-      stacks::ProgramSetup{environment_, processes_, clock_, target_.region, said,
-                           stop_waiting_.get_token()});
   make_session(run_options());
   return {};
+}
+
+stacks::Programs& StackRun::programs() {
+  auto said = [this](const std::string& program, const std::string& line) {
+    if (progress_)
+      progress_->said(program, line);
+    else
+      fmt::print(stderr, "{}: {}\n", one_line(program), one_line(line));
+  };
+  if (!programs_)
+    programs_ = std::make_unique<stacks::UserPrograms>(
+        config_, variables_.values,
+        stacks::ProgramSetup{environment_, processes_, clock_, target_.region, said,
+                             stop_waiting_.get_token()});
+  return *programs_;
 }
 
 void StackRun::make_session(stacks::RunOptions options) {
@@ -221,7 +229,7 @@ void StackRun::make_session(stacks::RunOptions options) {
       run_id_,
       embedded_knowledge(),
       &secrets_,
-      programs_.get(),
+      &programs(),
       target_.access};
   around.processes = &processes_;
   session_ = std::make_unique<stacks::Session>(config_, variables_, std::move(options), around);

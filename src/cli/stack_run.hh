@@ -43,6 +43,8 @@ class StackRun {
   Status hold_to_plan(const std::string& id);
 
   const stacks::Config& config() const { return config_; }
+  // Runs what the configuration has in Python; the configuration is not to be loaded after it.
+  stacks::Programs& programs();
 
   // Prints the error as asked for, and gives its exit code.
   Exit fail(const Error& error);

@@ -178,17 +178,32 @@ TEST_CASE("down goes the other way round, and leaves nothing") {
   CHECK(w.down().skipped == 3);
 }
 
-TEST_CASE("down leaves protected and locked stacks, and what they need, alone") {
-  for (const char* line : {"protected: true", "locked: true"}) {
-    World w;
-    w.up();
-    w.add("web", line);
-    stacks::RunResult result = w.down();
-    CHECK(result.errors[0].code == "Protected");
-    CHECK(w.notes.last["vpc"] == "failed: dependency has failed");
-    CHECK(w.cloud->stacks.contains("acme-vpc"));
-    CHECK_FALSE(w.cloud->stacks.contains("acme-dns"));
-  }
+TEST_CASE("down refuses protected stacks, and leaves what they need alone") {
+  World w;
+  w.up();
+  w.add("web", "protected: true");
+  stacks::RunResult result = w.down();
+  CHECK(result.errors[0].code == "Protected");
+  CHECK(w.notes.last["vpc"] == "failed: dependency has failed");
+  CHECK(w.cloud->stacks.contains("acme-vpc"));
+  CHECK_FALSE(w.cloud->stacks.contains("acme-dns"));
+}
+
+TEST_CASE("down leaves locked stacks and what they need alone, and says so") {
+  World w;
+  w.up();
+  w.add("web", "locked: true");
+  stacks::RunResult result = w.down();
+  CHECK(result.errors.empty());
+  CHECK(result.skipped == 2);
+  CHECK(w.notes.last["web"] == "skipped: locked");
+  CHECK(w.notes.last["vpc"] == "skipped: needed by web, which is locked");
+  CHECK(w.cloud->stacks.contains("acme-vpc"));
+  CHECK_FALSE(w.cloud->stacks.contains("acme-dns"));
+  // One that is not there keeps nothing.
+  World none;
+  none.add("web", "locked: true");
+  CHECK(none.down().skipped == 3);
 }
 
 TEST_CASE("a deletion that fails is tried once") {

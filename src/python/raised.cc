@@ -28,6 +28,13 @@ Error raised_error(const Value& told) {
                  "Python has no module \"" + printable(told["missing"].as_string()) + "\"")
         .where(std::move(at))
         .with_hint(told["command"].as_string());
+  if (told.has("missing"))
+    return Error("PythonPackageMissing",
+                 "Python has no module \"" + printable(told["missing"].as_string()) + "\"")
+        .where(std::move(at))
+        .with_hint(
+            "name its folder with sys_path or its repository in package_sources, or install "
+            "the package that has it");
   const std::string& type = told["type"].as_string();
   if (type == "NotThere") return Error("PythonNameUnknown", message).where(std::move(at));
   return Error("PythonRaised", type + ": " + message).where(std::move(at));

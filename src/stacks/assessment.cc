@@ -5,10 +5,6 @@
 namespace mainstay::stacks {
 namespace {
 
-DataHeld data_held(const Knowledge& knowledge, const std::string& type) {
-  return knowledge.data_held ? knowledge.data_held(type) : DataHeld::none;
-}
-
 // The deployed template by itself, under the deployed parameters.
 Result<LocalVerdict> verdict_on(const std::string& body, const std::string& region,
                                 const DeployedStack& deployed, const Knowledge& knowledge) {
@@ -127,7 +123,8 @@ Assessment assess_new(const Rendered& rendered, const Submission& submission,
 void join_verdicts(Assessment& assessment, std::vector<ResourceChange> change_set,
                    const Knowledge& knowledge) {
   for (ResourceChange& change : change_set) {
-    change.data = data_held(knowledge, change.type);
+    change.data =
+        data_held_by(change.logical_id, change.type, assessment.verdict.before, knowledge);
     if (assessment.unchecked.empty()) change.old_copy = old_copy_of(change, assessment.verdict);
   }
   assessment.changes = merge_changes(std::move(change_set), std::move(assessment.changes));
@@ -145,14 +142,16 @@ Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
   auto verdict = verdict_on(body, cloud.region(), deployed, knowledge);
   if (verdict) {
     for (const cfn::ResolvedResource& r : verdict->after)
-      keep(removal_of(r.id, r.type, data_held(knowledge, r.type), fate_on_removal(r)));
+      keep(removal_of(r.id, r.type, data_held_by(r.id, r.type, verdict->after, knowledge),
+                      fate_on_removal(r)));
     return lost;
   }
   // What can't be evaluated is taken at its worst.
   TRY(cfn::Document document,
       cfn::parse_document(body, "deployed template", cfn::ParseOptions::for_template()));
   for (const auto& [id, r] : document.root["Resources"].members())
-    keep(removal_of(id, r["Type"].to_text(), data_held(knowledge, r["Type"].to_text()), "delete"));
+    keep(removal_of(id, r["Type"].to_text(), data_held_by(id, r["Type"].to_text(), {}, knowledge),
+                    "delete"));
   return lost;
 }
 

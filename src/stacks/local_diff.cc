@@ -171,11 +171,22 @@ std::string fate_on_replacement(const cfn::ResolvedResource* r) {
 void say_what_becomes(LocalVerdict& verdict, const Knowledge& knowledge) {
   for (ResourceChange& change : verdict.changes) {
     change.old_copy = old_copy_of(change, verdict);
-    if (knowledge.data_held) change.data = knowledge.data_held(change.type);
+    change.data = data_held_by(change.logical_id, change.type, verdict.before, knowledge);
   }
 }
 
 }  // namespace
+
+// An instance of a cluster holds none: the data is in the cluster's volume, which outlives it.
+// Source: Amazon Aurora User Guide, "Amazon Aurora storage"
+DataHeld data_held_by(const std::string& id, const std::string& type,
+                      const std::vector<cfn::ResolvedResource>& before,
+                      const Knowledge& knowledge) {
+  const cfn::ResolvedResource* r = find(before, id);
+  bool of_cluster = r && type == "AWS::RDS::DBInstance" && r->properties.has("DBClusterIdentifier");
+  if (of_cluster || !knowledge.data_held) return DataHeld::none;
+  return knowledge.data_held(type);
+}
 
 // Source: CloudFormation template reference, "DeletionPolicy attribute", with its defaults.
 std::string fate_on_removal(const cfn::ResolvedResource& r) {

@@ -29,6 +29,10 @@ struct LocalVerdict {
 // Errors: those of templates that cfn can't make sense of.
 Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& knowledge);
 
+// What data a resource holds, as it is before the change.
+DataHeld data_held_by(const std::string& id, const std::string& type,
+                      const std::vector<cfn::ResolvedResource>& before, const Knowledge& knowledge);
+
 // What becomes of a resource that leaves its stack: "delete", "snapshot" or "retain".
 std::string fate_on_removal(const cfn::ResolvedResource& r);
 // Of what a change removes or may replace, "" where it does neither. Which template's

@@ -106,6 +106,23 @@ Status ask_about_data(Session& session, const graph::Dag& plan) {
   return {};
 }
 
+// Locked stacks that are there stay, and so does what they are built on.
+Status keep_locked(Session& session) {
+  TRY(graph::Dag whole, plan_of(session.config));
+  for (const StackConfig& stack : session.config.stacks) {
+    if (!stack.locked || !stack.enabled) continue;
+    TRY(CloudFormation cloud, session.cloud_for(stack));
+    TRY(auto deployed, cloud.describe(session.config.full_name(stack)));
+    if (!deployed) continue;
+    TRY(graph::Node node, whole.find(stack.name));
+    graph::Dag needed = whole.with_dependencies({node});
+    for (graph::Node n = 0; n < needed.size(); ++n)
+      session.kept.try_emplace(needed.name(n), "needed by " + stack.name + ", which is locked");
+    session.kept[stack.name] = "locked";
+  }
+  return {};
+}
+
 // What can't be made sense of is known before the first stack is touched.
 Status check_sources(Session& session, const graph::Dag& plan) {
   for (graph::Node n = 0; n < plan.size(); ++n) {
@@ -149,6 +166,7 @@ Result<RunResult> bring_up(Session& session) {
 Result<RunResult> take_down(Session& session) {
   TRY(graph::Dag plan, plan_for(session.config, session.options.targets, true));
   CHECK_OK(check_hooks(session, HookStage::pre_destroy, HookStage::post_destroy));
+  CHECK_OK(keep_locked(session));
   CHECK_OK(ask_about_data(session, plan));
   return between_hooks(session, HookStage::pre_destroy, HookStage::post_destroy,
                        [&] { return Run(session, take_down_stack).walk(plan); });

@@ -96,8 +96,9 @@ class Session {
   const RunOptions options;
   Surroundings around;
   std::set<std::string> not_to_delete;  // stacks whose data was not given up; set before they go
-  const StackConfig run_place{};        // of what belongs to no stack
-  bool hooks_run = false;               // before any stack; else what they give is not known yet
+  std::map<std::string, std::string> kept;  // stacks that stay in spite of `down`, and why
+  const StackConfig run_place{};            // of what belongs to no stack
+  bool hooks_run = false;  // before any stack; else what they give is not known yet
 
   std::string region_of(const StackConfig& stack, const aws::Client& client) const;
   Result<CloudFormation> cloud_for(const StackConfig& stack) const;

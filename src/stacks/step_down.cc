@@ -44,14 +44,14 @@ std::optional<Error> kept_because(const Session& session, const StackConfig& sta
         .with_hint("set it to false first, if the stack really should go");
   };
   if (stack.is_protected) return kept("protected");
-  if (stack.locked) return kept("locked");
   return std::nullopt;
 }
 
 }  // namespace
 
 Result<bool> may_be_taken_down(Session& session, const StackConfig& stack) {
-  if (!stack.enabled || kept_because(session, stack)) return true;  // nothing will go
+  bool stays = !stack.enabled || session.kept.contains(stack.name);
+  if (stays || kept_because(session, stack)) return true;
   TRY(CloudFormation cloud, session.cloud_for(stack));
   TRY(auto deployed, cloud.describe(session.config.full_name(stack)));
   // A creation that was rolled back has left nothing in its stack.
@@ -67,6 +67,10 @@ Result<bool> may_be_taken_down(Session& session, const StackConfig& stack) {
 Result<StepDone> take_down_stack(Session& session, const StackConfig& stack) {
   if (!stack.enabled) {
     session.say(stack, StepState::skipped, "disabled");
+    return StepDone{true, false};
+  }
+  if (auto kept = session.kept.find(stack.name); kept != session.kept.end()) {
+    session.say(stack, StepState::skipped, kept->second);
     return StepDone{true, false};
   }
   std::optional<Failure> failure;

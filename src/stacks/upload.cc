@@ -1,6 +1,7 @@
 #include "stacks/upload.hh"
 
 #include "base/digest.hh"
+#include "base/json.hh"
 #include "base/text.hh"
 
 namespace mainstay::stacks {
@@ -59,6 +60,13 @@ Status upload_if_needed(const Session& session, const StackConfig& stack,
   const Config& config = session.config;
   bool asked = config.bucket && !config.bucket->empty();
   if (!asked && submission.template_body.size() <= inline_template_bytes_max) return {};
+  // Where no bucket can be named, a template may still fit without its white space.
+  if (!asked && !default_bucket(config))
+    if (auto document = parse_json(submission.template_body))
+      if (std::string compact = to_json(*document); compact.size() <= inline_template_bytes_max) {
+        submission.template_body = std::move(compact);
+        return {};
+      }
   TRY(std::string bucket, bucket_for(config, stack));
   std::string region = config.bucket_region.empty() ? cloud.region() : config.bucket_region;
   aws::Client& client = cloud.client();

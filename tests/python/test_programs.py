@@ -294,3 +294,18 @@ def test_stacker_itself_is_used_where_it_is_installed(here):
     ours = here.templates("stacker.yml")["acme-one"]
     assert ours["Outputs"].pop("Which")["Value"] == "own"
     assert json.dumps(ours) == json.dumps(theirs)
+
+
+def test_a_module_of_ones_own_is_not_looked_for_at_a_stranger(here):
+    here.write({"code/blueprints/needs.py": "import naming_rules_of_ours\nclass X: pass\n"})
+    (here.folder / "stacker.yml").write_text(stack("blueprints.needs.X"))
+    shown = here.mainstay("up", "--memory", "stacker.yml", code=3)
+    assert 'Python has no module "naming_rules_of_ours"' in shown and "pip install" not in shown
+    assert "package_sources" in shown
+
+
+def test_blueprints_lists_the_repositorys_own(here):
+    (here.folder / "stacker.yml").write_text(stack("blueprints.queues.Queue", "{Name: x}"))
+    assert "blueprints.queues.Queue  One queue." in here.mainstay("blueprints", "--config", "stacker.yml")
+    told = json.loads(here.mainstay("blueprints", "blueprints.queues.Queue", "--json", "-c", "stacker.yml"))
+    assert told[0]["variables"][1] == {"name": "Seconds", "type": "int", "required": False, "default": 30, "description": ""}

@@ -11,6 +11,8 @@ from .parent import Refused
 # Modules whose name is not that of the package to install.
 DISTRIBUTIONS = {"yaml": "PyYAML", "jinja2": "Jinja2", "past": "future", "builtins": "future",
                  "dateutil": "python-dateutil"}
+# Nothing else is suggested: whoever installs a module of their own by its name gets a stranger's package.
+KNOWN = ("troposphere", "awacs", "boto3", "botocore", "stacker_blueprints") + tuple(DISTRIBUTIONS)
 # Packages that configurations take classes from, and what goes with them.
 COMPANIONS = {"stacker_blueprints": ("troposphere", "awacs"), "troposphere": (), "awacs": ()}
 FRAMEWORKS = ("stacker", "troposphere", "awacs", "jinja2")
@@ -72,6 +74,6 @@ def described(error):
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.split(".")[0]
         told["missing"] = error.name
-        if not _is_there(top):
+        if top in KNOWN and not _is_there(top):
             told["command"] = install_command(top)
     return told

@@ -4,7 +4,7 @@ import importlib
 import inspect
 import sys
 
-from . import failures, settings
+from . import failures, settings, shims
 from .values import given_to, helper
 
 
@@ -53,6 +53,7 @@ def load(path):
         if not own or error.name.split(".")[0] in failures.COMPANIONS:
             raise
         raise NotThere("Python has no module {}; it was looked for in {}".format(error.name, ", ".join(settings.paths)))
+    shims.mend_awacs()
     try:
         return getattr(module, name)
     except AttributeError:

@@ -45,6 +45,23 @@ def _future():
         sys.modules.update({"past": past, "past.builtins": names})
 
 
+def mend_awacs():
+    """awacs' objects answer every name, so that copying one never ends: stacker_blueprints.empire does."""
+    awacs = sys.modules.get("awacs")
+    kind = getattr(awacs, "AWSObject", None) or getattr(awacs, "AWSProperty", None)
+    if kind is None or getattr(kind, "mended_for_copies", False):
+        return
+    look = kind.__getattr__
+
+    def careful(self, name):
+        if name.startswith("__") or name == "properties":
+            raise AttributeError(name)
+        return look(self, name)
+
+    kind.__getattr__ = careful
+    kind.mended_for_copies = True
+
+
 def install():
     _old_names()
     _future()
