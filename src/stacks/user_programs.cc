@@ -50,6 +50,10 @@ Error blueprint_error(Error error, const std::string& class_path) {
     unknown.at = error.at;
     return unknown;
   }
+  bool misspelt = ours.error().hint.starts_with("did you mean");
+  if (error.code == "PythonPackageMissing" && misspelt &&
+      class_path.starts_with("stacker_blueprints."))
+    error.hint = ours.error().hint + " Else: " + error.hint;
   if (error.code == "PythonMissing")
     error.message = ours.error().message + " in the program, and " + error.message;
   return error;

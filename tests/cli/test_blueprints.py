@@ -14,4 +14,4 @@ def test_one_and_none(program):
     told = json.loads(program.run("blueprints", "stacker_blueprints.sqs.Queues", "--json").stdout)
     assert [v["name"] for v in told[0]["variables"]] == ["Queues"]
     missing = program.run("blueprints", "stacker_blueprints.sqs.Queue", code=3)
-    assert "stacker_blueprints.sqs.Queue" in missing.stderr
+    assert 'did you mean "stacker_blueprints.sqs.Queues"?' in missing.stderr
