@@ -6,6 +6,7 @@
 #include "host/files.hh"
 #include "host/surroundings.hh"
 #include "services/cloudtrail/cloudtrail.hh"
+#include "services/cloudwatch/cloudwatch.hh"
 #include "services/dynamodb/dynamodb.hh"
 #include "services/ec2/ec2.hh"
 #include "services/events/events.hh"
@@ -15,6 +16,7 @@
 #include "services/organizations/organizations.hh"
 #include "services/route53/route53.hh"
 #include "services/s3/s3.hh"
+#include "services/scheduler/scheduler.hh"
 #include "services/secretsmanager/secretsmanager.hh"
 #include "services/sns/sns.hh"
 #include "services/sqs/sqs.hh"
@@ -28,6 +30,7 @@ std::vector<cloud::Service> services() {
   std::vector<cloud::Service> out;
   out.push_back(formation::make_service());
   out.push_back(cloudtrail::make_service());
+  out.push_back(cloudwatch::make_service());
   out.push_back(dynamodb::make_service());
   out.push_back(ec2::make_service());
   out.push_back(events::make_service());
@@ -37,6 +40,7 @@ std::vector<cloud::Service> services() {
   out.push_back(organizations::make_service());
   out.push_back(route53::make_service());
   out.push_back(s3::make_service());
+  out.push_back(scheduler::make_service());
   out.push_back(secretsmanager::make_service());
   out.push_back(sns::make_service());
   out.push_back(sqs::make_service());

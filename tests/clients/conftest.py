@@ -144,6 +144,7 @@ def service_fixture(name, fixture_name=None):
 
 
 cloudtrail = service_fixture("cloudtrail")
+cloudwatch = service_fixture("cloudwatch")
 dynamodb = service_fixture("dynamodb")
 ec2 = service_fixture("ec2")
 events = service_fixture("events")
@@ -151,6 +152,7 @@ iam = service_fixture("iam")
 kms = service_fixture("kms")
 organizations = service_fixture("organizations")
 route53 = service_fixture("route53")
+scheduler = service_fixture("scheduler")
 secretsmanager = service_fixture("secretsmanager")
 sns = service_fixture("sns")
 sqs = service_fixture("sqs")

@@ -1,13 +1,13 @@
 #include "services/events/delivery.hh"
 
 #include <algorithm>
-#include <array>
 
 #include "base/json.hh"
 #include "base/text.hh"
 #include "cloud/caller.hh"
 #include "cloud/cloud.hh"
 #include "cloud/role_session.hh"
+#include "cloud/target.hh"
 #include "services/events/handlers.hh"
 #include "services/events/input.hh"
 #include "services/events/rule.hh"
@@ -31,28 +31,6 @@ struct Way {
   const Event& event;
 };
 
-std::string queue_url(const wire::Arn& arn) {
-  return "https://sqs." + arn.region + ".amazonaws.com/" + arn.account + "/" + arn.resource;
-}
-
-Delivery to_queue(Call&, const Way& way) {
-  Value in = Value::map({{"QueueUrl", queue_url(way.arn)}, {"MessageBody", way.text}});
-  if (const Value& group = way.target["SqsParameters"]["MessageGroupId"]; !group.is_null())
-    in.set("MessageGroupId", group);
-  return {"sqs", "SendMessage", std::move(in)};
-}
-
-Delivery to_topic(Call&, const Way& way) {
-  return {"sns", "Publish", Value::map({{"TopicArn", way.arn.to_string()}, {"Message", way.text}})};
-}
-
-Delivery to_function(Call&, const Way& way) {
-  return {"lambda", "Invoke",
-          Value::map({{"FunctionName", way.arn.to_string()},
-                      {"InvocationType", "Event"},
-                      {"Payload", Bytes{way.text}}})};
-}
-
 // A stream of the event's own, made just before it on the same lane.
 Delivery to_log_group(Call& call, const Way& way) {
   std::string group = way.arn.resource.substr(way.arn.resource.find(':') + 1);
@@ -71,7 +49,7 @@ Delivery to_log_group(Call& call, const Way& way) {
   return out;
 }
 
-Delivery to_bus(Call&, const Way& way) {
+Delivery to_bus(const Way& way) {
   const Value& body = way.event.body;
   Value entry = Value::map({{"Source", body["source"]},
                             {"DetailType", body["detail-type"]},
@@ -83,29 +61,23 @@ Delivery to_bus(Call&, const Way& way) {
   return {"events", "PutEvents", Value::map({{"Entries", Value::list({std::move(entry)})}})};
 }
 
-struct TargetKind {
-  std::string_view service, resource;  // how the ARN's resource begins
-  Delivery (*delivery)(Call&, const Way&);
-};
-constexpr std::array<TargetKind, 5> kinds{
-    TargetKind{"sqs", "", to_queue}, TargetKind{"sns", "", to_topic},
-    TargetKind{"lambda", "function:", to_function}, TargetKind{"logs", "log-group:", to_log_group},
-    TargetKind{"events", "event-bus/", to_bus}};
-
-const TargetKind* kind_of(const wire::Arn& arn) {
-  for (const TargetKind& kind : kinds)
-    if (kind.service == arn.service && arn.resource.starts_with(kind.resource)) return &kind;
-  return nullptr;
+bool is_bus(const wire::Arn& arn) {
+  return arn.service == "events" && arn.resource.starts_with("event-bus/");
 }
 
-// What a dead-letter queue is told of the reason ("Using dead-letter queues to process undelivered
-// events").
-std::string_view reason_of(const Error& error) {
-  auto has = [&](std::string_view part) { return error.code.contains(part); };
-  if (has("AccessDenied") || has("NotAuthorized") || has("RoleInvalid")) return "NO_PERMISSIONS";
-  if (has("NotFound") || has("NonExistent") || has("DoesNotExist")) return "NO_RESOURCE";
-  if (has("Throttl") || has("TooManyRequests")) return "THROTTLING";
-  return error.status >= 500 ? "SDK_CLIENT_ERROR" : "INVALID_PARAMETER";
+bool is_log_group(const wire::Arn& arn) {
+  return arn.service == "logs" && arn.resource.starts_with("log-group:");
+}
+
+bool is_known(const wire::Arn& arn) {
+  return is_bus(arn) || is_log_group(arn) || cloud::delivery_to(arn, "");
+}
+
+Delivery delivery_for(Call& call, const Way& way) {
+  if (is_bus(way.arn)) return to_bus(way);
+  if (is_log_group(way.arn)) return to_log_group(call, way);
+  return *cloud::delivery_to(way.arn, way.text,
+                             way.target["SqsParameters"]["MessageGroupId"].as_string());
 }
 
 // Of a delivery: what its answer is told with.
@@ -127,24 +99,16 @@ void bury(Call& call, const Value& note, const Error& error, std::string_view ex
       Error(error).because("an event of " + rule + " did not reach " + target["Arn"].as_string()));
   auto queue = wire::parse_arn(target["DeadLetterConfig"]["Arn"].as_string());
   if (!queue.has_value()) return;
-  Value attributes = Value::map({});
-  auto say = [&](std::string_view name, std::string value) {
-    attributes.set(name, Value::map({{"DataType", "String"}, {"StringValue", std::move(value)}}));
-  };
-  say("RULE_ARN", rule);
-  say("TARGET_ARN", target["Arn"].as_string());
-  say("ERROR_CODE", std::string(reason_of(error)));
-  say("ERROR_MESSAGE", error.message.empty() ? error.code : error.message);
-  say("RETRY_ATTEMPTS", std::to_string(note["Attempts"].as_int()));
-  if (!exhausted.empty()) say("EXHAUSTED_RETRY_CONDITION", std::string(exhausted));
-  call.later({.service = "sqs",
-              .operation = "SendMessage",
-              .input = Value::map({{"QueueUrl", queue_url(*queue)},
-                                   {"MessageBody", to_json(note["Event"])},
-                                   {"MessageAttributes", std::move(attributes)}}),
-              .account = queue->account,
-              .region = queue->region,
-              .caller = cloud::Caller::service_principal(queue->account, us)});
+  Value attributes =
+      Value::map({{"RULE_ARN", rule},
+                  {"TARGET_ARN", target["Arn"]},
+                  {"ERROR_CODE", cloud::failure_reason(error)},
+                  {"ERROR_MESSAGE", error.message.empty() ? error.code : error.message},
+                  {"RETRY_ATTEMPTS", std::to_string(note["Attempts"].as_int())},
+                  {"EXHAUSTED_RETRY_CONDITION", exhausted}});
+  Delivery letter = cloud::dead_letter(*queue, to_json(note["Event"]), attributes);
+  letter.caller = cloud::Caller::service_principal(queue->account, us);
+  call.later(std::move(letter));
 }
 
 Result<cloud::Caller> caller_for(Call& call, const std::string& rule, const Value& target,
@@ -158,12 +122,11 @@ Result<cloud::Caller> caller_for(Call& call, const std::string& rule, const Valu
 Status try_delivery(Call& call, const Value& rule, const Value& note, const Event& event) {
   const Value& target = note["Target"];
   TRY(wire::Arn arn, wire::parse_arn(target["Arn"].as_string()));
-  const TargetKind* kind = kind_of(arn);
-  if (!kind) return Error("NotImplemented", "no target of this kind is implemented", 501);
+  if (!is_known(arn)) return Error("NotImplemented", "no target of this kind is implemented", 501);
   if (event.hops >= hops_max) return Error("TooManyHops", "the event came through 16 buses");
   TRY(std::string text, input_for(call, rule, target, event));
   TRY(cloud::Caller caller, caller_for(call, rule_arn(call, rule), target, arn));
-  Delivery delivery = kind->delivery(call, {arn, std::move(text), target, event});
+  Delivery delivery = delivery_for(call, {arn, std::move(text), target, event});
   delivery.account = arn.account;
   delivery.region = arn.region;
   delivery.caller = std::move(caller);
@@ -173,18 +136,13 @@ Status try_delivery(Call& call, const Value& rule, const Value& note, const Even
   return {};
 }
 
-bool may_pass(const Error& error) {
-  return (error.status >= 500 && error.status != 501) || error.code.contains("Throttl") ||
-         error.code.contains("TooManyRequests");
-}
-
 }  // namespace
 
 Status check_target(const Value& target) {
   const std::string id = target["Id"].as_string();
   auto arn = wire::parse_arn(target["Arn"].as_string());
   if (!arn.has_value()) return not_valid("TargetArn", "Provided Arn is not in correct format.");
-  if (!kind_of(*arn))
+  if (!is_known(*arn))
     return aws_error("NotImplemented",
                      "mainstay's embedded cloud does not implement targets of EventBridge in the "
                      "service " +
@@ -222,7 +180,7 @@ Status target_answered(Call& call, const Value& how) {
   bool too_many = attempts >= policy["MaximumRetryAttempts"].as_int(retries_max);
   bool too_old = call.now - note["First"].as_time() >=
                  policy["MaximumEventAgeInSeconds"].as_int(age_s_max) * 1000;
-  if (!may_pass(error)) {
+  if (!cloud::is_passing(error)) {
     bury(call, note, error, "");
   } else if (too_many || too_old) {
     bury(call, note, error, too_many ? "MaximumRetryAttempts" : "MaximumEventAgeInSeconds");

@@ -36,6 +36,8 @@ cloud::Service make_service() {
   service.calls = {"iam"};
   service.account_of = account_of_bus;
   service.guard = guard;
+  // "Logging Amazon EventBridge API calls with AWS CloudTrail".
+  service.data_events = {"PutEvents", "PutPartnerEvents"};
   service.prepare = make_default_bus;
   service.background = std::make_shared<Listeners>();
   service.reactions = {{"schedule", fire_schedule},
