@@ -74,12 +74,12 @@ class CompositeRule::Parser {
   }
 
   // A chain of parts with one word between them; NOT binds closest, then AND, then OR.
-  template <class Read>
-  Result<Part> chain(int depth, std::string_view between, Node::Kind kind, Read read) {
+  template <class Next>
+  Result<Part> chain(int depth, std::string_view between, Node::Kind kind, Next next) {
     auto node = std::make_shared<Node>();
     node->kind = kind;
     do {
-      TRY(Part part, read(depth));
+      TRY(Part part, next(depth));
       node->parts.push_back(std::move(part));
     } while (take_word(between));
     if (node->parts.size() == 1) return node->parts[0];
