@@ -210,3 +210,29 @@ def test_urls_and_event_configs_are_kept(functions, make, account):
     functions.delete_function_event_invoke_config(FunctionName="worker")
     with fails("ResourceNotFoundException", f"The function {arn(account, 'worker', '$LATEST')} doesn't have an EventInvokeConfig"):
         functions.get_function_event_invoke_config(FunctionName="worker")
+
+
+def test_what_clients_ask_of_every_function(functions, two_versions, account):
+    assert "CodeSigningConfigArn" not in functions.get_function_code_signing_config(FunctionName="worker")
+    assert functions.get_runtime_management_config(FunctionName="worker")["UpdateRuntimeOn"] == "Auto"
+    assert functions.list_provisioned_concurrency_configs(FunctionName="worker")["ProvisionedConcurrencyConfigs"] == []
+    with fails("ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function", 404):
+        functions.get_provisioned_concurrency_config(FunctionName="worker", Qualifier="1")
+    with fails("ResourceNotFoundException"):
+        functions.get_function_code_signing_config(FunctionName="nobody")
+
+
+def test_pages(functions, make):
+    for n in range(7):
+        make(name=f"f{n}")
+    first = functions.list_functions(MaxItems=3)
+    assert [f["FunctionName"] for f in first["Functions"]] == ["f0", "f1", "f2"]
+    functions.delete_function(FunctionName="f3")
+    pages = functions.get_paginator("list_functions").paginate(PaginationConfig={"PageSize": 2})
+    assert [f["FunctionName"] for page in pages for f in page["Functions"]] == ["f0", "f1", "f2", "f4", "f5", "f6"]
+    after = functions.list_functions(MaxItems=3, Marker=first["NextMarker"])
+    assert [f["FunctionName"] for f in after["Functions"]] == ["f4", "f5", "f6"]
+    with fails("InvalidParameterValueException"):
+        functions.list_functions(Marker="nonsense")
+    versions = functions.list_functions(FunctionVersion="ALL")["Functions"]
+    assert [v["FunctionArn"].split(":function:")[1] for v in versions][:2] == ["f0:$LATEST", "f1:$LATEST"]

@@ -109,13 +109,12 @@ Result<Value> get_event_config(Call& call, const Value& in) {
 Result<Value> list_event_configs(Call& call, const Value& in) {
   TRY(FunctionName named, function_named(call, in));
   if (!call.find("function", named.name)) return not_found("The function doesn't exist.");
-  List items;
-  std::string start = key_of(named.name, "");
-  const store::Documents& all = call.all("event_config");
-  for (auto it = all.lower_bound(start); it != all.end() && it->first.starts_with(start); ++it)
-    items.push_back(answer(it->second));
-  auto key = [](const Value& item) { return item["FunctionArn"].as_string(); };
-  return answer_page(std::move(items), key, in, "FunctionEventInvokeConfigs");
+  constexpr cloud::ResourceKind kind = {.table = "event_config",
+                                        .list = "FunctionEventInvokeConfigs",
+                                        .missing_code = "",
+                                        .missing = "",
+                                        .pages = page_words};
+  return cloud::list_resources(call, kind, in, {.prefix = key_of(named.name, ""), .show = answer});
 }
 
 Result<Value> delete_event_config(Call& call, const Value& in) {

@@ -3,6 +3,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cloud/paging.hh"
+#include "cloud/partition.hh"
 
 namespace mainstay::lambda {
 namespace {
@@ -15,7 +16,8 @@ std::string last_modified(const Value& time) {
 
 // Which build of a runtime runs: AWS names it by a hash. Here it is one a runtime.
 Value runtime_version(const Call& call, const std::string& runtime) {
-  return Value::map({{"RuntimeVersionArn", "arn:aws:lambda:" + call.region +
+  return Value::map({{"RuntimeVersionArn", "arn:" + std::string(cloud::partition_of(call.region)) +
+                                               ":lambda:" + call.region +
                                                "::runtime:" + hex_encode(sha256(runtime))}});
 }
 

@@ -9,6 +9,7 @@
 // Function.
 #pragma once
 
+#include "cloud/resource_kind.hh"
 #include "services/lambda/name.hh"
 
 namespace mainstay::lambda {
@@ -46,6 +47,14 @@ std::string version_of(const Value& document);
 // The next version of $LATEST, or the last one where nothing has changed since.
 Result<Value> publish(Call& call, Value& function, const Value& description);
 
+// Lambda's words for pages, of tables whose lists walk them in order.
+inline constexpr cloud::PageWords page_words = {.token_in = "Marker",
+                                                .token_out = "NextMarker",
+                                                .limit = "MaxItems",
+                                                .size_default = 50,
+                                                .size_max = 50,
+                                                .bad_token_code = "InvalidParameterValueException",
+                                                .bad_token = "Invalid marker value."};
 // Pages as Lambda has them: MaxItems, Marker, NextMarker. `items` by key.
 Result<Value> answer_page(List items, const std::function<std::string(const Value&)>& key,
                           const Value& in, std::string_view member);

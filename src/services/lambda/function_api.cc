@@ -61,6 +61,14 @@ Result<Value> delete_version(Call& call, const Value& function, const std::strin
   return Value::map({});
 }
 
+// Lists answer without the state of each, which GetFunctionConfiguration tells.
+Value without_state(Value config) {
+  for (const char* member : {"State", "StateReason", "StateReasonCode", "LastUpdateStatus",
+                             "LastUpdateStatusReason", "LastUpdateStatusReasonCode"})
+    config.erase(member);
+  return config;
+}
+
 }  // namespace
 
 Result<Value> create_function(Call& call, const Value& in) {
@@ -113,20 +121,23 @@ Result<Value> get_function(Call& call, const Value& in) {
 }
 
 Result<Value> list_functions(Call& call, const Value& in) {
+  constexpr cloud::ResourceKind kind = {.table = "function",
+                                        .list = "Functions",
+                                        .missing_code = "",
+                                        .missing = "",
+                                        .pages = page_words};
+  if (in["FunctionVersion"].as_string() != "ALL")
+    return cloud::list_resources(call, kind, in, {.show = [&](const Value& function) {
+                                   return without_state(configuration(call, function, ""));
+                                 }});
   List items;
   for (const auto& [name, function] : call.all("function")) {
-    items.push_back(configuration(call, function, latest));
-    items.back().set("FunctionArn", function_arn(call, name));
-    if (in["FunctionVersion"].as_string() != "ALL") continue;
-    items.back().set("FunctionArn", function_arn(call, name, latest));
+    items.push_back(without_state(configuration(call, function, latest)));
     for (const std::string& id : ids_below(call, "version", name)) {
       const Value& version = *call.find("version", id);
-      items.push_back(configuration(call, version, version_of(version)));
+      items.push_back(without_state(configuration(call, version, version_of(version))));
     }
   }
-  // ListFunctions answers without the state of each ("GetFunctionConfiguration tells it").
-  for (Value& item : items)
-    for (const char* member : {"State", "LastUpdateStatus"}) item.erase(member);
   auto key = [](const Value& item) {
     return key_of(item["FunctionName"].as_string(), item["Version"].as_string());
   };

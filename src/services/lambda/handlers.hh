@@ -38,6 +38,11 @@ LAMBDA_HANDLER(delete_concurrency);
 LAMBDA_HANDLER(get_account_settings);
 LAMBDA_HANDLER(put_recursion);
 LAMBDA_HANDLER(get_recursion);
+// settings_api.cc
+LAMBDA_HANDLER(get_code_signing);
+LAMBDA_HANDLER(get_runtime_management);
+LAMBDA_HANDLER(get_provisioned);
+LAMBDA_HANDLER(list_provisioned);
 // tag_api.cc
 LAMBDA_HANDLER(tag_resource);
 LAMBDA_HANDLER(untag_resource);

@@ -35,6 +35,10 @@ std::vector<cloud::Operation> function_operations() {
           reads("GetAccountSettings", get_account_settings),
           writes("PutFunctionRecursionConfig", put_recursion),
           reads("GetFunctionRecursionConfig", get_recursion),
+          reads("GetFunctionCodeSigningConfig", get_code_signing),
+          reads("GetRuntimeManagementConfig", get_runtime_management),
+          reads("GetProvisionedConcurrencyConfig", get_provisioned),
+          reads("ListProvisionedConcurrencyConfigs", list_provisioned),
           writes("TagResource", tag_resource),
           writes("UntagResource", untag_resource),
           reads("ListTags", list_tags)};

@@ -7,6 +7,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/partition.hh"
 #include "services/lambda/code.hh"
 #include "services/lambda/function.hh"
 #include "services/lambda/handlers.hh"
@@ -165,7 +166,10 @@ Result<Value> add_layer_permission(Call& call, const Value& in) {
   Value principal =
       who == "*"
           ? Value("*")
-          : Value::map({{"AWS", is_account_id(who) ? "arn:aws:iam::" + who + ":root" : who}});
+          : Value::map({{"AWS", is_account_id(who)
+                                    ? "arn:" + std::string(cloud::partition_of(call.region)) +
+                                          ":iam::" + who + ":root"
+                                    : who}});
   Value statement = Value::map({{"Sid", id},
                                 {"Effect", "Allow"},
                                 {"Principal", std::move(principal)},

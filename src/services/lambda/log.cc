@@ -2,6 +2,7 @@
 // none.
 #include "base/text.hh"
 #include "cloud/cloud.hh"
+#include "cloud/role_session.hh"
 #include "services/lambda/runner.hh"
 
 namespace mainstay::lambda {
@@ -43,11 +44,13 @@ bool Runner::knows_stream(const std::string& stream) {
 void Runner::write_log(const Run& run, const backings::FunctionOutcome& outcome) {
   if (!cloud_->has_service("logs") || outcome.log_stream.empty()) return;
   bool is_known = knows_stream(outcome.log_stream);
-  cloud::Caller caller = role_session(run.account, run.role, role_id_of(run.role), run.function);
+  auto caller = cloud::session_of_role(*cloud_, run.account, run.region, service_principal_name,
+                                       run.role, run.function);
+  if (!caller.has_value()) return;
   (void)cloud_->update("lambda", run.account, run.region, [&](Call& call) -> Status {
     auto deliver = [&](const char* operation, Value in) {
       in.set("logGroupName", run.log_group);
-      call.later({"logs", operation, std::move(in), "", "", caller, outcome.log_stream});
+      call.later({"logs", operation, std::move(in), "", "", *caller, outcome.log_stream});
     };
     Value stream = Value::map({{"logStreamName", outcome.log_stream}});
     // What is there already is an error that nobody need hear of.

@@ -170,16 +170,21 @@ Result<Value> list_mappings(Call& call, const Value& in) {
   std::string name;
   if (in.has("FunctionName")) name = parse_function(in["FunctionName"].as_string()).name;
   List items;
-  auto take = [&](const Value& mapping) {
-    bool matches =
-        !in.has("EventSourceArn") || mapping["Config"]["EventSourceArn"] == in["EventSourceArn"];
-    if (matches) items.push_back(answer(call, mapping, state_of(mapping)));
+  auto is_of_source = [&](const Value& mapping) {
+    return !in.has("EventSourceArn") || mapping["Config"]["EventSourceArn"] == in["EventSourceArn"];
   };
-  if (name.empty())
-    for (const auto& [id, mapping] : call.all("mapping")) take(mapping);
-  else
-    for (const std::string& id : call.find_by("mapping", "Function", name))
-      take(*call.find("mapping", id));
+  auto show = [&](const Value& mapping) { return answer(call, mapping, state_of(mapping)); };
+  if (name.empty()) {
+    constexpr cloud::ResourceKind kind = {.table = "mapping",
+                                          .list = "EventSourceMappings",
+                                          .missing_code = "",
+                                          .missing = "",
+                                          .pages = page_words};
+    return cloud::list_resources(call, kind, in, {.has = is_of_source, .show = show});
+  }
+  for (const std::string& id : call.find_by("mapping", "Function", name))
+    if (const Value& mapping = *call.find("mapping", id); is_of_source(mapping))
+      items.push_back(show(mapping));
   auto key = [](const Value& item) { return item["UUID"].as_string(); };
   return answer_page(std::move(items), key, in, "EventSourceMappings");
 }

@@ -4,6 +4,7 @@
 // Table "policy", by key_of(function, qualifier): Statements.
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/partition.hh"
 #include "cloud/principals.hh"
 #include "policy/document.hh"
 #include "services/lambda/function.hh"
@@ -13,9 +14,11 @@ namespace mainstay::lambda {
 namespace {
 
 // AddPermission, "Principal": a service, an account, an ARN, or everybody.
-Result<Value> principal_of(const std::string& text) {
+Result<Value> principal_of(const Call& call, const std::string& text) {
   if (text == "*") return Value("*");
-  if (is_account_id(text)) return Value::map({{"AWS", "arn:aws:iam::" + text + ":root"}});
+  if (is_account_id(text))
+    return Value::map({{"AWS", "arn:" + std::string(cloud::partition_of(call.region)) +
+                                   ":iam::" + text + ":root"}});
   if (text.starts_with("arn:")) return Value::map({{"AWS", text}});
   if (text.ends_with(".amazonaws.com") || text.ends_with(".amazon.com"))
     return Value::map({{"Service", text}});
@@ -99,7 +102,7 @@ Result<Value> add_permission(Call& call, const Value& in) {
       return conflict("The statement id (" + id +
                       ") provided already exists. Please provide a new statement id, or remove the "
                       "existing statement.");
-  TRY(Value principal, principal_of(in["Principal"].as_string()));
+  TRY(Value principal, principal_of(call, in["Principal"].as_string()));
   Value statement = Value::map({{"Sid", id},
                                 {"Effect", "Allow"},
                                 {"Principal", std::move(principal)},

@@ -7,6 +7,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cloud/cloud.hh"
+#include "cloud/role_session.hh"
 #include "services/lambda/invoke.hh"
 #include "services/lambda/mapping.hh"
 #include "services/lambda/settings.hh"
@@ -46,11 +47,9 @@ struct Facts {
   Value given;
 };
 
-Result<backings::Variables> variables_of(cloud::Cloud& cloud, Runner& runner, const Facts& facts) {
+Result<backings::Variables> variables_of(cloud::Cloud& cloud, const Facts& facts) {
   TRY(Value session, assume_role(cloud, facts.account, facts.region, facts.role, facts.function));
   const Value& credentials = session["Credentials"];
-  const std::string& id = session["AssumedRoleUser"]["AssumedRoleId"].as_string();
-  runner.keep_role_id(facts.role, id.substr(0, id.find(':')));
   backings::Variables out;
   for (const auto& [name, value] : facts.given.members()) out.emplace_back(name, value.as_string());
   auto set = [&](const char* name, std::string value) { out.emplace_back(name, std::move(value)); };
@@ -207,17 +206,6 @@ void Runner::retire(const std::string& owner) {
   if (functions) functions->retire(owner);
 }
 
-void Runner::keep_role_id(const std::string& role, const std::string& id) {
-  std::scoped_lock lock(mutex_);
-  role_ids_[role] = id;
-}
-
-std::string Runner::role_id_of(const std::string& role) {
-  std::scoped_lock lock(mutex_);
-  auto it = role_ids_.find(role);
-  return it == role_ids_.end() ? "" : it->second;
-}
-
 void Runner::keep_answer(const std::string& id, backings::FunctionOutcome outcome) {
   Time now = cloud_->clock().wall();
   std::scoped_lock lock(mutex_);
@@ -239,26 +227,11 @@ Runner& runner_of(const Call& call) {
   return static_cast<Runner&>(*call.service.background);
 }
 
-cloud::Caller role_session(const std::string& account, const std::string& role,
-                           const std::string& role_id, const std::string& session) {
-  cloud::Caller out = cloud::Caller::root_of(account);
-  out.kind = cloud::Caller::Kind::session;
-  out.arn = "arn:aws:sts::" + account + ":assumed-role/" + role.substr(role.rfind('/') + 1) + "/" +
-            session;
-  out.user_id = role_id + ":" + session;
-  out.details = Value::map({{"RoleArn", role}});
-  return out;
-}
-
 Result<cloud::Caller> role_session(Call& call, const std::string& function) {
   const Value* found = call.find("function", function);
   if (!found) return function_not_found(call, function);
-  const std::string role = (*found)["Config"]["Role"].as_string();
-  TRY(Value answer,
-      call.cloud.invoke(cloud::Caller::service_principal(call.account, service_principal_name),
-                        call.account, call.region, "iam", "GetRole",
-                        Value::map({{"RoleName", role.substr(role.rfind('/') + 1)}})));
-  return role_session(call.account, role, answer["Role"]["RoleId"].as_string(), "awslambda");
+  return cloud::session_of_role(call.cloud, call.account, call.region, service_principal_name,
+                                (*found)["Config"]["Role"].as_string(), "awslambda");
 }
 
 void retire_environments(Call& call, const std::string& function) {
@@ -301,9 +274,7 @@ Run make_run(Call& call, const Target& target, std::string payload, std::string 
               call.cloud.endpoint(),
               std::to_string(run.spec.memory_mb),
               config["Environment"]["Variables"]};
-  run.spec.variables = [&cloud = call.cloud, &runner = runner_of(call), facts] {
-    return variables_of(cloud, runner, facts);
-  };
+  run.spec.variables = [&cloud = call.cloud, facts] { return variables_of(cloud, facts); };
   run.event.request_id = std::move(request_id);
   run.event.payload = std::move(payload);
   run.event.invoked_arn = function_arn(call, name, target.qualifier);

@@ -50,9 +50,6 @@ class Runner : public cloud::Background {
   void abandon(const Run& run) { leave(run); }  // entered, but will not begin
   void retire(const std::string& owner);
 
-  // Which role an ARN is now ("AROA…"): told by STS when a session of it was made.
-  void keep_role_id(const std::string& role, const std::string& id);
-
   // Answers on their way to a handler that waits for them.
   void keep_answer(const std::string& id, backings::FunctionOutcome outcome);
   std::optional<backings::FunctionOutcome> take_answer(const std::string& id);
@@ -67,16 +64,14 @@ class Runner : public cloud::Background {
   void leave(const Run& run);
   void write_log(const Run& run, const backings::FunctionOutcome& outcome);  // log.cc
   bool knows_stream(const std::string& stream);
-  std::string role_id_of(const std::string& role);
 
   const bool makes_functions_;
   cloud::Cloud* cloud_ = nullptr;
   std::shared_ptr<backings::Functions> functions_;
   std::mutex mutex_;
-  std::map<std::string, int64_t> running_;       // by function's ARN
-  std::map<std::string, int64_t> unreserved_;    // by account and region
-  std::map<std::string, Answer> answers_;        // by invocation
-  std::map<std::string, std::string> role_ids_;  // by ARN
+  std::map<std::string, int64_t> running_;     // by function's ARN
+  std::map<std::string, int64_t> unreserved_;  // by account and region
+  std::map<std::string, Answer> answers_;      // by invocation
   std::set<std::string> streams_;  // of logs, that have been made; streams_max, then anew
 };
 
@@ -84,9 +79,6 @@ Runner& runner_of(const Call& call);
 Run make_run(Call& call, const Target& target, std::string payload, std::string request_id);
 // Who Lambda is when it does something for a function: a session of the function's role. Asks IAM.
 Result<cloud::Caller> role_session(Call& call, const std::string& function);
-// The same of a role whose id is known.
-cloud::Caller role_session(const std::string& account, const std::string& role,
-                           const std::string& role_id, const std::string& session);
 // Once the change is kept: what runs goes on as it was, what comes is the new one's.
 void retire_environments(Call& call, const std::string& function);
 

@@ -7,7 +7,7 @@
 #include "base/json.hh"
 #include "base/text.hh"
 #include "cloud/cloud.hh"
-#include "policy/decide.hh"
+#include "cloud/role_session.hh"
 
 namespace mainstay::lambda {
 namespace {
@@ -73,23 +73,6 @@ Status check_environment(const Value& variables) {
   if (text.size() > environment_bytes_max)
     return invalid_parameter(start + "exceeded the 4KB limit. String measured: " + text);
   return {};
-}
-
-bool trusts_lambda(const Value& role) {
-  auto trust = policy::Policy::parse("trust policy",
-                                     percent_decode(role["AssumeRolePolicyDocument"].as_string()),
-                                     policy::Kind::trust);
-  auto who = policy::Principal::from_text(service_principal_name);
-  if (!trust.has_value() || !who.has_value()) return false;
-  policy::Request request;
-  request.principal = *who;
-  request.action = "sts:AssumeRole";
-  request.resource = role["Arn"].as_string();
-  request.principal.add_keys(request.context);
-  policy::Policies policies;
-  policies.resource = {trust->get()};
-  policies.resource_must_allow = true;
-  return policy::decide(request, policies).allowed();
 }
 
 // A layer's document as a function refers to it.
@@ -173,13 +156,10 @@ constexpr std::array plain_members = std::to_array<std::string_view>(
 }  // namespace
 
 Status check_role(Call& call, const std::string& arn) {
-  auto found = call.cloud.invoke(
-      cloud::Caller::service_principal(call.account, service_principal_name), call.account,
-      call.region, "iam", "GetRole", Value::map({{"RoleName", arn.substr(arn.rfind('/') + 1)}}));
-  const Value& role = found.has_value() ? (*found)["Role"] : Value();
-  if (role["Arn"].as_string() != arn || !trusts_lambda(role))
-    return invalid_parameter("The role defined for the function cannot be assumed by Lambda.");
-  return {};
+  auto session = cloud::session_of_role(call.cloud, call.account, call.region,
+                                        service_principal_name, arn, "awslambda");
+  if (session.has_value()) return {};
+  return invalid_parameter("The role defined for the function cannot be assumed by Lambda.");
 }
 
 Status refuse_unknown(const Value& in) {

@@ -111,14 +111,16 @@ Result<Value> get_alias(Call& call, const Value& in) {
 Result<Value> list_aliases(Call& call, const Value& in) {
   TRY(FunctionName named, function_named(call, in));
   if (!call.find("function", named.name)) return function_not_found(call, named.name);
-  List items;
-  for (const std::string& id : call.find_by("alias", "Function", named.name)) {
-    const Value& alias = *call.find("alias", id);
-    if (!in.has("FunctionVersion") || in["FunctionVersion"] == alias["FunctionVersion"])
-      items.push_back(answer_alias(call, alias));
-  }
-  auto key = [](const Value& item) { return item["Name"].as_string(); };
-  return answer_page(std::move(items), key, in, "Aliases");
+  constexpr cloud::ResourceKind kind = {
+      .table = "alias", .list = "Aliases", .missing_code = "", .missing = "", .pages = page_words};
+  return cloud::list_resources(
+      call, kind, in,
+      {.prefix = key_of(named.name, ""),
+       .has =
+           [&](const Value& alias) {
+             return !in.has("FunctionVersion") || in["FunctionVersion"] == alias["FunctionVersion"];
+           },
+       .show = [&](const Value& alias) { return answer_alias(call, alias); }});
 }
 
 Result<Value> update_alias(Call& call, const Value& in) {
