@@ -1,5 +1,6 @@
 #include "formation/formation.hh"
 
+#include "formation/custom_resource.hh"
 #include "formation/engine.hh"
 #include "formation/handlers.hh"
 #include "formation/signals.hh"
@@ -65,7 +66,10 @@ cloud::Service make_service() {
                      {"cloudformation", "change-set", "StackId"},
                      {"cloudformation", "drift-detection", "StackId"}};
   service.background = std::make_shared<Resumption>();
-  service.answer_url = answer_wait_handle;
+  service.answer_url = [](cloud::Cloud& cloud, const HttpRequest& request) {
+    auto answer = answer_wait_handle(cloud, request);
+    return answer ? answer : answer_custom_response(cloud, request);
+  };
   return service;
 }
 

@@ -1,4 +1,5 @@
 // A stack's outputs, its exports and its imports.
+#include "formation/custom_resource.hh"
 #include "formation/exports.hh"
 #include "formation/operation.hh"
 
@@ -76,7 +77,8 @@ Status forget_stack(Call& call, const Value& stack) {
   replace_imports(call, stack, {});
   std::string uuid = uuid_of(stack["StackId"].as_string());
   call.remove("name", stack["StackName"].as_string());
-  for (const char* table : {"former", "leftover", "signal"}) remove_rows(call, table, uuid);
+  for (const char* table : {"former", "leftover", "signal", custom_responses})
+    remove_rows(call, table, uuid);
   if (const Value* target = call.find("definition", row(uuid, "target"))) {
     call.put("definition", row(uuid, "current"), *target);
     call.remove("definition", row(uuid, "target"));

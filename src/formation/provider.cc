@@ -296,9 +296,7 @@ Status record(Subject& s) {
   if (!schema) return Error("InternalFailure", "no schema of " + s.where.type);
   if (s.physical_id.empty()) s.physical_id = recorded_id(s.where, *schema, s.properties);
   s.attributes = recorded_attributes(s.where, *schema, s.physical_id);
-  s.note = Types::is_custom(s.where.type)
-               ? "mainstay: recorded only; nothing was run for " + s.where.type
-               : "mainstay: recorded only; this cloud does not run " + s.where.type;
+  s.note = "mainstay: recorded only; this cloud does not run " + s.where.type;
   if (s.creation_policy.has("ResourceSignal")) s.note += ", so no signals were waited for";
   return {};
 }

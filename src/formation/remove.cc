@@ -12,7 +12,10 @@ Status Operation::learn_id(Value& r) {
     return put_resource(r.set("PhysicalResourceId", s.physical_id));
   };
   Status made = provider().create(s);
-  if (!made.has_value()) return {};  // not even now: there is nothing to take away
+  // One that was asked for and has not answered has the id that its deletion is asked for by.
+  if (!made.has_value() && is_not_yet(made.error()) && s.physical_id.empty())
+    s.physical_id = physical_name(s.where, {});
+  if (s.physical_id.empty()) return {};  // not made, even now: there is nothing to take away
   return put_resource(r.set("PhysicalResourceId", s.physical_id).set("Attributes", s.attributes));
 }
 

@@ -1,5 +1,7 @@
 #include "formation/special.hh"
 
+#include "formation/custom_resource.hh"
+
 namespace mainstay::formation {
 namespace {
 
@@ -10,9 +12,13 @@ constexpr SpecialType special_types[] = {
     {"AWS::CloudFormation::WaitCondition", create_wait_condition, update_wait_condition,
      remove_wait}};
 
+constexpr SpecialType custom{"AWS::CloudFormation::CustomResource", create_custom, update_custom,
+                             remove_custom};
+
 }  // namespace
 
 const SpecialType* find_special(std::string_view type) {
+  if (Types::is_custom(type)) return &custom;
   for (const SpecialType& s : special_types)
     if (s.type == type) return &s;
   return nullptr;

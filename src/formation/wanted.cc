@@ -22,13 +22,14 @@ Status keep_policies(const cfn::Resource& declared, cfn::Context& context, Value
 
 Value attribute_of(const Value& r, const std::string& name) {
   if (const Value* known = r["Attributes"].find(name)) return *known;
-  const Value& property = r["Properties"].at_path(name);
   const std::string& type = r["ResourceType"].as_string();
+  if (Types::is_custom(type)) return {};
+  const Value& property = r["Properties"].at_path(name);
   const cfn::Schema* schema = Types::all().schema(type);
   if (!property.is_null() || !schema) return property;
   bool made_up = Types::all().spec(type).is_null() &&
                  (schema->is_read_only(name) || schema->has_property(name));
-  if (!made_up && !Types::is_custom(type)) return {};
+  if (!made_up) return {};
   Whereabouts w{"", "", "", r["LogicalResourceId"].as_string(), type, 0};
   return recorded_attribute(w, *schema, name, r["PhysicalResourceId"].as_string());
 }
@@ -44,6 +45,9 @@ cfn::Environment Operation::environment(const Prepared& prepared) {
     Value r = resource(id);
     Value v = attribute_of(r, name);
     if (!v.is_null()) return v;
+    if (Types::is_custom(r["ResourceType"].as_string()))
+      return validation_error("CustomResource attribute error: Vendor response doesn't contain " +
+                              name + " attribute in object " + r["PhysicalResourceId"].as_string());
     return validation_error("Template error: resource " + id + " does not support attribute type " +
                             name + " in Fn::GetAtt");
   };

@@ -1,5 +1,6 @@
 // What all phases of an operation use: see operation.hh.
 #include "cloud/paging.hh"
+#include "formation/custom_resource.hh"
 #include "formation/operation.hh"
 
 namespace mainstay::formation {
@@ -126,7 +127,9 @@ Status Operation::set_stack(std::string_view status, std::string_view reason,
       if (now.has(set_by_requests)) stack_.set(set_by_requests, now[set_by_requests]);
     if (more) CHECK_OK(more(call));
     set_stack_status(call, stack_, status, reason);
-    if (!in_progress(stack_) && stack_.has("ParentId"))
+    if (in_progress(stack_)) return {};
+    remove_rows(call, custom_responses, key_.uuid());
+    if (stack_.has("ParentId"))
       wake(call, {key_.account, key_.region, stack_["ParentId"].as_string()});
     return {};
   }));
