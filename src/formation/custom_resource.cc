@@ -185,17 +185,17 @@ Value response_of(std::string_view body, const ResponsePlace& place) {
 
 }  // namespace
 
+// One that was asked for and fails without an id has one all the same, under which its deletion is
+// asked for.
 Status create_custom(Subject& s) {
   auto response = ask(s, "Create");
-  if (response.has_value())
-    CHECK_OK(take_answer(s, *response, (*response)["RequestId"].as_string()));
-  // One that fails without an id has one all the same, under which its deletion is asked for.
-  if (s.physical_id.empty()) s.physical_id = physical_name(s.where, {});
-  if (!response.has_value()) {
-    if (is_not_yet(response.error())) s.physical_id.clear();
-    return response.error();
-  }
-  return s.initiated();
+  Status done = response.has_value()
+                    ? take_answer(s, *response, (*response)["RequestId"].as_string())
+                    : Status(response.error());
+  bool waits = !done.has_value() && is_not_yet(done.error());
+  bool was_asked = !s.state.is_null();
+  if (was_asked && !waits && s.physical_id.empty()) s.physical_id = physical_name(s.where, {});
+  return done.has_value() ? s.initiated() : done;
 }
 
 Status update_custom(Subject& s) {
