@@ -1,13 +1,18 @@
 // HTTP messages as plain data, shared by the wire (which makes and reads them) and http (which
-// moves them). No I/O here. Bodies are whole; whoever reads from outside bounds their size.
+// moves them). No I/O here. Bodies are whole, and whoever reads from outside bounds their size; or
+// they are pulled and pushed in pieces (http_body.hh).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace mainstay {
+
+class BodySink;
+class BodySource;
 
 // Header fields in order; names compare without case.
 class Headers {
@@ -39,12 +44,16 @@ struct HttpRequest {
   Headers headers;
   std::string body;
   std::string peer;  // address of the sender, "" in process
+  // What took the body, which is empty then; null where it is whole.
+  std::shared_ptr<BodySink> sink = {};
 };
 
 struct HttpResponse {
   int status = 200;
   Headers headers;
   std::string body;
+  // Where the body comes from instead; null where it is whole.
+  std::shared_ptr<BodySource> source = {};
 };
 
 }  // namespace mainstay

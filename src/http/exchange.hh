@@ -15,6 +15,7 @@ class Waiting {
  public:
   virtual ~Waiting() = default;
   virtual void answered(HttpResponse&& response) = 0;  // any thread; under the exchange's lock
+  virtual void woken() = 0;                            // the same, for the source of a body
   virtual HttpResponse unanswered() = 0;               // what is said where nobody answered
 };
 
@@ -46,6 +47,13 @@ class Exchange : public HttpReply::Target {
     std::scoped_lock lock(mutex_);
     session = std::exchange(session_, nullptr);
     if (session) session->answered(session->unanswered());
+  }
+  // What the session waits for, a piece of a body, may be there.
+  void wake() {
+    std::shared_ptr<Waiting> session;
+    std::scoped_lock lock(mutex_);
+    session = std::exchange(session_, nullptr);
+    if (session) session->woken();
   }
   bool gone() const override { return gone_; }
 

@@ -115,8 +115,9 @@ TEST_CASE("what passes a limit or is no HTTP is refused, and the connection clos
   const Case cases[] = {
       {"GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", "431"},
       {"GET /" + std::string(2000, 'x'), "431"},
-      {"PUT / HTTP/1.1\r\nContent-Length: 101\r\n\r\n", "413"},
-      {"PUT / HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(500'000, 'x'), "413"},
+      {"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n", "413"},
+      {"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n" + std::string(500'000, 'x'),
+       "413"},
       {"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nc8\r\n" + std::string(200, 'x'), "413"},
       {"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(400'000, 'x'), "4"},
       {"PUT / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "400"},

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/http_body.hh"
 #include "base/http_message.hh"
 #include "base/text.hh"
 
@@ -13,13 +14,32 @@ namespace mainstay::http {
 
 class RequestParser : public boost::beast::http::basic_parser<true> {
  public:
-  RequestParser(size_t header_bytes_max, size_t body_bytes_max) {
+  // Bodies that no sink takes are limited to body_bytes_max.
+  RequestParser(size_t header_bytes_max, size_t body_bytes_max) : body_bytes_max_(body_bytes_max) {
     header_limit(static_cast<uint32_t>(header_bytes_max));
-    body_limit(body_bytes_max);
+    body_limit(boost::none);
     eager(true);
   }
   HttpRequest request;
   int version = 11;  // 10 or 11
+  Error sink_error;  // why the parser stopped with operation_canceled
+
+  // What is still to come of the body, or 0 where that is not known.
+  uint64_t body_left() const {
+    auto left = content_length_remaining();
+    return left ? *left : 0;
+  }
+  // From here on the body goes there; what has come of it first.
+  Status pour_into(std::shared_ptr<BodySink> sink) {
+    request.sink = std::move(sink);
+    std::string before = std::move(request.body);
+    request.body.clear();
+    return request.sink->write(before);
+  }
+  bool is_body_too_large() const {
+    return !request.sink &&
+           (body_left() > body_bytes_max_ || request.body.size() > body_bytes_max_);
+  }
 
   // Once the header is there: what makes it one that two servers might read differently (RFC 9112,
   // 3.2 and 6.1), "" if nothing does.
@@ -68,20 +88,28 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
   void on_header_impl(Code& error) override { error = {}; }
   void on_body_init_impl(const boost::optional<uint64_t>& length, Code& error) override {
     error = {};
-    if (length) request.body.reserve(std::min(*length, reserve_max));
+    if (length && *length <= reserve_max) request.body.reserve(*length);
   }
-  size_t on_body_impl(Text body, Code& error) override {
-    error = {};
-    request.body.append(body.data(), body.size());
-    return body.size();
-  }
+  size_t on_body_impl(Text body, Code& error) override { return take(body, error); }
   void on_chunk_header_impl(uint64_t, Text, Code& error) override { error = {}; }
-  size_t on_chunk_body_impl(uint64_t, Text body, Code& error) override {
+  size_t on_chunk_body_impl(uint64_t, Text body, Code& error) override { return take(body, error); }
+  void on_finish_impl(Code& error) override { error = {}; }
+
+  size_t take(Text body, Code& error) {
     error = {};
-    request.body.append(body.data(), body.size());
+    if (!request.sink) {
+      if (request.body.size() + body.size() > body_bytes_max_)
+        error = boost::beast::http::error::body_limit;
+      else
+        request.body.append(body.data(), body.size());
+    } else if (Status taken = request.sink->write(view(body)); !taken.has_value()) {
+      sink_error = taken.error();
+      error = boost::system::errc::make_error_code(boost::system::errc::operation_canceled);
+    }
     return body.size();
   }
-  void on_finish_impl(Code& error) override { error = {}; }
+
+  size_t body_bytes_max_;
 };
 
 }  // namespace mainstay::http

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
+#include "base/http_body.hh"
 #include "base/text.hh"
 
 namespace mainstay::http {
@@ -67,8 +69,8 @@ std::string_view reason_of(int status) {
   return "Unknown";
 }
 
-bool append_head(std::string& out, const HttpResponse& response, bool head_request,
-                 bool keep_alive) {
+bool append_head(std::string& out, const HttpResponse& response, bool head_request, bool keep_alive,
+                 bool chunks_allowed) {
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
@@ -89,12 +91,24 @@ bool append_head(std::string& out, const HttpResponse& response, bool head_reque
     out += "\r\n";
   }
   if (!bodiless && !length_given) {
-    out += "Content-Length: ";
-    out += std::to_string(response.body.size());
-    out += "\r\n";
+    auto length =
+        response.source ? response.source->size() : std::optional<uint64_t>(response.body.size());
+    if (length) {
+      out += "Content-Length: ";
+      out += std::to_string(*length);
+      out += "\r\n";
+    } else if (chunks_allowed) {
+      out += "Transfer-Encoding: chunked\r\n";
+    }
   }
   out += keep_alive ? "\r\n" : "Connection: close\r\n\r\n";
-  return !bodiless && !head_request && !response.body.empty();
+  return !bodiless && !head_request && (response.source || !response.body.empty());
+}
+
+std::string chunk_head(size_t bytes) {
+  char digits[2 * sizeof bytes];
+  auto end = std::to_chars(digits, digits + sizeof digits, bytes, 16).ptr;
+  return std::string(digits, end) + "\r\n";
 }
 
 }  // namespace mainstay::http

@@ -1,5 +1,6 @@
-// An HTTP/1.1 server: whole requests in, whole responses out. Keep-alive, pipelining, chunked
-// requests, `Expect: 100-continue`, HEAD. Paths and queries are passed on as they were sent.
+// An HTTP/1.1 server: whole requests in and responses out, long bodies in pieces. Keep-alive,
+// pipelining, chunked requests, `Expect: 100-continue`, HEAD. Paths and queries are passed on as
+// they were sent.
 //
 // Each connection belongs to one of the threads (decision 12). The handler runs there, one request
 // of a connection at a time, and should take microseconds: a slow call makes the thread's other
@@ -13,9 +14,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.hh"
+#include "base/http_body.hh"
 #include "base/http_message.hh"
 #include "base/http_reply.hh"
 
@@ -25,18 +28,27 @@ using Reply = HttpReply;
 // Exceptions that escape it are answered with 500, as is a reply that is dropped.
 using Handler = std::function<void(HttpRequest&&, Reply)>;
 
+// What becomes of a long body, decided once its header is there.
+struct BodyPlan {
+  std::shared_ptr<BodySink> sink;       // takes it; null: it is kept in memory
+  std::optional<HttpResponse> refusal;  // the answer; the body is not waited for
+};
+
 struct ServerOptions {
   std::string host = "127.0.0.1";  // an address, or "localhost"
   uint16_t port = 0;               // 0: any that is free
   int threads = 4;
   size_t header_bytes_max = 64 * 1024;
-  size_t body_bytes_max = 256 * 1024 * 1024;
+  size_t body_bytes_max = 256 * 1024 * 1024;  // in memory
+  // Asked about bodies of more than this, or of unknown length. May be null.
+  size_t long_body_bytes = 256 * 1024;
+  std::function<BodyPlan(const HttpRequest& head, std::optional<uint64_t> length)> plan_body;
   // A further one takes the place of the one that has been idle for longest, or has begun a header
   // for longest; where all are at work it waits in the system's queue.
   size_t connections_max = 1000;
-  int64_t request_ms_max = 60'000;   // from its first byte to its last
+  int64_t request_ms_max = 60'000;   // for its header and each MiB of its body
   int64_t idle_ms_max = 120'000;     // between requests of a connection
-  int64_t response_ms_max = 60'000;  // for the client to take a response
+  int64_t response_ms_max = 60'000;  // for the client to take a response, or a piece of one
   // Makes the body of an answer the server gives by itself; status is set. May be null.
   std::function<HttpResponse(int status, std::string_view reason)> refusal;
 };

@@ -11,30 +11,18 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <functional>
 #include <memory>
 
 #include "base/text.hh"
 #include "http/exchange.hh"
 #include "http/request_parser.hh"
 #include "http/response_text.hh"
-#include "http/server.hh"
+#include "http/session_host.hh"
 
 namespace mainstay::http {
 
 namespace asio = boost::asio;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
-
-// What a session needs of its server.
-struct SessionHost {
-  ServerOptions options;
-  Handler handler;
-  std::atomic<bool> stopping = false;
-  virtual ~SessionHost() = default;
-  virtual int64_t now_ms() const = 0;  // monotonic
-  virtual void ended(class Session& session) = 0;
-  virtual void run_aside(std::function<void()> task) = 0;  // on a thread that is no lane's
-};
 
 class Session : public Waiting, public std::enable_shared_from_this<Session> {
  public:
@@ -66,7 +54,7 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
   // The server is stopping: what waits for a request goes now.
   void finish_soon() {
     if (phase_ == Phase::idle) cut(SHUT_RD);
-    if (phase_ == Phase::lingering) cut(SHUT_RDWR);
+    if (phase_ == Phase::lingering || phase_ == Phase::streaming) cut(SHUT_RDWR);
   }
   void abort() { cut(SHUT_RDWR); }
   // The server has stopped, its lanes too: replies that are still held answer nobody. What is
@@ -83,16 +71,22 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
                  self->on_late_answer();
                });
   }
-  HttpResponse unanswered() override { return own_response(500, "the request was not answered"); }
+  void woken() override {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->on_source_ready(); });
+  }
+  HttpResponse unanswered() override {
+    return host_.own_response(500, "the request was not answered");
+  }
 
  private:
-  enum class Phase : uint8_t { idle, receiving, handling, responding, lingering };
+  enum class Phase : uint8_t { idle, receiving, handling, responding, streaming, lingering };
   using Code = boost::system::error_code;
   static constexpr int64_t linger_ms = 2'000;
   static constexpr int64_t no_limit_ms = 1'000'000'000'000;
   static constexpr size_t read_bytes = 16 * 1024;
   static constexpr size_t read_bytes_body = 256 * 1024;
-  static constexpr size_t long_body_bytes = 256 * 1024;  // a millisecond's work or so
+  static constexpr size_t piece_bytes = 256 * 1024;  // of a body that is sent from a source
+  static constexpr size_t progress_bytes = 1 << 20;
 
   void cut(int how) { ::shutdown(socket_.native_handle(), how); }
   void enter(Phase phase, int64_t ms_max) {
@@ -104,6 +98,8 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
   void next_request() {
     parser_.emplace(host_.options.header_bytes_max, host_.options.body_bytes_max);
     expectation_seen_ = has_header_ = false;
+    received_ = 0;
+    if (buffer_.size() == 0 && buffer_.capacity() > piece_bytes) buffer_.shrink_to_fit();
     if (buffer_.size() > 0) {
       enter(Phase::receiving, host_.options.request_ms_max);
       return parse();
@@ -119,6 +115,7 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
     socket_.async_read_some(buffer_.prepare(room),
                             [self = shared_from_this()](Code error, size_t bytes) {
                               self->buffer_.commit(bytes);
+                              self->received_ += bytes;
                               self->on_read(error);
                             });
   }
@@ -129,7 +126,10 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
       if (late) refuse(408, "the request was not sent in time");
       return;  // otherwise the client has gone
     }
-    if (phase_ == Phase::idle) enter(Phase::receiving, host_.options.request_ms_max);
+    if (phase_ == Phase::idle || received_ >= progress_bytes) {
+      enter(Phase::receiving, host_.options.request_ms_max);
+      received_ = 0;
+    }
     parse();
   }
 
@@ -149,6 +149,7 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
         std::string_view expected = parser_->request.headers.get("Expect");
         bool waits = equals_ignoring_case(expected, "100-continue");
         if (!expected.empty() && !waits) return refuse(417, "only 100-continue can be expected");
+        if (!parser_->is_done() && !plan_body()) return;
         if (waits && is_body_awaited()) return send_continue();
       }
       if (parser_->is_done()) return respond();
@@ -158,6 +159,26 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
     if (buffer_.size() > host_.options.header_bytes_max + read_bytes_body)
       return refuse(400, "a line of the request is too long");
     read();
+  }
+
+  // False where it was refused.
+  bool plan_body() {
+    std::optional<uint64_t> length;
+    if (auto left = parser_->content_length_remaining())
+      length = *left + parser_->request.body.size();
+    if (host_.options.plan_body && (!length || *length > host_.options.long_body_bytes)) {
+      parser_->request.peer = peer_;
+      BodyPlan plan = host_.options.plan_body(parser_->request, length);
+      if (plan.refusal) {
+        response_ = std::move(*plan.refusal);
+        return send(false, false), false;
+      }
+      if (plan.sink)
+        if (Status poured = parser_->pour_into(std::move(plan.sink)); !poured.has_value())
+          return refuse(poured.error().status, poured.error().message), false;
+    }
+    if (!parser_->is_body_too_large()) return true;
+    return refuse(413, "the request's body is too large"), false;
   }
 
   // "A server SHOULD ignore at least one empty line received prior to the request-line" (RFC 9112,
@@ -172,6 +193,8 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
     using Problem = boost::beast::http::error;
     if (error == Problem::header_limit) return refuse(431, "the request's header is too large");
     if (error == Problem::body_limit) return refuse(413, "the request's body is too large");
+    if (const Error& failed = parser_->sink_error; !failed.code.empty())
+      return refuse(failed.status, failed.message);
     refuse(400, "the request is not HTTP/1.1: " + error.message());
   }
 
@@ -200,7 +223,7 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
     // Kept for the next request, unless a reply of the last one is still held somewhere.
     if (!exchange_ || exchange_.use_count() > 1) exchange_ = std::make_shared<Exchange>();
     exchange_->begin(shared_from_this());
-    if (parser_->request.body.size() < long_body_bytes) {
+    if (parser_->request.body.size() < host_.options.long_body_bytes && !parser_->request.sink) {
       call_handler();
       return on_handler_returned();
     }
@@ -217,9 +240,9 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
     try {
       host_.handler(std::move(parser_->request), reply);
     } catch (const std::exception& bug) {
-      reply.answer(own_response(500, std::string("internal error: ") + bug.what()));
+      reply.answer(host_.own_response(500, std::string("internal error: ") + bug.what()));
     } catch (...) {
-      reply.answer(own_response(500, "internal error"));
+      reply.answer(host_.own_response(500, "internal error"));
     }
     {
       HttpReply last = std::move(reply);
@@ -251,7 +274,10 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
                             });
   }
   void on_watched(Code error) {
-    if (has_answer_) return send_response();
+    bool streaming = phase_ == Phase::streaming;
+    if (streaming && is_source_ready_) return pump();
+    if (!streaming && has_answer_) return send_response();
+    if (error && streaming) return abandon();
     if (error) {
       client_closed_ = true;
       return exchange_->client_closed();
@@ -261,35 +287,71 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
 
   void send_response() { send(is_head_, keep_ && !host_.stopping); }
 
-  HttpResponse own_response(int status, std::string_view reason) {
-    HttpResponse response;
-    if (host_.options.refusal) {
-      response = host_.options.refusal(status, reason);
-    } else {
-      response.headers.set("Content-Type", "text/plain");
-      response.body = std::string(reason) + "\n";
-    }
-    response.status = status;
-    return response;
-  }
-
   void refuse(int status, std::string_view reason) {
-    response_ = own_response(status, reason);
+    response_ = host_.own_response(status, reason);
     send(false, false);
   }
 
   void send(bool is_head, bool keep) {
     enter(Phase::responding, host_.options.response_ms_max);
     head_.clear();
-    bool with_body = append_head(head_, response_, is_head, keep);
+    sent_ = 0;
+    keep_ = keep;
+    bool chunks = parser_->version == 11;
+    bool with_body = append_head(head_, response_, is_head, keep, chunks);
+    if (!with_body) response_.source.reset();
+    chunked_ = response_.source && !response_.source->size() && chunks;
     std::array<asio::const_buffer, 2> parts{
         asio::buffer(head_),
         asio::buffer(response_.body.data(), with_body ? response_.body.size() : 0)};
-    asio::async_write(socket_, parts, [self = shared_from_this(), keep](Code error, size_t) {
+    asio::async_write(socket_, parts, [self = shared_from_this()](Code error, size_t) {
       if (error) return;
-      if (keep) return self->next_request();
-      self->linger();
+      self->response_.source ? self->pump() : self->on_sent();
     });
+  }
+  void on_sent() {
+    response_ = {};
+    keep_ ? next_request() : linger();
+  }
+
+  // The next piece of a body from a source. Where that fails, or is not as long as was said, the
+  // connection ends here, so that the client sees it.
+  void pump() {
+    enter(Phase::responding, host_.options.response_ms_max);
+    piece_.clear();
+    auto next = response_.source->read(piece_, piece_bytes);
+    if (!next.has_value()) return;
+    if (*next == BodySource::Next::waiting) return await_source();
+    sent_ += piece_.size();
+    auto size = response_.source->size();
+    bool ended = *next == BodySource::Next::ended;
+    if (piece_.empty() && !ended) return await_source();  // an empty chunk would be the last
+    if (size && (sent_ > *size || (ended && sent_ < *size))) return;
+    if (ended && !chunked_) return on_sent();
+    head_ = chunked_ ? chunk_head(piece_.size()) : "";
+    std::string_view end = chunked_ ? "\r\n" : "";
+    std::array<asio::const_buffer, 3> parts{asio::buffer(head_), asio::buffer(piece_),
+                                            asio::buffer(end.data(), end.size())};
+    asio::async_write(socket_, parts, [self = shared_from_this(), ended](Code error, size_t) {
+      if (error) return;
+      ended ? self->on_sent() : self->pump();
+    });
+  }
+  void await_source() {
+    enter(Phase::streaming, no_limit_ms);
+    is_source_ready_ = false;
+    exchange_->begin(shared_from_this());
+    response_.source->when_ready([exchange = exchange_] { exchange->wake(); });
+    if (!watching_) watch();
+  }
+  // The client has gone: nobody keeps this any more, nor its source.
+  void abandon() {
+    response_ = {};
+    (void)exchange_->end();
+  }
+  void on_source_ready() {
+    is_source_ready_ = true;
+    watching_ ? socket_.cancel() : pump();
   }
 
   // Closing while the client still sends would reset the connection and lose our answer.
@@ -318,7 +380,10 @@ class Session : public Waiting, public std::enable_shared_from_this<Session> {
   bool has_answer_ = false, handler_returned_ = false, watching_ = false;
   bool client_closed_ = false;  // seen while an answer was awaited
   HttpResponse response_;
-  std::string head_;
+  std::string head_, piece_;
+  uint64_t sent_ = 0;    // of a body from a source
+  size_t received_ = 0;  // since the last progress
+  bool chunked_ = false, is_source_ready_ = false;
   std::atomic<Phase> phase_ = Phase::idle;
   std::atomic<int64_t> deadline_ms_ = 0;
   std::atomic<int64_t> since_ms_ = 0;
