@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/digest.hh"
+#include "base/http_body.hh"
 #include "base/text.hh"
 #include "wire/sigv4.hh"
 #include "wire/sigv4_detail.hh"
@@ -147,7 +148,7 @@ Result<std::string> signed_hash(const HttpRequest& request, const Credential& c)
   bool s3 = is_s3_service(c.service);
   if (c.presigned && s3) return header.empty() ? "UNSIGNED-PAYLOAD" : std::string(header);
   if (header == "UNSIGNED-PAYLOAD" || header.starts_with("STREAMING-")) return std::string(header);
-  std::string actual = hex_encode(sha256(request.body));
+  std::string actual = request.sink ? request.sink->sha256() : hex_encode(sha256(request.body));
   if (!header.empty() && !equals_ignoring_case(header, actual))
     return s3 ? aws_error("XAmzContentSHA256Mismatch",
                           "The provided 'x-amz-content-sha256' header does not match what was "

@@ -6,11 +6,14 @@
 #include "base/text.hh"
 #include "wire/checksum.hh"
 #include "wire/sigv4_detail.hh"
+#include "wire/streamed_body.hh"
 
 namespace mainstay::wire {
 namespace {
 
 constexpr size_t trailers_max = 16;
+constexpr size_t text_bytes_max = 16 << 10;
+constexpr size_t chunks_max = 1 << 20;
 constexpr std::string_view signature_mark = ";chunk-signature=";
 constexpr std::string_view trailer_signature = "x-amz-trailer-signature";
 
@@ -27,9 +30,8 @@ class Chain {
         head_('\n' + format_basic(seed.signed_at) + '\n' + seed.credential.scope + '\n'),
         previous_(seed.credential.signature) {}
 
-  std::string chunk(std::string_view data) {
-    return next("AWS4-HMAC-SHA256-PAYLOAD",
-                hex_encode(sha256("")) + '\n' + hex_encode(sha256(data)));
+  std::string chunk(std::string_view hash) {
+    return next("AWS4-HMAC-SHA256-PAYLOAD", hex_encode(sha256("")) + '\n' + hex_encode(hash));
   }
   std::string trailer(std::string_view canonical) {
     return next("AWS4-HMAC-SHA256-TRAILER", hex_encode(sha256(canonical)));
@@ -50,83 +52,6 @@ Error malformed_trailer() {
                    "The request contained trailing data that was not well-formed or did not "
                    "conform to our published schema.");
 }
-
-class Unpacker {
- public:
-  Unpacker(std::string_view body, const Verified* seed) : rest_(body) {
-    if (seed != nullptr) chain_.emplace(*seed);
-  }
-
-  Status read() {
-    while (true) {
-      TRY(size_t size, read_chunk());
-      if (size == 0) return read_trailers();
-    }
-  }
-
-  std::string data;
-  Headers trailers;
-
- private:
-  Result<std::string_view> line() {
-    size_t end = rest_.find("\r\n");
-    if (end == std::string_view::npos) return incomplete_body("a line of a chunk has no end");
-    std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end + 2);
-    return text;
-  }
-
-  Result<size_t> read_chunk() {
-    TRY(std::string_view head, line());
-    size_t mark = std::min(head.find(signature_mark), head.size());
-    std::string_view digits = head.substr(0, mark);
-    size_t size = 0;
-    auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
-    if (digits.empty() || code != std::errc() || end != digits.data() + digits.size())
-      return incomplete_body("a chunk's size is not a hexadecimal number");
-    if (size > rest_.size()) return incomplete_body("a chunk is shorter than its size says");
-    std::string_view chunk = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    if (size > 0 && !rest_.starts_with("\r\n")) return incomplete_body("a chunk has no end");
-    if (size > 0) rest_.remove_prefix(2);
-    if (chain_) {
-      std::string_view given = head.substr(std::min(head.size(), mark + signature_mark.size()));
-      if (!equal_constant_time(chain_->chunk(chunk), given)) return does_not_match();
-    }
-    data += chunk;
-    return size;
-  }
-
-  Status read_trailers() {
-    std::string canonical, signature;
-    while (!rest_.empty() && rest_ != "\r\n") {
-      size_t end = std::min(rest_.find_first_of("\r\n"), rest_.size());
-      std::string_view text = rest_.substr(0, end);
-      rest_.remove_prefix(end);
-      size_t next = std::min(rest_.find_first_not_of("\r\n"), rest_.size());
-      rest_.remove_prefix(next);
-      if (text.empty()) continue;
-      size_t colon = text.find(':');
-      if (colon == std::string_view::npos || trailers.size() >= trailers_max)
-        return malformed_trailer();
-      std::string name = to_lower(trim(text.substr(0, colon)));
-      std::string value(trim(text.substr(colon + 1)));
-      if (name == trailer_signature) {
-        signature = value;
-        continue;
-      }
-      canonical += name + ':' + value + '\n';
-      trailers.add(name, value);
-    }
-    if (chain_ && trailers.size() > 0 &&
-        !equal_constant_time(chain_->trailer(canonical), signature))
-      return does_not_match();
-    return {};
-  }
-
-  std::string_view rest_;
-  std::optional<Chain> chain_;
-};
 
 // The trailers are those that x-amz-trailer, which is signed, names, no more and no fewer, and
 // checksums alone: any other would be a header that nobody signed (S3 API reference, "Signature
@@ -158,26 +83,148 @@ std::string size_line(size_t size) {
 
 }  // namespace
 
-bool is_streaming(const HttpRequest& request) {
-  return request.headers.get("x-amz-content-sha256").starts_with("STREAMING-");
+bool is_streaming(const Headers& headers) {
+  return headers.get("x-amz-content-sha256").starts_with("STREAMING-");
 }
 
-Status unpack_streaming(HttpRequest& request, const Verified* verified) {
-  if (!is_streaming(request)) return {};
-  std::string_view form = request.headers.get("x-amz-content-sha256");
+void ChunkReader::feed(std::string_view bytes) {
+  while (!bytes.empty() && failed_.has_value()) failed_ = step(bytes);
+}
+
+// Uses up some of the bytes.
+Status ChunkReader::step(std::string_view& bytes) {
+  if (at_ == At::data) {
+    std::string_view data = bytes.substr(0, left_);
+    bytes.remove_prefix(data.size());
+    left_ -= data.size();
+    if (hash_) hash_->update(data);
+    if (left_ == 0) CHECK_OK(end_chunk());
+    return out_(data);
+  }
+  if (at_ == At::trailers) {
+    text_ += bytes;
+    bytes = {};
+  } else {
+    size_t end = bytes.find('\n');
+    bool whole = end != std::string_view::npos;
+    text_ += bytes.substr(0, whole ? end + 1 : end);
+    bytes.remove_prefix(whole ? end + 1 : bytes.size());
+    if (whole && text_.size() >= 2 && text_[text_.size() - 2] == '\r') return begin_chunk();
+    if (at_ == At::data_end && text_ != "\r") return incomplete_body("a chunk has no end");
+  }
+  if (text_.size() > text_bytes_max) return incomplete_body("a line of a chunk has no end");
+  return {};
+}
+
+// With a whole line, its end included.
+Status ChunkReader::begin_chunk() {
+  std::string line = std::exchange(text_, "");
+  if (at_ == At::data_end) {
+    if (line != "\r\n") return incomplete_body("a chunk has no end");
+    at_ = At::line;
+    return {};
+  }
+  std::string_view head = std::string_view(line).substr(0, line.size() - 2);
+  size_t mark = std::min(head.find(signature_mark), head.size());
+  std::string_view digits = head.substr(0, mark);
+  auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), left_, 16);
+  if (digits.empty() || code != std::errc() || end != digits.data() + digits.size())
+    return incomplete_body("a chunk's size is not a hexadecimal number");
+  size_ += left_;
+  if (signed_) {
+    given_ = head.substr(std::min(head.size(), mark + signature_mark.size()));
+    hash_ = std::make_unique<Digest>("sha256");
+  }
+  at_ = At::data;
+  return left_ == 0 ? end_chunk() : Status();
+}
+
+Status ChunkReader::end_chunk() {
+  bool last = at_ == At::data && left_ == 0 && size_ == ended_;
+  if (hash_) {
+    if (chunks_.size() >= chunks_max)
+      return aws_error("InvalidChunkSizeError",
+                       "Only the last chunk is allowed to have a size less than 8192 bytes", 403);
+    chunks_.push_back({std::move(given_), hash_->finish()});
+    hash_.reset();
+  }
+  ended_ = size_;
+  at_ = last ? At::trailers : At::data_end;
+  return {};
+}
+
+Status ChunkReader::read_trailers(std::string& canonical, std::string& signature) {
+  std::string_view rest = text_;
+  while (!rest.empty() && rest != "\r\n") {
+    size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+    std::string_view text = rest.substr(0, end);
+    rest.remove_prefix(end);
+    size_t next = std::min(rest.find_first_not_of("\r\n"), rest.size());
+    rest.remove_prefix(next);
+    if (text.empty()) continue;
+    size_t colon = text.find(':');
+    if (colon == std::string_view::npos || trailers_.size() >= trailers_max)
+      return malformed_trailer();
+    std::string name = to_lower(trim(text.substr(0, colon)));
+    std::string value(trim(text.substr(colon + 1)));
+    if (name == trailer_signature) {
+      signature = value;
+      continue;
+    }
+    canonical += name + ':' + value + '\n';
+    trailers_.add(name, value);
+  }
+  return {};
+}
+
+Status ChunkReader::finish(const Verified* verified) {
+  CHECK_OK(failed_);
+  if (at_ == At::data) return incomplete_body("a chunk is shorter than its size says");
+  if (at_ != At::trailers) return incomplete_body("the last chunk is missing");
+  std::string canonical, signature;
+  CHECK_OK(read_trailers(canonical, signature));
+  if (!signed_ || !verified) return {};
+  Chain chain(*verified);
+  for (const Signed& chunk : chunks_)
+    if (!equal_constant_time(chain.chunk(chunk.hash), chunk.given)) return does_not_match();
+  if (trailers_.size() > 0 && !equal_constant_time(chain.trailer(canonical), signature))
+    return does_not_match();
+  return {};
+}
+
+Status settle_streaming(HttpRequest& request, ChunkReader& reader, const Verified* verified) {
+  CHECK_OK(reader.finish(verified));
+  if (const std::string* length = request.headers.find("x-amz-decoded-content-length"))
+    if (parse_int(*length) != static_cast<int64_t>(reader.size()))
+      return incomplete_body("it does not have the bytes that x-amz-decoded-content-length says");
+  CHECK_OK(check_trailers(request.headers, reader.trailers()));
+  for (const auto& [name, value] : reader.trailers()) request.headers.set(name, value);
+  drop_aws_chunked(request.headers);
+  return {};
+}
+
+Result<bool> is_signed_form(const Headers& headers) {
+  std::string_view form = headers.get("x-amz-content-sha256");
   bool is_signed = form.starts_with("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
   if (!is_signed && form != "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
     return aws_error("InvalidRequest",
                      "x-amz-content-sha256 " + printable(form) + " is not supported");
-  Unpacker unpacker(request.body, is_signed ? verified : nullptr);
-  CHECK_OK(unpacker.read());
-  if (const std::string* length = request.headers.find("x-amz-decoded-content-length"))
-    if (parse_int(*length) != static_cast<int64_t>(unpacker.data.size()))
-      return incomplete_body("it does not have the bytes that x-amz-decoded-content-length says");
-  CHECK_OK(check_trailers(request.headers, unpacker.trailers));
-  request.body = std::move(unpacker.data);
-  for (const auto& [name, value] : unpacker.trailers) request.headers.set(name, value);
-  drop_aws_chunked(request.headers);
+  return is_signed;
+}
+
+Status unpack_streaming(HttpRequest& request, const Verified* verified) {
+  if (auto* streamed = dynamic_cast<StreamedBody*>(request.sink.get()))
+    return streamed->settle(request, verified);
+  if (!is_streaming(request.headers)) return {};
+  TRY(bool is_signed, is_signed_form(request.headers));
+  std::string data;
+  ChunkReader reader(is_signed && verified, [&](std::string_view piece) -> Status {
+    data += piece;
+    return {};
+  });
+  reader.feed(request.body);
+  CHECK_OK(settle_streaming(request, reader, verified));
+  request.body = std::move(data);
   return check_checksums(request.headers, request.body);
 }
 
@@ -190,7 +237,8 @@ std::string pack_signed_chunks(std::string_view data, size_t chunk_bytes, const 
     std::string_view chunk = data.substr(0, chunk_bytes);
     data.remove_prefix(chunk.size());
     more = !chunk.empty();
-    out += size_line(chunk.size()) + std::string(signature_mark) + chain.chunk(chunk) + "\r\n";
+    out +=
+        size_line(chunk.size()) + std::string(signature_mark) + chain.chunk(sha256(chunk)) + "\r\n";
     out += chunk;
     if (more) out += "\r\n";
   }
