@@ -2,6 +2,7 @@
 // they are sent, given to a sink as they come.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "base/error.hh"
+#include "base/http_message.hh"
 
 namespace mainstay {
 
@@ -32,6 +34,23 @@ class BodySource {
   virtual void when_ready(std::function<void()> ready) { ready(); }
 };
 
+// A text that outlives it.
+class TextSource : public BodySource {
+ public:
+  explicit TextSource(std::string_view text) : rest_(text), size_(text.size()) {}
+  std::optional<uint64_t> size() const override { return size_; }
+  Result<Next> read(std::string& to, size_t most) override {
+    if (rest_.empty()) return Next::ended;
+    to += rest_.substr(0, most);
+    rest_.remove_prefix(std::min(most, rest_.size()));
+    return Next::more;
+  }
+
+ private:
+  std::string_view rest_;
+  uint64_t size_;
+};
+
 // The rest of a source, for who needs the whole; "BodyTooLarge" where it is longer than bytes_max
 // or has to be waited for.
 Result<std::string> read_whole(BodySource& source, size_t bytes_max);
@@ -45,6 +64,12 @@ class BodySink {
   virtual uint64_t size() const = 0;  // what it was given, in bytes
   // Of what it was given, in hex: what a signature covers. After the last write.
   virtual std::string sha256() = 0;
+};
+
+// What becomes of a long body, decided once its header is there.
+struct BodyPlan {
+  std::shared_ptr<BodySink> sink = {};       // takes it; null: it is kept in memory
+  std::optional<HttpResponse> refusal = {};  // the answer; the body is not waited for
 };
 
 }  // namespace mainstay

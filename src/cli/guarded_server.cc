@@ -13,7 +13,14 @@ Result<std::unique_ptr<GuardedServer>> GuardedServer::start(const ServePlan& pla
     http::Reply to = page ? cloud::with_headers(reply, std::move(verdict.cors)) : reply;
     cloud.handle(std::move(request), std::move(to));
   };
-  TRY(made->server_, http::Server::start(plan.server, handle));
+  http::ServerOptions options = plan.server;
+  options.plan_body = [guard = &made->guard_, &cloud](const HttpRequest& head,
+                                                      std::optional<uint64_t> length) {
+    auto verdict = guard->judge(head);
+    if (verdict.answer) return BodyPlan{nullptr, std::move(verdict.answer)};
+    return cloud.plan_body(head, length);
+  };
+  TRY(made->server_, http::Server::start(options, handle));
   std::string port = ":" + std::to_string(made->server_->port());
   made->endpoint_ = "http://" + plan.server.host + port;
   // Functions run on this machine.

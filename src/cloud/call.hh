@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/http_body.hh"
 #include "base/random.hh"
 #include "base/time.hh"
 #include "cloud/caller.hh"
@@ -28,6 +29,8 @@ struct Wait {
   Value state;
 };
 
+class Upload;
+
 class Call {
  public:
   Cloud& cloud;
@@ -41,6 +44,11 @@ class Call {
   Time now;
   Random random;
   store::Unit& db;
+  // Long payloads. upload: the input's, where it was not kept in memory
+  // (Operation::upload_bytes_max); its member of the input is empty then. body: the output's, if
+  // the handler sets it; the output lacks the member then.
+  Upload* upload = nullptr;
+  std::shared_ptr<BodySource> body = {};
   // Work that goes with the change (on bulk data, say): run once the change is kept, or once it is
   // not, without the state's lock.
   std::vector<std::function<void()>> after_commit, after_failure;

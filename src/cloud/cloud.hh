@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/error.hh"
+#include "base/http_body.hh"
 #include "base/http_message.hh"
 #include "base/http_reply.hh"
 #include "base/time.hh"
@@ -73,8 +74,10 @@ class Cloud {
 
   // Answers before it returns, unless the answer has to wait.
   void handle(HttpRequest request, const HttpReply& reply);
-  // Blocks until the answer is there.
+  // Blocks until the answer is there, whole.
   HttpResponse handle(HttpRequest request);
+  // What becomes of a request's long body, once its header is there. length: where it is known.
+  BodyPlan plan_body(const HttpRequest& head, std::optional<uint64_t> length);
 
   // As `caller` in `account` and `region`. The input is validated as a client's would be.
   // once: a token, for callers that may be killed before they have kept the answer. What an
@@ -163,6 +166,7 @@ class Cloud {
   bool answer_own(const HttpRequest& http, const HttpReply& reply);
   void answer_clock(const HttpRequest& http, const HttpReply& reply);
   void keep_clock();
+  Result<Value> with_whole_body(const Work& work, Value out);
   Status route(const HttpRequest& http, Request& request);
   Status identify(HttpRequest& http, Request& request);
   Status check_unknown_key(const std::string& key, const HttpRequest& http,

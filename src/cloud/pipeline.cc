@@ -6,11 +6,13 @@
 #include "cloud/key_id.hh"
 #include "cloud/refused_key.hh"
 #include "cloud/run.hh"
+#include "cloud/upload.hh"
 #include "wire/checksum.hh"
 #include "wire/model.hh"
 #include "wire/router.hh"
 #include "wire/server.hh"
 #include "wire/sigv4.hh"
+#include "wire/streamed_body.hh"
 #include "wire/streaming.hh"
 #include "wire/validate.hh"
 
@@ -18,6 +20,7 @@ namespace mainstay::cloud {
 namespace {
 
 constexpr std::string_view default_region = "us-east-1";
+constexpr size_t whole_body_bytes_max = 512 << 20;  // of an answer in process
 
 // A region's name as it stands in a credential scope; anything odd is the default region.
 std::string region_of(const wire::Hints& hints) {
@@ -158,7 +161,35 @@ HttpResponse Cloud::handle(HttpRequest http) {
   handle(std::move(http), HttpReply(blocked));
   if (agenda_.is_simulated()) agenda_.run_until([&] { return blocked->response.has_value(); });
   blocked->ready.get_future().wait();
-  return std::move(*blocked->response);
+  HttpResponse response = std::move(*blocked->response);
+  if (!response.source) return response;
+  auto whole = read_whole(*response.source, whole_body_bytes_max);
+  if (!whole.has_value()) return {500, {}, whole.error().message + "\n"};
+  response.body = std::move(*whole);
+  response.source.reset();
+  return response;
+}
+
+// Only operations that take uploads get theirs so; others' are kept in memory.
+BodyPlan Cloud::plan_body(const HttpRequest& head, std::optional<uint64_t> length) {
+  std::shared_lock lock(resetting_);
+  Request request;
+  request.id = random().uuid();
+  if (!route(head, request).has_value()) return {};
+  Entry* found = entry(request.service);
+  if (!found) return {};
+  auto it = found->operations.find(request.operation->name);
+  if (it == found->operations.end() || it->second->upload_bytes_max == 0) return {};
+  uint64_t most = it->second->upload_bytes_max;
+  if (auto decoded = parse_int(head.headers.get("x-amz-decoded-content-length"));
+      decoded && *decoded >= 0 && wire::is_streaming(head.headers))
+    length = static_cast<uint64_t>(*decoded);
+  if (length && *length > most)
+    return {nullptr, encode(request, wire::entity_too_large(*length, most))};
+  std::string name = random().hex(32);
+  auto writer = store_->blobs().begin(name);
+  if (!writer.has_value()) return {nullptr, encode(request, writer.error())};
+  return {std::make_shared<Upload>(head.headers, most, name, std::move(*writer)), std::nullopt};
 }
 
 HttpResponse Cloud::encode(const Request& request, const Result<Value>& out) {
@@ -188,10 +219,13 @@ std::optional<HttpResponse> Cloud::serve(HttpRequest& http, Request& request,
   auto in = wire::decode_request(*request.loaded.model, *request.operation, request.protocol, http);
   if (!in.has_value()) return failed(in.error());
   request.work.in = std::move(*in);
+  request.work.upload = std::dynamic_pointer_cast<Upload>(http.sink);
   auto out = run(request, reply);
   if (!out) return std::nullopt;
   record(request, request.work, *out);
-  return encode(request, *out);
+  HttpResponse response = encode(request, *out);
+  response.source = std::move(request.work.body);
+  return response;
 }
 
 // Finds service, operation and codec. What is found before an error is kept, so that the error goes

@@ -11,6 +11,9 @@
 namespace mainstay::cloud {
 namespace {
 
+// What one service asks another for is held in memory.
+constexpr size_t inner_body_bytes_max = 512 << 20;
+
 constexpr std::string_view answers = "_answer";  // a table of every shard: answers by token
 
 // The services whose state this thread holds, the last one taken last.
@@ -117,9 +120,11 @@ std::optional<Result<Value>> Cloud::attempt(Work& work, Keeper& keeper) {
     call.endpoint = work.endpoint;
     call.wait_state = work.wait_state;
     call.is_late = work.is_late;
+    call.upload = work.upload.get();
     if (const Value* given = work.once.empty() ? nullptr : call.find(answers, work.once))
       return Result<Value>(*given);
     auto out = perform(work, call, side);
+    work.body = out.has_value() ? std::move(call.body) : nullptr;
     after = std::move(out.has_value() ? call.after_commit : call.after_failure);
     if (out.has_value() && call.waiting) {
       auto job = keeper.keep();
@@ -183,6 +188,15 @@ void Cloud::record_inner(const Work& work, const Result<Value>& out) {
                 work.operation->mode_for(work.in), work.in, out);
 }
 
+// A long payload as the member that it is in the model.
+Result<Value> Cloud::with_whole_body(const Work& work, Value out) {
+  TRY(Models::Loaded loaded, models_.load(work.entry->service.name));
+  const wire::Operation* modelled = loaded.model->operation(work.operation->name);
+  if (!modelled || !modelled->output || !modelled->output->payload) return out;
+  TRY(std::string whole, read_whole(*work.body, inner_body_bytes_max));
+  return out.set(modelled->output->payload->name, Bytes{std::move(whole)});
+}
+
 void Cloud::invoke_later(const Caller& caller, std::string_view account, std::string_view region,
                          std::string_view service, std::string_view operation, Value in,
                          std::string_view once, std::function<void(Result<Value>)> done) {
@@ -205,6 +219,7 @@ void Cloud::invoke_later(const Caller& caller, std::string_view account, std::st
   } moved(*this, *made, done);
   auto out = attempt(*made, moved);
   if (!out) return;
+  if (made->body) out = with_whole_body(*made, std::move(**out));
   record_inner(*made, *out);
   done(std::move(*out));
 }

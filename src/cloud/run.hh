@@ -8,6 +8,7 @@
 
 #include "cloud/authorizer.hh"
 #include "cloud/cloud.hh"
+#include "cloud/upload.hh"
 
 namespace mainstay::cloud {
 
@@ -19,6 +20,8 @@ struct Cloud::Work {
   std::string once;  // a token, see Cloud::invoke
   Origin origin;
   Value in;
+  std::shared_ptr<Upload> upload;    // see Call
+  std::shared_ptr<BodySource> body;  // set by attempt()
   // Of a handler that is asked again.
   bool was_allowed = false, is_late = false;
   Value wait_state;

@@ -31,6 +31,8 @@ struct Operation {
   // Its handler asks Call::may for each part of the request and answers for each; nothing is
   // decided before it is called.
   bool decides_parts = false;
+  // The longest payload that its handler takes as Call::upload, in bytes; 0: none.
+  uint64_t upload_bytes_max = 0;
 
   store::Mode mode_for(const Value& in) const {
     return writes_if && writes_if(in) ? store::Mode::write : mode;
@@ -44,6 +46,9 @@ constexpr Operation reads(std::string_view name, Handler h) {
 }
 constexpr Operation writes(std::string_view name, Handler h) {
   return {name, h, store::Mode::write};
+}
+constexpr Operation writes_upload(std::string_view name, Handler h, uint64_t bytes_max) {
+  return {name, h, store::Mode::write, nullptr, false, bytes_max};
 }
 constexpr Operation writes_parts(std::string_view name, Handler h) {
   return {name, h, store::Mode::write, nullptr, true};

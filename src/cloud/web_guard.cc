@@ -127,12 +127,13 @@ class WebGuard::Judgement {
   }
 
   Verdict judge_own(bool foreign) const {
-    bool asked = request_.headers.has("X-Mainstay");
+    bool asked = request_.headers.has("X-Mainstay-Request");
     if (foreign || request_.method == "OPTIONS") return refuse_page();
     if (only_looks(request_) || asked || !marks_.any()) return {};
-    return refuse(
-        "a page can't do this: " + request_.path + " is for programs, which send no Origin, " +
-        "Referer or Sec-Fetch-Site, and for pages of this server that send the header X-Mainstay");
+    return refuse("a page can't do this: " + request_.path +
+                  " is for programs, which send no Origin, " +
+                  "Referer or Sec-Fetch-Site, and for pages of this server that send the header "
+                  "X-Mainstay-Request");
   }
 
   // S3's answer for a bucket; another service's, as the SDK for JavaScript needs it, for pages that

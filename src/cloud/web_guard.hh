@@ -7,7 +7,7 @@
 //   origin   what Origin, else Referer, else Sec-Fetch-Site says: this server's, loopback's, one
 //            allowed by name, or one that the CORS rules of the bucket in question allow
 //   own      what is the program's own (/_mainstay/, /moto-api/) is changed by programs, or with
-//            the header X-Mainstay, which a page of another origin can't send unasked
+//            the header X-Mainstay-Request, which a page of another origin can't send unasked
 //
 // Threads: any. Owner: whoever serves; it must not outlive its cloud.
 #pragma once

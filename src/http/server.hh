@@ -28,12 +28,6 @@ using Reply = HttpReply;
 // Exceptions that escape it are answered with 500, as is a reply that is dropped.
 using Handler = std::function<void(HttpRequest&&, Reply)>;
 
-// What becomes of a long body, decided once its header is there.
-struct BodyPlan {
-  std::shared_ptr<BodySink> sink;       // takes it; null: it is kept in memory
-  std::optional<HttpResponse> refusal;  // the answer; the body is not waited for
-};
-
 struct ServerOptions {
   std::string host = "127.0.0.1";  // an address, or "localhost"
   uint16_t port = 0;               // 0: any that is free

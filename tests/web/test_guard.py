@@ -67,7 +67,7 @@ def filled(headers, port):
 def test_a_page_from_elsewhere_changes_nothing(cloud, marks):
     marks = filled(marks, cloud.port)
     asked = [cloud.ask("POST", "/moto-api/reset", {**marks, "Content-Type": "text/plain"}, b""),
-             cloud.ask("POST", "/moto-api/reset", {**marks, "X-Mainstay": "1"}, b""),
+             cloud.ask("POST", "/moto-api/reset", {**marks, "X-Mainstay-Request": "1"}, b""),
              cloud.ask("GET", FORGED, marks),
              cloud.ask("POST", "/", {**marks, **FORM}, FORGED[2:].encode())]
     if "Referer" not in marks or len(marks) > 1:  # a program may say so to S3, for policies that ask it
@@ -83,7 +83,7 @@ def test_a_page_from_elsewhere_changes_nothing(cloud, marks):
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:3000"])
 @pytest.mark.parametrize("path", ["/moto-api/reset", "/_mainstay/clock"])
 def test_what_is_the_programs_own_grants_no_preflight(cloud, path, origin, method):
-    status, headers, _ = cloud.ask("OPTIONS", path, {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "x-mainstay"})
+    status, headers, _ = cloud.ask("OPTIONS", path, {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "x-mainstay-request"})
     assert status == 403 and "access-control-allow-origin" not in headers
 
 
@@ -98,7 +98,7 @@ def test_addresses_that_browsers_do_not_trust_get_no_marks(cloud):
 
 def test_programs_that_reset_as_with_other_emulators(cloud):
     for headers in [{}, {"User-Agent": "node", "Sec-Fetch-Mode": "cors"}, {"User-Agent": "python-requests/2.32", "Accept": "*/*"},
-                    {"User-Agent": BROWSER.split(" Apple")[0] + " WindowsPowerShell/5.1"}, {"X-Mainstay": "1", "Origin": f"http://127.0.0.1:{cloud.port}"}]:
+                    {"User-Agent": BROWSER.split(" Apple")[0] + " WindowsPowerShell/5.1"}, {"X-Mainstay-Request": "1", "Origin": f"http://127.0.0.1:{cloud.port}"}]:
         cloud.s3.create_bucket(Bucket="more")
         status, _, body = cloud.ask("POST", "/moto-api/reset", headers, b"")
         assert (status, body) == (200, b'{"status":"ok"}'), headers

@@ -13,12 +13,15 @@
 #include <string_view>
 
 #include "cloud/call.hh"
+#include "cloud/upload.hh"
 
 namespace mainstay::s3 {
 
 using cloud::Call;
 
 inline constexpr size_t keys_max = 1000;  // of one list answer
+// Of one PUT, one part and one copy ("Amazon S3 multipart upload limits", user guide).
+inline constexpr uint64_t upload_bytes_max = uint64_t{5} << 30;
 // How many rows of a list are asked for, from 0 to keys_max.
 Result<size_t> count_asked(const Value& in, const char* member, const std::string& parameter);
 
@@ -36,11 +39,33 @@ std::string object_id(std::string_view bucket, std::string_view key);
 bool versioned(const Value& bucket);  // Enabled or Suspended
 bool versioning_enabled(const Value& bucket);
 
+// The bytes of a PUT, in memory or come as a blob, and their checksums.
+class Payload {
+ public:
+  Payload(Call& call, const Value& in);
+  size_t size() const;
+  std::string checksum(std::string_view algorithm) const;  // base64, "" if unknown
+  std::string etag() const;                                // MD5 in hex, quoted
+  std::string_view data() const { return data_; }          // "" where there is an upload
+  cloud::Upload* upload() const { return upload_; }
+
+ private:
+  cloud::Upload* upload_;
+  std::string_view data_;
+};
+
 // The bytes of objects: small ones in the document, larger ones as blobs, encrypted where the
-// object has a KMS key. A segment is one PUT or one part.
-Result<Value> write_segment(Call& call, std::string_view data, std::string_view data_key);
-Result<std::string> read_segments(Call& call, const Value& object, size_t offset, size_t size,
-                                  std::string_view data_key);
+// object has a KMS key. A segment is one PUT or one part; an object has one or more. No more than a
+// few MiB of them are in memory at once.
+Result<Value> write_segment(Call& call, const Payload& payload, std::string_view data_key);
+// `size` bytes from a source, read on the way by `sums` (which may be null).
+Result<Value> write_segment(Call& call, BodySource& source, size_t size, std::string_view data_key,
+                            wire::Checksums* sums);
+// The segments of an object under new names, without copying bytes; of none that is encrypted.
+Result<Value> link_segments(Call& call, const Value& object);
+// A part of an object's bytes, as they are now whatever happens to it.
+std::unique_ptr<BodySource> open_segments(Call& call, const Value& object, size_t offset,
+                                          size_t size, std::string_view data_key);
 // After the change is kept, the bytes go.
 void discard_segments(Call& call, const Value& object);
 
@@ -55,9 +80,7 @@ Result<std::string> data_key_of(Call& call, const Value& object);
 
 // "x-amz-checksum-*" of a request checked against the data; members (ChecksumCRC32, ChecksumType)
 // for the document. Content-MD5 too.
-Result<Value> check_integrity(const Value& in, std::string_view data);
-std::string checksum_of(std::string_view algorithm,
-                        std::string_view data);          // base64, "" if unknown
+Result<Value> check_integrity(const Value& in, const Payload& payload);
 extern const std::vector<std::string> checksum_members;  // "ChecksumCRC32", ...
 
 // Makes `object` the current version of its key, as the bucket's versioning says; fills VersionId.
@@ -83,8 +106,10 @@ Value metadata_of(const Value& in);
 Result<Value> tags_from_query(const std::string& text);  // "a=1&b=2" as a TagSet
 Status check_tags(const Value& tags);
 Status check_key(const Value& in);  // length of the key and of its metadata
-// A part of a multipart upload, put in place of one of the same number.
-Result<Value> store_part(Call& call, const Value& in, std::string_view data);
+// The multipart upload that a part is meant for. Errors: NoSuchUpload, InvalidArgument.
+Result<Value> part_target(Call& call, const Value& in);
+// Puts a part in place of one of the same number. part: its ETag and checksums; gets the rest.
+void store_part(Call& call, const Value& in, Value segment, Value& part);
 Status check_acl_allowed(const Value& bucket, const Value& in);
 // Who owns a new object and what its ACL grants, by the bucket's ownership setting and the request.
 void set_owner(const Call& call, const Value& bucket, const Value& in, Value& object);

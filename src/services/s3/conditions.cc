@@ -82,12 +82,7 @@ Status check_write_conditions(const Value& in, const Value* current) {
   return {};
 }
 
-std::string checksum_of(std::string_view algorithm, std::string_view data) {
-  return wire::checksum(algorithm, data).value_or("");
-}
-
-Status check_checksum(const Algorithm& a, const std::string& sent, std::string_view data) {
-  std::string expected = checksum_of(a.name, data);
+Status check_checksum(const Algorithm& a, const std::string& sent, const std::string& expected) {
   auto bytes = base64_decode(sent);
   if (!bytes || bytes->size() != base64_decode(expected)->size())
     return aws_error("InvalidRequest",
@@ -98,13 +93,13 @@ Status check_checksum(const Algorithm& a, const std::string& sent, std::string_v
 }
 
 // One checksum at most may be sent; without one CRC64NVME is kept, as S3 does since 2024.
-Result<Value> check_integrity(const Value& in, std::string_view data) {
+Result<Value> check_integrity(const Value& in, const Payload& payload) {
   Value out = Value::map({{"ChecksumType", "FULL_OBJECT"}});
   if (in.has("ContentMD5")) {
     auto sent = base64_decode(in["ContentMD5"].as_string());
     if (!sent || sent->size() != 16)
       return aws_error("InvalidDigest", "The Content-MD5 you specified was invalid.");
-    if (in["ContentMD5"].as_string() != checksum_of("md5", data))
+    if (in["ContentMD5"].as_string() != payload.checksum("md5"))
       return aws_error("BadDigest",
                        "The Content-MD5 you specified did not match what we received.");
   }
@@ -121,11 +116,11 @@ Result<Value> check_integrity(const Value& in, std::string_view data) {
     chosen = a.name;
     member = a.member;
     if (!in.has(a.member)) continue;
-    CHECK_OK(check_checksum(a, in[a.member].as_string(), data));
+    CHECK_OK(check_checksum(a, in[a.member].as_string(), payload.checksum(a.name)));
     break;
   }
   if (!chosen) chosen = "CRC64NVME", member = "ChecksumCRC64NVME";
-  return out.set(member, checksum_of(chosen, data));
+  return out.set(member, payload.checksum(chosen));
 }
 
 }  // namespace mainstay::s3

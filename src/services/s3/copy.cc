@@ -2,9 +2,12 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "wire/checksum.hh"
 
 namespace mainstay::s3 {
 namespace {
+
+constexpr size_t copied_piece_bytes = 1 << 20;
 
 struct Source {
   Value bucket, object;
@@ -23,6 +26,41 @@ Result<Source> copy_source(Call& call, const Value& in) {
   TRY(source.object, find_object(call, source.bucket, where));
   CHECK_OK(check_conditions(in, source.object, "CopySource"));
   return source;
+}
+
+// What a copy may have at most ("Copying objects", user guide), in S3's words.
+Status check_size(uint64_t size) {
+  if (size <= upload_bytes_max) return {};
+  return aws_error("InvalidRequest",
+                   "The specified copy source is larger than the maximum allowable size for a copy "
+                   "source: " +
+                       std::to_string(upload_bytes_max));
+}
+
+// Without encryption the bytes are shared; else they are opened and sealed anew.
+Result<Value> copy_segments(Call& call, const Value& object, std::string_view key,
+                            std::string_view new_key) {
+  if (key.empty() && new_key.empty()) return link_segments(call, object);
+  size_t size = static_cast<size_t>(object["Size"].as_int());
+  auto source = open_segments(call, object, 0, size, key);
+  TRY(Value segment, write_segment(call, *source, size, new_key, nullptr));
+  return Value::list({std::move(segment)});
+}
+
+// The MD5 of the whole: its source's, unless that was made of parts.
+Result<std::string> etag_of_copy(Call& call, const Value& object, std::string_view key) {
+  const std::string& etag = object["ETag"].as_string();
+  if (!etag.contains('-')) return etag;
+  auto source = open_segments(call, object, 0, static_cast<size_t>(object["Size"].as_int()), key);
+  Digest md5("md5");
+  std::string piece;
+  while (true) {
+    piece.clear();
+    TRY(BodySource::Next next, source->read(piece, copied_piece_bytes));
+    if (next != BodySource::Next::more) break;
+    md5.update(piece);
+  }
+  return "\"" + hex_encode(md5.finish()) + "\"";
 }
 
 bool same_place(const Source& source, const Value& in) {
@@ -52,20 +90,21 @@ Result<Value> copy_object(Call& call, const Value& in) {
         "This copy request is illegal because it is trying to copy an object to itself without "
         "changing the object's metadata, storage class, website redirect location or encryption "
         "attributes.");
+  CHECK_OK(check_size(static_cast<uint64_t>(source.object["Size"].as_int())));
   TRY(std::string source_key, data_key_of(call, source.object));
   TRY(Encryption encryption, encryption_for(call, bucket, in));
   size_t size = static_cast<size_t>(source.object["Size"].as_int());
-  TRY(std::string data, read_segments(call, source.object, 0, size, source_key));
-  TRY(Value segment, write_segment(call, data, encryption.data_key));
+  TRY(Value segments, copy_segments(call, source.object, source_key, encryption.data_key));
+  TRY(std::string etag, etag_of_copy(call, source.object, source_key));
   Value object = metadata_of(replace ? in : source.object);
   if (in.has("StorageClass")) object.set("StorageClass", in["StorageClass"]);
   for (const std::string& member : checksum_members)
     if (source.object.has(member)) object.set(member, source.object[member]);
   object.set("Key", in["Key"])
       .set("Size", size)
-      .set("ETag", "\"" + hex_encode(md5(data)) + "\"")
+      .set("ETag", etag)
       .set("LastModified", Time{call.now.ms / 1000 * 1000})
-      .set("_Segments", Value::list({segment}));
+      .set("_Segments", std::move(segments));
   set_owner(call, bucket, in, object);
   for (const auto& [name, value] : encryption.members.members()) object.set(name, value);
   if (in["TaggingDirective"].as_string() == "REPLACE") {
@@ -101,8 +140,18 @@ Result<Value> upload_part_copy(Call& call, const Value& in) {
     first = static_cast<size_t>(*from);
     size = static_cast<size_t>(*to - *from) + 1;
   }
-  TRY(std::string data, read_segments(call, source.object, first, size, key));
-  TRY(Value part, store_part(call, in, data));
+  CHECK_OK(check_size(size));
+  TRY(Value upload, part_target(call, in));
+  TRY(std::string upload_key, data_key_of(call, upload));
+  auto bytes = open_segments(call, source.object, first, size, key);
+  wire::Checksums sums({"md5", "crc64nvme"});
+  TRY(Value segment, write_segment(call, *bytes, size, upload_key, &sums));
+  sums.finish();
+  Value part =
+      Value::map({{"ETag", "\"" + hex_encode(base64_decode(*sums.find("md5")).value_or("")) + "\""},
+                  {"ChecksumType", "FULL_OBJECT"},
+                  {"ChecksumCRC64NVME", *sums.find("crc64nvme")}});
+  store_part(call, in, std::move(segment), part);
   return Value::map({{"CopyPartResult", Value::map({{"ETag", part["ETag"]},
                                                     {"LastModified", part["LastModified"]}})}});
 }

@@ -88,6 +88,26 @@ Result<List> chosen_parts(Call& call, const Value& in) {
 
 }  // namespace
 
+Result<Value> part_target(Call& call, const Value& in) {
+  int64_t number = in["PartNumber"].as_int();
+  TRY(Value upload, get_upload(call, in));
+  if (number < 1 || number > parts_max)
+    return invalid_argument("Part number must be an integer between 1 and 10000, inclusive",
+                            "partNumber", std::to_string(number));
+  return upload;
+}
+
+void store_part(Call& call, const Value& in, Value segment, Value& part) {
+  int64_t number = in["PartNumber"].as_int();
+  std::string id = part_key(in["UploadId"].as_string(), number);
+  if (const Value* replaced = call.find("part", id)) discard_segments(call, *replaced);
+  part.set("PartNumber", number)
+      .set("Size", segment["Size"])
+      .set("LastModified", Time{call.now.ms / 1000 * 1000})
+      .set("_Segments", Value::list({std::move(segment)}));
+  call.put("part", id, part);
+}
+
 Result<Value> create_multipart_upload(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
@@ -114,30 +134,14 @@ Result<Value> create_multipart_upload(Call& call, const Value& in) {
   return out;
 }
 
-Result<Value> store_part(Call& call, const Value& in, std::string_view data) {
-  TRY(Value upload, get_upload(call, in));
-  int64_t number = in["PartNumber"].as_int();
-  if (number < 1 || number > parts_max)
-    return invalid_argument("Part number must be an integer between 1 and 10000, inclusive",
-                            "partNumber", std::to_string(number));
-  TRY(Value checksums, check_integrity(in, data));
-  TRY(std::string key, data_key_of(call, upload));
-  TRY(Value segment, write_segment(call, data, key));
-  std::string id = part_key(in["UploadId"].as_string(), number);
-  if (const Value* replaced = call.find("part", id)) discard_segments(call, *replaced);
-  Value part = Value::map({{"PartNumber", number},
-                           {"Size", data.size()},
-                           {"ETag", "\"" + hex_encode(md5(data)) + "\""},
-                           {"LastModified", Time{call.now.ms / 1000 * 1000}},
-                           {"_Segments", Value::list({segment})}});
-  for (const auto& [name, value] : checksums.members()) part.set(name, value);
-  call.put("part", id, part);
-  return part;
-}
-
 Result<Value> upload_part(Call& call, const Value& in) {
-  TRY(Value part, store_part(call, in, in["Body"].as_bytes()));
-  TRY(Value upload, get_upload(call, in));
+  TRY(Value upload, part_target(call, in));
+  Payload payload(call, in);
+  TRY(Value part, check_integrity(in, payload));
+  TRY(std::string key, data_key_of(call, upload));
+  TRY(Value segment, write_segment(call, payload, key));
+  part.set("ETag", payload.etag());
+  store_part(call, in, std::move(segment), part);
   for (const char* member : {"ServerSideEncryption", "SSEKMSKeyId"})
     if (upload.has(member)) part.set(member, upload[member]);
   return part;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t key_bytes_max = 1024;
 constexpr size_t metadata_bytes_max = 2048;
+constexpr size_t whole_bytes_max = 256 << 10;  // answered at once; more is sent as it is read
 
 // Headers of a PUT that come back with GET and HEAD.
 constexpr const char* kept_members[] = {"CacheControl",
@@ -80,7 +81,9 @@ Result<Range> range_of_part(const Value& in, const Value& object) {
   int64_t number = in["PartNumber"].as_int();
   const List& segments = object["_Segments"].items();
   bool multipart = object.has("_PartsCount");
-  if (number > static_cast<int64_t>(segments.size()) && !(number == 1 && !multipart))
+  if (!multipart && number == 1)
+    return Range{0, static_cast<size_t>(object["Size"].as_int()), true};
+  if (!multipart || number > static_cast<int64_t>(segments.size()))
     return aws_error("InvalidPartNumber", "The requested partnumber is not satisfiable", 416);
   Range range{0, 0, true};
   for (int64_t i = 0; i < number && i < static_cast<int64_t>(segments.size()); ++i) {
@@ -187,17 +190,17 @@ Result<Value> put_object(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
-  const std::string& data = in["Body"].as_bytes();
+  Payload payload(call, in);
   const Value* current =
       call.find("object", object_id(in["Bucket"].as_string(), in["Key"].as_string()));
   CHECK_OK(check_write_conditions(in, current));
-  TRY(Value checksums, check_integrity(in, data));
+  TRY(Value checksums, check_integrity(in, payload));
   TRY(Encryption encryption, encryption_for(call, bucket, in));
-  TRY(Value segment, write_segment(call, data, encryption.data_key));
+  TRY(Value segment, write_segment(call, payload, encryption.data_key));
   Value object = metadata_of(in);
   object.set("Key", in["Key"])
-      .set("Size", data.size())
-      .set("ETag", "\"" + hex_encode(md5(data)) + "\"")
+      .set("Size", payload.size())
+      .set("ETag", payload.etag())
       .set("LastModified", Time{call.now.ms / 1000 * 1000})
       .set("_Segments", Value::list({segment}));
   set_owner(call, bucket, in, object);
@@ -214,8 +217,13 @@ Result<Value> put_object(Call& call, const Value& in) {
 Result<Value> get_object(Call& call, const Value& in) {
   TRY(Found found, find_readable(call, in));
   TRY(std::string key, data_key_of(call, found.object));
-  TRY(std::string data,
-      read_segments(call, found.object, found.range.first, found.range.size, key));
+  size_t size = found.range.size;
+  auto source = open_segments(call, found.object, found.range.first, size, key);
+  if (size > whole_bytes_max) {
+    call.body = std::move(source);
+    return describe(found, in);
+  }
+  TRY(std::string data, read_whole(*source, whole_bytes_max));
   return describe(found, in).set("Body", Bytes{std::move(data)});
 }
 
