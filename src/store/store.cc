@@ -209,27 +209,50 @@ Disk& Store::disk() const {
   return options_.disk ? *options_.disk : real_disk();
 }
 
+namespace {
+
+thread_local int units_held = 0;  // by this thread
+
+}  // namespace
+
 Unit::Unit(Store& store, Shard& shard, Mode mode) : store_(store), shard_(shard) {
   if (mode == Mode::read) {
-    reading_ = std::shared_lock(shard.mutex);
+    reading_ = std::shared_lock(shard.mutex, std::defer_lock);
   } else {
-    writing_ = std::unique_lock(shard.mutex);
+    writing_ = std::unique_lock(shard.mutex, std::defer_lock);
   }
+  take();
 }
 
 Unit::~Unit() {
   roll_back();
+  let_go();
+}
+
+// Readers that overlap would keep a writer out for ever: so who comes while one waits stands behind
+// it. But not who holds a unit already: the writer may be waiting for that very one.
+void Unit::take() {
+  std::unique_lock turn(shard_.turn, std::defer_lock);
+  if (units_held == 0) turn.lock();
+  if (reading_.mutex()) reading_.lock();
+  if (writing_.mutex()) writing_.lock();
+  ++units_held;
 }
 
 void Unit::release() {
   if (changed()) std::abort();  // somebody would see, and might keep, half a change: a bug
-  if (reading_.mutex()) reading_.unlock();
-  if (writing_.mutex()) writing_.unlock();
+  let_go();
+}
+
+void Unit::let_go() {
+  if (!reading_.owns_lock() && !writing_.owns_lock()) return;
+  if (reading_.owns_lock()) reading_.unlock();
+  if (writing_.owns_lock()) writing_.unlock();
+  --units_held;
 }
 
 void Unit::acquire() {
-  if (reading_.mutex()) reading_.lock();
-  if (writing_.mutex()) writing_.lock();
+  take();
 }
 
 void Unit::roll_back() {
@@ -281,8 +304,7 @@ Status Unit::commit() {
     }
   undo_.clear();
   uint64_t position = shard_.written;
-  if (reading_.owns_lock()) reading_.unlock();
-  if (writing_.owns_lock()) writing_.unlock();
+  let_go();
   return store_.journal_ ? store_.journal_->wait(position) : Status();
 }
 

@@ -102,6 +102,7 @@ class Table {
 struct Shard {
   ShardKey key;
   mutable std::shared_mutex mutex;
+  std::mutex turn;  // of those who wait for it: see Unit
   std::map<std::string, Table, std::less<>> tables;
   uint64_t written = 0;  // the journal's position behind the last record of this shard
 };
@@ -209,6 +210,8 @@ class Unit {
     std::string table, id;
     Documents::Replaced replaced;
   };
+  void take();
+  void let_go();
   void roll_back();
   Status journal_changes();
 

@@ -1,7 +1,10 @@
 #include "store/store.hh"
 
 #include <doctest/doctest.h>
+
 #include <stdlib.h>
+#include <mutex>
+#include <thread>
 
 #include <filesystem>
 #include <fstream>
@@ -180,4 +183,30 @@ TEST_CASE("blobs are read in parts, in memory and on disk") {
     blobs.remove("name-1");
     CHECK(blobs.read("name-1").error().code == "BlobMissing");
   }
+}
+
+TEST_CASE("a writer that waits is not overtaken, but by who would keep it waiting") {
+  auto store = Store::open({}).value();
+  Shard& shard = store->shard({"service", "account", "region"});
+  std::mutex mutex;
+  std::vector<std::string> order;
+  auto enter = [&](Mode mode, const char* name) {
+    Unit unit(*store, shard, mode);
+    std::scoped_lock lock(mutex);
+    order.push_back(name);
+  };
+  std::jthread writer, reader;
+  {
+    Unit held(*store, shard, Mode::read);
+    writer = std::jthread([&] { enter(Mode::write, "writer"); });
+    while (shard.turn.try_lock()) {
+      shard.turn.unlock();
+      std::this_thread::yield();
+    }
+    reader = std::jthread([&] { enter(Mode::read, "reader"); });
+    enter(Mode::read, "nested");
+  }
+  writer.join();
+  reader.join();
+  CHECK(order == std::vector<std::string>{"nested", "writer", "reader"});
 }
