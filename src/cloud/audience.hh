@@ -16,25 +16,34 @@ namespace mainstay::cloud {
 
 class Audience {
  public:
-  void add(std::string_view account, std::string_view region) {
+  // wants_reads: also of what only looks at something (rules for all management events).
+  void add(std::string_view account, std::string_view region, bool wants_reads = false) {
     std::unique_lock lock(mutex_);
-    if (places_.emplace(account, region).second) count_.fetch_add(1);
+    std::pair place{std::string(account), std::string(region)};
+    if (wants_reads) readers_.insert(place);
+    if (places_.insert(std::move(place)).second) count_.fetch_add(1);
   }
   bool has(std::string_view account, std::string_view region) const {
     if (count_.load(std::memory_order_relaxed) == 0) return false;
     std::shared_lock lock(mutex_);
     return places_.contains(std::pair(std::string(account), std::string(region)));
   }
+  bool has_for_reads(std::string_view account, std::string_view region) const {
+    if (!has(account, region)) return false;
+    std::shared_lock lock(mutex_);
+    return readers_.contains(std::pair(std::string(account), std::string(region)));
+  }
   void clear() {
     std::unique_lock lock(mutex_);
     places_.clear();
+    readers_.clear();
     count_ = 0;
   }
 
  private:
   std::atomic<size_t> count_ = 0;
   mutable std::shared_mutex mutex_;
-  std::set<std::pair<std::string, std::string>> places_;
+  std::set<std::pair<std::string, std::string>> places_, readers_;
 };
 
 }  // namespace mainstay::cloud

@@ -178,6 +178,7 @@ class Cloud {
   std::optional<Result<Value>> run(Request& request, const HttpReply& reply);
   void record(const Request& request, const Work& work, const Result<Value>& out);
   void record_inner(const Work& work, const Result<Value>& out);
+  void keep_event(TrailEvent event, const Work& work, const Result<Value>& out);
   Result<Work> make_work(const Caller& caller, std::string_view made_in, std::string_view region,
                          std::string_view service, std::string_view operation, Value in,
                          std::string_view once);

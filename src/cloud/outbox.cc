@@ -146,6 +146,11 @@ bool Outbox::try_later(const std::string& lane, const Error& error) {
 void Outbox::finish(const std::string& lane, const store::ShardKey& shard, const std::string& id,
                     const Value& document, Result<Value> out) {
   if (!out.has_value() && try_later(lane, out.error())) return;
+  // Where the sender need not know, somebody should.
+  if (!out.has_value() && !document.has("Then"))
+    cloud_.warn(
+        Error(out.error())
+            .because("a delivery of " + shard.service + " to " + document["Service"].as_string()));
   Status kept = cloud_.update_at(
       shard, document["FromAccount"].as_string(), document["FromRegion"].as_string(),
       [&](Call& call) -> Status {

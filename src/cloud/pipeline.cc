@@ -304,9 +304,9 @@ std::optional<Result<Value>> Cloud::run(Request& request, const HttpReply& reply
 
 void Cloud::record(const Request& request, const Work& work, const Result<Value>& out) {
   if (!work.operation || work.entry->service.is_data_event(work.operation->name)) return;
-  trail_.record({0, now(), request.service, std::string(work.operation->name), request.region,
-                 request.id, work.origin.user_agent, work.caller},
-                work.operation->mode_for(work.in), work.in, out);
+  keep_event({0, now(), request.service, std::string(work.operation->name), request.region,
+              request.id, work.origin.user_agent, work.caller},
+             work, out);
 }
 
 Error Cloud::not_implemented(std::string_view service, std::string_view operation) {

@@ -183,9 +183,19 @@ Result<Cloud::Work> Cloud::make_work(const Caller& caller, std::string_view made
 void Cloud::record_inner(const Work& work, const Result<Value>& out) {
   if (work.caller.via.empty()) return;
   if (work.entry->service.is_data_event(work.operation->name)) return;
-  trail_.record({0, now(), work.entry->service.name, std::string(work.operation->name), work.region,
-                 random().uuid(), work.caller.asking_service(), work.caller},
-                work.operation->mode_for(work.in), work.in, out);
+  keep_event({0, now(), work.entry->service.name, std::string(work.operation->name), work.region,
+              random().uuid(), work.caller.asking_service(), work.caller},
+             work, out);
+}
+
+void Cloud::keep_event(TrailEvent event, const Work& work, const Result<Value>& out) {
+  auto kept = trail_.record(std::move(event), work.operation->mode_for(work.in), work.in, out);
+  const std::string &account = kept->caller.account, &region = kept->region;
+  bool is_wanted =
+      kept->read_only ? audience_.has_for_reads(account, region) : audience_.has(account, region);
+  if (!is_wanted) return;
+  for (const auto& entry : entries_)
+    if (entry->service.on_event) entry->service.on_event(*this, kept);
 }
 
 // A long payload as the member that it is in the model.

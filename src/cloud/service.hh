@@ -20,6 +20,7 @@ class Call;
 class Cloud;
 struct Caller;
 struct Standing;
+struct TrailEvent;
 
 using Handler = Result<Value> (*)(Call&, const Value& in);
 
@@ -124,6 +125,10 @@ struct Service {
   std::optional<bool> (*has_principal)(Call&, std::string_view arn) = nullptr;
   // Organizations alone: where an account stands.
   void (*describe_standing)(const store::Unit&, std::string_view account, Standing&) = nullptr;
+
+  // CloudTrail alone: an event of the trail that somebody listens for (audience.hh). Called under
+  // no lock.
+  void (*on_event)(Cloud&, const std::shared_ptr<const TrailEvent>& event) = nullptr;
 
   // S3 alone: the CORS rules of a bucket (GetBucketCors's CORSRules; an empty list where it has
   // none), nothing where there is no such bucket.

@@ -52,7 +52,8 @@ std::shared_ptr<Trail::Ring> Trail::ring(const Place& place) {
   return ring;
 }
 
-void Trail::record(TrailEvent event, store::Mode mode, const Value& in, const Result<Value>& out) {
+std::shared_ptr<const TrailEvent> Trail::record(TrailEvent event, store::Mode mode, const Value& in,
+                                                const Result<Value>& out) {
   if (is_global(event.service)) event.region = global_region;
   event.read_only = mode == store::Mode::read;
   event.in = bounded(in);
@@ -68,10 +69,11 @@ void Trail::record(TrailEvent event, store::Mode mode, const Value& in, const Re
   std::lock_guard lock(ring->mutex);
   kept->number = ring->next++;
   ring->last = kept->at;
-  ring->events.push_back(std::move(kept));
-  if (ring->events.size() <= events_max) return;
+  ring->events.push_back(kept);
+  if (ring->events.size() <= events_max) return kept;
   oldest = std::move(ring->events.front());
   ring->events.pop_front();
+  return kept;
 }
 
 Trail::Events Trail::events(std::string_view account, std::string_view region) const {

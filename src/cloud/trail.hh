@@ -45,7 +45,9 @@ class Trail {
 
   // Keeps the event, with what its operation was asked and answered. Callers leave out data
   // events (objects, items, messages: Service::data_events), as CloudTrail's history has none.
-  void record(TrailEvent event, store::Mode mode, const Value& in, const Result<Value>& out);
+  // Returns what it has kept.
+  std::shared_ptr<const TrailEvent> record(TrailEvent event, store::Mode mode, const Value& in,
+                                           const Result<Value>& out);
   Events events(std::string_view account, std::string_view region) const;  // oldest first
   void clear();
 

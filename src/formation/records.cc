@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.hh"
+#include "cloud/announce.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -123,6 +124,16 @@ void set_stack_status(Call& call, Value& stack, std::string_view status, std::st
   }
   add_event(call, stack, std::move(event));
   put_stack(call, stack);
+  // "CloudFormation event details", CloudFormation user guide.
+  cloud::announce(
+      call, {.source = "aws.cloudformation",
+             .detail_type = "CloudFormation Stack Status Change",
+             .resource = stack["StackId"].as_string(),
+             .detail = Value::map(
+                 {{"stack-id", stack["StackId"]},
+                  {"status-details", Value::map({{"status", status}, {"status-reason", reason}})},
+                  {"client-request-token", stack["_operation"]["Token"].as_string()}}),
+             .lane = stack["StackId"].as_string()});
 }
 
 void set_resource_status(Call& call, const Value& stack, Value& resource, std::string_view status,

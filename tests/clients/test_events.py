@@ -10,12 +10,13 @@ from helpers import fails
 PATTERN = json.dumps({"source": ["shop"]})
 
 
+ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "*"}]})
+
+
 @pytest.fixture
 def queue(sqs, account):
-    sqs.create_queue(QueueName="events", Attributes={"Policy": json.dumps({
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
-                       "Action": "sqs:SendMessage", "Resource": "*"}]})})
+    sqs.create_queue(QueueName="events", Attributes={"Policy": ALLOW})
     return f"arn:aws:sqs:us-east-1:{account}:events"
 
 
@@ -34,7 +35,7 @@ def received(sqs, name="events", wanted=1, wait=5):
 
 def rule(events, queue, name="r", pattern=PATTERN, bus="default", **target):
     events.put_rule(Name=name, EventPattern=pattern, EventBusName=bus)
-    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": queue, **target}])
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": queue} | target])
 
 
 def put(events, detail=None, **entry):
@@ -140,7 +141,7 @@ def test_inputs(events, sqs, queue, target, body):
 
 
 def test_an_input_that_is_no_json_is_not_delivered(events, sqs, queue, account):
-    sqs.create_queue(QueueName="dead")
+    sqs.create_queue(QueueName="dead", Attributes={"Policy": ALLOW})
     rule(events, queue, DeadLetterConfig={"Arn": queue.replace(":events", ":dead")}, InputTransformer={
         "InputPathsMap": {"o": "$.detail"}, "InputTemplate": '{"payload": "<o>"}'})
     put(events)
@@ -150,15 +151,37 @@ def test_an_input_that_is_no_json_is_not_delivered(events, sqs, queue, account):
 
 
 def test_what_fails_is_buried(events, sqs, queue):
-    sqs.create_queue(QueueName="dead")
+    sqs.create_queue(QueueName="dead", Attributes={"Policy": ALLOW})
     missing = queue.replace(":events", ":missing")
     rule(events, missing, DeadLetterConfig={"Arn": queue.replace(":events", ":dead")})
     put(events)
     message, = received(sqs, "dead")
     said = {k: v["StringValue"] for k, v in message["MessageAttributes"].items()}
-    assert (said["ERROR_CODE"], said["TARGET_ARN"]) == ("NO_RESOURCE", missing)
+    # A queue that is not there lets nobody in.
+    assert (said["ERROR_CODE"], said["TARGET_ARN"]) == ("NO_PERMISSIONS", missing)
     assert said["RULE_ARN"].endswith(":rule/r")
     assert json.loads(message["Body"])["source"] == "shop"
+
+
+def test_a_queue_that_does_not_let_rules_in_gets_nothing(events, sqs, queue, account):
+    sqs.create_queue(QueueName="closed")
+    sqs.create_queue(QueueName="dead", Attributes={"Policy": ALLOW})
+    rule(events, queue.replace(":events", ":closed"), DeadLetterConfig={"Arn": queue.replace(":events", ":dead")})
+    put(events)
+    message, = received(sqs, "dead")
+    assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
+    assert received(sqs, "closed", wait=1) == []
+
+
+def test_a_queue_that_lets_one_rule_in(events, sqs, queue, account):
+    for name in ("mine", "other"):
+        policy = json.loads(ALLOW)
+        policy["Statement"][0]["Condition"] = {"ArnEquals": {"aws:SourceArn": f"arn:aws:events:us-east-1:{account}:rule/{name}"}}
+        sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps(policy)})
+        rule(events, queue.replace(":events", f":{name}"), "mine", Id=name)
+    put(events)
+    assert len(received(sqs, "mine")) == 1
+    assert received(sqs, "other", wait=1) == []
 
 
 def test_entries_that_fail(events):
@@ -207,7 +230,7 @@ def test_from_bus_to_bus(events, sqs, queue, iam):
 
 
 def test_a_role_that_may_not_sends_nothing(events, sqs, queue, iam):
-    sqs.create_queue(QueueName="dead")
+    sqs.create_queue(QueueName="dead", Attributes={"Policy": ALLOW})
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
     role = iam.create_role(RoleName="poor", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", **trust}))["Role"]["Arn"]
     other = events.create_event_bus(Name="other")["EventBusArn"]

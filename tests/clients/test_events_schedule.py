@@ -1,9 +1,11 @@
 """EventBridge's rules by the clock, which stands until it is moved."""
 
 import json
+import os
+import subprocess
 
 import pytest
-from stepped import ACCOUNT, stepped  # noqa: F401 (a fixture)
+from stepped import ACCOUNT, ROOT, stepped  # noqa: F401 (a fixture)
 
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "*"}]})
@@ -73,3 +75,16 @@ def test_deleted(stepped, queue):  # noqa: F811
     events.delete_rule(Name="r")
     stepped.advance(600)
     assert events_of(stepped) == []
+
+
+def test_the_page_s_commands(stepped):  # noqa: F811
+    page = (ROOT / "docs/cloud.md").read_text().split("## Events, schedules, alarms")[1].split("\n## ")[0]
+    commands = [line[4:] for line in page.splitlines() if line.startswith("    aws ")]
+    assert len(commands) == 2
+    environment = {**os.environ, "AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+    for command in commands:
+        done = subprocess.run(["sh", "-c", command.replace("http://127.0.0.1:4566", stepped.url)], env=environment,
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert stepped.client("events").describe_rule(Name="nightly")["State"] == "ENABLED"
+    assert len(stepped.client("cloudwatch").list_metrics(Namespace="app")["Metrics"]) == 1

@@ -89,12 +89,30 @@ Result<Value> lookup_events(Call& call, const Value& in) {
   return out;
 }
 
+// "AWS API Call via CloudTrail", onto the account's default event bus ("Events from AWS services
+// via CloudTrail", EventBridge user guide). Made out of the request's way; what a process that is
+// killed has not put there yet is lost, as the trail itself is.
+void tell_event_bus(cloud::Cloud& cloud, const std::shared_ptr<const TrailEvent>& event) {
+  cloud.agenda().post([&cloud, event] {
+    const std::string& account = event->caller.account;
+    Value entry = Value::map({{"Source", "aws." + event->service},
+                              {"DetailType", "AWS API Call via CloudTrail"},
+                              {"Detail", record_of(cloud, *event)},
+                              {"Time", event->at}});
+    auto put = cloud.invoke(cloud::Caller::service_principal(account, "cloudtrail.amazonaws.com"),
+                            account, event->region, "events", "PutEvents",
+                            Value::map({{"Entries", Value::list({std::move(entry)})}}));
+    if (!put.has_value()) cloud.warn(Error(put.error()).because("an event of CloudTrail"));
+  });
+}
+
 }  // namespace
 
 cloud::Service make_service() {
   cloud::Service service;
   service.name = "cloudtrail";
   service.operations = {cloud::reads("LookupEvents", lookup_events)};
+  service.on_event = tell_event_bus;
   return service;
 }
 

@@ -202,7 +202,11 @@ void take_action(Call& call, const Value& alarm, const Value& before, const std:
   std::string account = is_account_id(arn->account) ? arn->account : call.account;
   made->account = account;
   made->region = arn->region.empty() ? call.region : arn->region;
-  made->caller = cloud::Caller::service_principal(account, kind->principal);
+  // Instances are stopped by a role that is linked to the service, the rest by what lets it in.
+  made->caller =
+      kind->delivery == to_instance
+          ? cloud::Caller::service_principal(account, kind->principal)
+          : cloud::Caller::service_for(account, kind->principal, alarm["AlarmArn"].as_string());
   made->then = "action answered";
   made->argument = Value::map({{"Alarm", alarm["AlarmName"]}, {"Action", text}});
   call.later(std::move(*made));

@@ -2,7 +2,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
-#include "cloud/cloud.hh"
+#include "cloud/announce.hh"
 #include "services/cloudwatch/history.hh"
 #include "services/cloudwatch/watch.hh"
 #include "wire/arn.hh"
@@ -23,20 +23,15 @@ Value state_value(const Value& alarm) {
 
 // "CloudWatch Alarm State Change" ("Alarm events and EventBridge").
 void tell_event_bus(Call& call, const Value& alarm, const Value& before) {
-  if (!call.cloud.audience().has(call.account, call.region)) return;
-  Value detail = Value::map({{"alarmName", alarm["AlarmName"]},
-                             {"state", state_value(alarm)},
-                             {"previousState", state_value(before)},
-                             {"configuration", event_configuration(alarm)}});
-  Value entry =
-      Value::map({{"Source", "aws.cloudwatch"},
-                  {"DetailType", "CloudWatch Alarm State Change"},
-                  {"Detail", to_json(detail)},
-                  {"Time", call.now},
-                  {"Resources", Value::list({alarm_arn(call, alarm["AlarmName"].as_string())})}});
-  call.later({.service = "events",
-              .operation = "PutEvents",
-              .input = Value::map({{"Entries", Value::list({std::move(entry)})}})});
+  if (!cloud::has_audience(call)) return;
+  cloud::announce(call, {.source = "aws.cloudwatch",
+                         .detail_type = "CloudWatch Alarm State Change",
+                         .resource = alarm["AlarmArn"].as_string(),
+                         .detail = Value::map({{"alarmName", alarm["AlarmName"]},
+                                               {"state", state_value(alarm)},
+                                               {"previousState", state_value(before)},
+                                               {"configuration", event_configuration(alarm)}}),
+                         .lane = alarm["AlarmName"].as_string()});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hh"
+#include "cloud/announce.hh"
 #include "services/ec2/handlers.hh"
 #include "services/ec2/network.hh"
 
@@ -44,6 +45,11 @@ Result<Value> change_states(Call& call, const Value& in, std::string_view list,
     Value previous = instance["State"];
     TRY(InstanceState current, change(instance));
     put(call, instance_kind(), instance);
+    if (instance["State"] != previous) {
+      announce_state(call, instance, current.name);
+      if (instance["State"]["Name"].as_string() != current.name)
+        announce_state(call, instance, instance["State"]["Name"].as_string());
+    }
     changes.push_back(Value::map({{"InstanceId", instance["InstanceId"]},
                                   {"PreviousState", previous},
                                   {"CurrentState", state_value(current)}}));
@@ -168,6 +174,16 @@ Value status_summary(bool up) {
 
 Value state_value(const InstanceState& state) {
   return Value::map({{"Code", state.code}, {"Name", state.name}});
+}
+
+// "EC2 Instance State-change Notification" (EC2 user guide, "State change events").
+void announce_state(Call& call, const Value& instance, std::string_view state) {
+  const std::string& id = instance["InstanceId"].as_string();
+  cloud::announce(call, {.source = "aws.ec2",
+                         .detail_type = "EC2 Instance State-change Notification",
+                         .resource = call.arn("instance/" + id),
+                         .detail = Value::map({{"instance-id", id}, {"state", state}}),
+                         .lane = id});
 }
 
 Value state_reason(std::string_view code, std::string_view message) {

@@ -16,6 +16,8 @@ inline constexpr InstanceState pending{0, "pending"}, running{16, "running"},
     stopped{80, "stopped"};
 
 Value state_value(const InstanceState& state);
+// Onto the account's event bus: that an instance is in a state now.
+void announce_state(Call& call, const Value& instance, std::string_view state);
 // "Client.UserInitiatedShutdown" and the like.
 Value state_reason(std::string_view code, std::string_view message);
 

@@ -329,6 +329,8 @@ Result<Value> run_instances(Call& call, const Value& in) {
     instance.set("BlockDeviceMappings",
                  Value::list({make_root_volume(call, launch, instance["InstanceId"].as_string())}));
     put(call, instance_kind(), instance);
+    for (const InstanceState& state : {pending, running})
+      announce_state(call, instance, state.name);
     made.push_back(std::move(instance));
   }
   return answer_reservation(launch.reservation, std::move(made));

@@ -107,13 +107,13 @@ void bury(Call& call, const Value& note, const Error& error, std::string_view ex
                   {"RETRY_ATTEMPTS", std::to_string(note["Attempts"].as_int())},
                   {"EXHAUSTED_RETRY_CONDITION", exhausted}});
   Delivery letter = cloud::dead_letter(*queue, to_json(note["Event"]), attributes);
-  letter.caller = cloud::Caller::service_principal(queue->account, us);
+  letter.caller = cloud::Caller::service_for(queue->account, us, rule);
   call.later(std::move(letter));
 }
 
 Result<cloud::Caller> caller_for(Call& call, const std::string& rule, const Value& target,
                                  const wire::Arn& arn) {
-  if (!target.has("RoleArn")) return cloud::Caller::service_principal(arn.account, us);
+  if (!target.has("RoleArn")) return cloud::Caller::service_for(arn.account, us, rule);
   return cloud::session_of_role(call.cloud, call.account, call.region, us,
                                 target["RoleArn"].as_string(), rule.substr(rule.rfind('/') + 1),
                                 rule);
@@ -138,17 +138,20 @@ Status try_delivery(Call& call, const Value& rule, const Value& note, const Even
 
 }  // namespace
 
-Status check_target(const Value& target) {
+Status check_target(Call& call, const Value& target) {
   const std::string id = target["Id"].as_string();
   auto arn = wire::parse_arn(target["Arn"].as_string());
   if (!arn.has_value()) return not_valid("TargetArn", "Provided Arn is not in correct format.");
-  if (!is_known(*arn))
-    return aws_error("NotImplemented",
-                     "mainstay's embedded cloud does not implement targets of EventBridge in the "
-                     "service " +
-                         printable(arn->service) +
-                         "; it has queues, topics, functions, log groups and event buses",
-                     501);
+  if (!is_known(*arn)) {
+    Error absent = aws_error(
+        "NotImplemented",
+        "mainstay's embedded cloud does not implement targets of EventBridge in the service " +
+            printable(arn->service) +
+            "; it has queues, topics, functions, log groups and event buses",
+        501);
+    if (call.caller.asking_service() != "cloudformation.amazonaws.com") return absent;
+    call.cloud.warn(std::move(absent).because("a stack's rule"));
+  }
   bool is_fifo = arn->service == "sqs" && arn->resource.ends_with(".fifo");
   if (is_fifo && !target["SqsParameters"].has("MessageGroupId"))
     return validation("Parameter(s) SqsParameters must be specified for target: " + id + ".");

@@ -2,6 +2,7 @@
 
 #include "cloud/cloud.hh"
 #include "services/events/handlers.hh"
+#include "services/events/rule.hh"
 
 namespace mainstay::events {
 namespace {
@@ -21,7 +22,9 @@ class Listeners : public cloud::Background {
   void start(cloud::Cloud& cloud) override {
     for (store::Shard* shard : cloud.store().shards("events")) {
       store::Unit unit(cloud.store(), *shard, store::Mode::read);
-      if (!unit.all("rule").empty()) cloud.audience().add(shard->key.account, shard->key.region);
+      for (const auto& [key, rule] : unit.all("rule"))
+        cloud.audience().add(shard->key.account, shard->key.region,
+                             rule["State"].as_string() == enabled_for_all);
     }
   }
   void stop() override {}

@@ -70,7 +70,16 @@ Result<Value> make_statement(Call& call, const Value& bus, const Value& in) {
 
 Result<Value> put_permission(Call& call, const Value& in) {
   TRY(Value bus, find_bus(call, bus_name_of(in["EventBusName"])));
-  if (in.has("Policy")) {
+  bool is_one_statement = in.has("Policy") && in.has("StatementId") &&
+                          call.caller.asking_service() == "cloudformation.amazonaws.com";
+  if (is_one_statement) {
+    // An AWS::Events::EventBusPolicy with a Statement, which the operation has no form for.
+    auto statement = parse_json(in["Policy"].as_string());
+    if (!statement.has_value()) return validation("Statement is no valid JSON.");
+    Value statements = without_statement(statements_of(bus), in["StatementId"]);
+    statements.push_back(statement->set("Sid", in["StatementId"]));
+    CHECK_OK(set_statements(bus, std::move(statements)));
+  } else if (in.has("Policy")) {
     CHECK_OK(set_policy(bus, in["Policy"].as_string()));
   } else {
     TRY(Value statement, make_statement(call, bus, in));

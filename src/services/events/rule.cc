@@ -86,8 +86,10 @@ void put_rule_document(Call& call, const Value& rule) {
   call.put("rule", rule_key(rule["EventBusName"].as_string(), rule["Name"].as_string()), rule);
   // From now on it may want what the cloud tells of itself.
   if (rule["EventBusName"].as_string() == default_bus && rule.has("EventPattern"))
-    call.after_commit.push_back([&cloud = call.cloud, account = call.account,
-                                 region = call.region] { cloud.audience().add(account, region); });
+    call.after_commit.push_back([&cloud = call.cloud, account = call.account, region = call.region,
+                                 all = rule["State"].as_string() == enabled_for_all] {
+      cloud.audience().add(account, region, all);
+    });
 }
 
 bool has_rules(Call& call, const std::string& bus) {

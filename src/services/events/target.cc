@@ -40,7 +40,7 @@ Result<Value> put_targets(Call& call, const Value& in) {
   TRY(Value rule, find_rule(call, bus_name_of(in["EventBusName"]), in["Rule"].as_string()));
   Value ids = Value::list();
   for (const Value& target : in["Targets"].items()) {
-    CHECK_OK(check_target(target));
+    CHECK_OK(check_target(call, target));
     ids.push_back(target["Id"]);
   }
   Value targets = without_targets(rule["Targets"], ids);

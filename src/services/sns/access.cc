@@ -29,9 +29,12 @@ Status guard(Call& call, const Value& in, cloud::Access& access) {
   // Set for principals of IAM, and for alarms of the same account, which need no policy of their
   // own
   // ("Amazon SNS and CloudWatch" of the CloudWatch user guide); other services do.
-  bool is_service = call.caller.kind == cloud::Caller::Kind::service;
-  if (!is_service || call.caller.asking_service() == "cloudwatch.amazonaws.com")
+  const Value& acting = call.caller.details;
+  auto source = wire::parse_arn(acting["SourceArn"].as_string());
+  if (call.caller.kind != cloud::Caller::Kind::service)
     access.request.context.set("aws:SourceOwner", call.caller.account);
+  else if (acting["Service"].as_string() == "cloudwatch.amazonaws.com" && source.has_value())
+    access.request.context.set("aws:SourceOwner", source->account);
   auto arn = arn_in(in);
   if (!arn.has_value()) return {};
   const Value* topic = call.find("topic", arn->resource.substr(0, arn->resource.find(':')));
