@@ -108,7 +108,10 @@ void ExecutionEnvironment::live() {
     serve(std::move(request), std::move(reply));
   });
   if (!server) return fail_to_start(server.error());
-  address_ = "127.0.0.1:" + std::to_string((*server)->port());
+  {
+    std::scoped_lock lock(mutex_);  // somebody may ask already
+    address_ = "127.0.0.1:" + std::to_string((*server)->port());
+  }
   auto process = start_process();
   if (!process) return fail_to_start(process.error());
   {
@@ -163,7 +166,12 @@ bool ExecutionEnvironment::look_at(Process& process) {
 void ExecutionEnvironment::serve(HttpRequest&& request, http::Reply reply) {
   // Only the runtime itself: no page in a browser, which would send another host's name or an
   // origin.
-  if (request.headers.get("Host") != address_ || request.headers.has("Origin"))
+  std::string address;
+  {
+    std::scoped_lock lock(mutex_);
+    address = address_;
+  }
+  if (request.headers.get("Host") != address || request.headers.has("Origin"))
     return reply.answer(refused_response(403, "Forbidden", "this is the runtime's alone"));
   RuntimeRequest asked = read_runtime_request(request);
   switch (asked.kind) {
