@@ -1,5 +1,6 @@
 // The workflows up, diff and down, stack by stack.
 #include "cli/workflow_test_support.hh"
+#include "host/simulated_process.hh"
 
 using namespace mainstay;
 using namespace mainstay::cli;
@@ -268,4 +269,75 @@ TEST_CASE("events are asked for only where somebody wants them") {
   w.notes.want = true;
   w.up();
   CHECK(w.notes.events > 0);
+}
+
+TEST_CASE("a hook that says what it requires runs between the stacks") {
+  World w;
+  w.text +=
+      "pre_build:\n  - {path: command.run_command, args: {command: ok}, requires: [vpc], "
+      "required_by: [web]}\n";
+  SimulatedProcesses processes(*w.clock);
+  size_t made_before_hook = 0;
+  processes.add("ok", {[&](SimulatedChild& child) {
+                         made_before_hook = w.cloud->stacks.contains("acme-vpc") &&
+                                            !w.cloud->stacks.contains("acme-web");
+                         child.exit(0);
+                       },
+                       {},
+                       {},
+                       {}});
+  w.processes = &processes;
+  CHECK(w.up().failed == 0);
+  CHECK(made_before_hook == 1);
+  CHECK(w.cloud->stacks.contains("acme-web"));
+  // One that fails takes along what needs it, and nothing else.
+  World failing;
+  failing.text = w.text;
+  SimulatedProcesses others(*failing.clock);
+  others.add("ok", {[](SimulatedChild& child) { child.exit(3); }, {}, {}, {}});
+  failing.processes = &others;
+  stacks::RunResult result = failing.up();
+  CHECK(result.errors[0].code == "HookFailed");
+  CHECK(failing.notes.last["web"] == "failed: dependency has failed");
+  CHECK(failing.cloud->stacks.contains("acme-dns"));
+  CHECK_FALSE(failing.cloud->stacks.contains("acme-web"));
+}
+
+TEST_CASE("hooks before and after all stacks") {
+  World w;
+  w.text +=
+      "pre_build: [{path: command.run_command, data_key: x, args: {command: say, capture: true}}]\n"
+      "post_build: [{path: command.run_command, args: {command: after}}]\n";
+  SimulatedProcesses processes(*w.clock);
+  bool after = false;
+  processes.add("say", {[](SimulatedChild& child) {
+                          child.print("told");
+                          child.exit(0);
+                        },
+                        {},
+                        {},
+                        {}});
+  processes.add("after", {[&](SimulatedChild& child) {
+                            after = w.cloud->stacks.size() == 3;
+                            child.exit(0);
+                          },
+                          {},
+                          {},
+                          {}});
+  w.processes = &processes;
+  w.add("dns", "tags: {a: b}");
+  CHECK(w.up().failed == 0);
+  CHECK(after);
+  // Where a stack fails, the later hooks are not run.
+  World broken;
+  broken.text = w.text;
+  broken.edit("dns.json",
+              R"({"Parameters":{"P":{"Type":"String"}},"Resources":{"D":{"Type":"A"}}})");
+  SimulatedProcesses others(*broken.clock);
+  bool ran = false;
+  others.add("say", {[](SimulatedChild& child) { child.exit(0); }, {}, {}, {}});
+  others.add("after", {[&](SimulatedChild&) { ran = true; }, {}, {}, {}});
+  broken.processes = &others;
+  CHECK(broken.up().failed == 1);
+  CHECK_FALSE(ran);
 }

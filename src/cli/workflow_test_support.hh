@@ -86,6 +86,7 @@ struct World {
   stacks::Knowledge knowledge;
   std::string text = three;
   uint64_t seed = 1;
+  Processes* processes = nullptr;
 
   World() {
     auto models = embedded_models();
@@ -121,6 +122,7 @@ struct World {
         {stop.get_token(), stop.get_token(), take_back.get_token()},
         "run",
         knowledge};
+    around.processes = processes;
     stacks::Session session(*config, environment, options, around);
     return work(session);
   }

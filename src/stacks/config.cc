@@ -297,6 +297,11 @@ bool Config::has_hook(std::string_view data_key) const {
       hooks, [&](const HookConfig& hook) { return hook.enabled && hook.data_key == data_key; });
 }
 
+const HookConfig* Config::find_hook(std::string_view node) const {
+  auto it = std::ranges::find(hooks, node, &HookConfig::node);
+  return it == hooks.end() ? nullptr : &*it;
+}
+
 const StackConfig* Config::find(std::string_view name) const {
   auto it = std::ranges::find(stacks, name, &StackConfig::name);
   return it == stacks.end() ? nullptr : &*it;

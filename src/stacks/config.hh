@@ -48,9 +48,8 @@ struct HookConfig {
   std::string data_key;
   Value args = Value::map();
   std::vector<std::string> requires_stacks, required_by;  // with either, a node of the graph
-  cfn::Path at;                                           // in the document
-
-  bool is_node() const { return !requires_stacks.empty() || !required_by.empty(); }
+  std::string node;  // its name in the graph; "" where it runs before or after all stacks
+  cfn::Path at;      // in the document
 };
 
 struct TargetConfig {
@@ -84,6 +83,7 @@ struct Config {
 
   const StackConfig* find(std::string_view name) const;
   bool has_hook(std::string_view data_key) const;
+  const HookConfig* find_hook(std::string_view node) const;
   Position at(const StackConfig& stack, const std::string& key = "") const;
   // "namespace-name", lower case as far as the namespace goes, dots as dashes.
   std::string full_name(std::string_view stack_name) const;

@@ -10,12 +10,14 @@ namespace {
 
 constexpr size_t hooks_max = 1'000;
 
-Result<HookConfig> read_hook(const cfn::Document& document, const Value& v, const cfn::Path& path) {
+Result<HookConfig> read_hook(const cfn::Document& document, const Value& v, const cfn::Path& path,
+                             HookStage stage) {
   if (!v.is_map())
     return Error("ConfigInvalid", "a hook is a map with a path").where(document.at(path));
   CHECK_OK(check_keys(document, path, v, hook_keys(), "a hook"));
   HookConfig hook;
   hook.at = path;
+  hook.stage = stage;
   hook.path = v["path"].to_text();
   hook.required = v["required"].as_bool(true);
   hook.enabled = v["enabled"].as_bool(true);
@@ -23,6 +25,12 @@ Result<HookConfig> read_hook(const cfn::Document& document, const Value& v, cons
   if (v["args"].is_map()) hook.args = v["args"];
   hook.requires_stacks = texts_of(v["requires"]);
   hook.required_by = texts_of(v["required_by"]);
+  bool node = !hook.requires_stacks.empty() || !hook.required_by.empty();
+  if (node && stage >= HookStage::pre_destroy)
+    return Error("ConfigInvalid", "only hooks of up can say what they require")
+        .where(document.at(path));
+  if (node && hook.enabled)
+    hook.node = "hook " + std::string(stage_name(stage)) + " " + path.back();
   if (hook.enabled && hook.path.empty())
     return Error("ConfigInvalid", "a hook has no path").where(document.at(path));
   return hook;
@@ -49,9 +57,8 @@ Result<std::vector<HookConfig>> read_hooks(const cfn::Document& document) {
     for (size_t i = 0; i < all.size(); ++i) {
       std::string key = all.is_map() ? all.members().nth(i).first : std::to_string(i);
       cfn::Path path{section, key};
-      TRY(HookConfig hook,
-          read_hook(document, all.is_map() ? all.members().nth(i).second : all.items()[i], path));
-      hook.stage = stage;
+      const Value& one = all.is_map() ? all.members().nth(i).second : all.items()[i];
+      TRY(HookConfig hook, read_hook(document, one, path, stage));
       bool at_end = stage >= HookStage::pre_destroy;
       bool twice =
           hook.enabled && !hook.data_key.empty() && !keys[at_end].insert(hook.data_key).second;

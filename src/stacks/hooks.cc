@@ -96,7 +96,7 @@ Status run_hook(Session& session, const HookConfig& hook) {
 
 Status run_hooks(Session& session, HookStage stage) {
   for (const HookConfig& hook : session.config.hooks) {
-    if (!hook.enabled || hook.stage != stage || hook.is_node()) continue;
+    if (!hook.enabled || hook.stage != stage || !hook.node.empty()) continue;
     if (session.around.interruption.begin_nothing.stop_requested())
       return Error("Interrupted", "interrupted");
     CHECK_OK(run_hook(session, hook));

@@ -15,6 +15,12 @@ class Planner {
   Result<graph::Dag> plan() {
     for (const StackConfig& stack : config_.stacks) dag_.add(stack.name);
     for (const TargetConfig& target : config_.targets) dag_.add(target.name);
+    for (const HookConfig& hook : config_.hooks)
+      if (!hook.node.empty()) dag_.add(hook.node);
+    for (const HookConfig& hook : config_.hooks)
+      if (!hook.node.empty())
+        CHECK_OK(edges(hook.node, hook.requires_stacks, hook.required_by,
+                       [&](const char*) { return config_.document.at(hook.at); }));
     for (const StackConfig& stack : config_.stacks) {
       CHECK_OK(edges(stack.name, stack.requires_stacks, stack.required_by,
                      [&](const char* key) { return config_.at(stack, key); }));

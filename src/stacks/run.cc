@@ -49,7 +49,7 @@ class Run {
 
   bool work(const std::string& name) {
     const StackConfig* stack = session_.config.find(name);
-    if (!stack) return true;  // a target is there when what it requires is
+    if (!stack) return work_between(name);
     auto done = step_(session_, *stack);
     std::scoped_lock lock(mutex_);
     if (!done) {
@@ -60,6 +60,19 @@ class Run {
     ++(done->skipped ? result_.skipped : result_.done);
     result_.changed += done->changed;
     return true;
+  }
+
+  // A target is there when what it requires is; a hook of the graph runs when it is up that runs.
+  bool work_between(const std::string& name) {
+    const HookConfig* hook = session_.config.find_hook(name);
+    if (!hook || step_ != bring_up_stack) return true;
+    Status ran = run_hook(session_, *hook);
+    if (ran) return true;
+    session_.around.reporter.failure(hook->path, ran.error(), std::nullopt);
+    std::scoped_lock lock(mutex_);
+    ++result_.failed;
+    result_.errors.push_back(std::move(ran.error()));
+    return false;
   }
 
   void dropped(const std::string& name, graph::Outcome outcome) {
