@@ -11,6 +11,7 @@ void add_down(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
+void add_validate(CLI::App& app, int& exit_code);
 void add_blueprints(CLI::App& app, int& exit_code);
 void add_cloud(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);

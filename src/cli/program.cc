@@ -20,6 +20,7 @@ Program::Program()
   add_info(app_, exit_code_);
   add_graph(app_, exit_code_);
   add_down(app_, exit_code_);
+  add_validate(app_, exit_code_);
   add_blueprints(app_, exit_code_);
   add_access(app_, exit_code_);
   add_cloud(app_, exit_code_);

@@ -25,6 +25,7 @@ struct StackFlags {
   std::vector<std::string> force, targets;
   size_t at_once = 0;
   std::string dump_directory;
+  bool offline = false;  // nothing is asked of AWS; see stacks/validate.hh
 };
 
 // The command line that does the same again, for people to copy.

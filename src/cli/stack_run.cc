@@ -124,6 +124,7 @@ stacks::RunOptions StackRun::run_options() const {
   options.interactive = flags_.interactive;
   options.replacements_only = flags_.replacements_only;
   options.at_once = flags_.at_once;
+  options.offline = flags_.offline;
   options.python_first = environment_.text("MAINSTAY_BLUEPRINTS") == "python";
   return options;
 }
@@ -183,7 +184,7 @@ Status StackRun::open() {
   CHECK_OK(open_once());
   if (ndjson_)
     ndjson_->line("target", Value::map({{"where", target_.where}, {"region", target_.region}}));
-  if (!flags_.json) fmt::print(stderr, "{}\n", one_line(target_.where));
+  if (!flags_.json && !flags_.offline) fmt::print(stderr, "{}\n", one_line(target_.where));
   progress_ = make_progress();
   if (!target_.notice.empty()) progress_->warning(target_.notice);
   for (const std::string& warning : config_.warnings) progress_->warning(warning);

@@ -157,8 +157,9 @@ Result<std::vector<ResourceChange>> data_lost_with(const CloudFormation& cloud,
 
 void warn_of_properties(Session& session, const std::vector<cfn::ResolvedResource>& resources,
                         const cfn::Document& document) {
-  for (const std::string& fault : property_faults(resources, document, session.around.knowledge))
-    session.warn_once(fault);
+  if (session.options.offline) return;  // then they are findings
+  for (const Error& fault : property_faults(resources, document, session.around.knowledge))
+    session.warn_once(fault.to_string());
 }
 
 std::set<Consent> consents_for(const StackConfig& stack, const std::vector<ResourceChange>& changes,

@@ -117,6 +117,7 @@ class Differ {
       Assessment ours = assess_new(rendered, submission, cloud.region(), session_.around.knowledge);
       warn_of_properties(session_, ours.verdict.after, rendered.document);
       result.gains = std::move(ours.gains);
+      result.resources = std::move(ours.verdict.after);
     } else {
       CHECK_OK(compare(stack, cloud, *deployed, rendered, submission, result));
     }

@@ -28,6 +28,7 @@ struct StackDiff {
   bool awaits_outputs = false;     // what would be sent depends on stacks that change first
   std::vector<std::string> notes;  // what could not be told, and why
   cfn::Document document;          // of the new template
+  std::vector<cfn::ResolvedResource> resources;  // of a new stack
 
   bool changes_something() const { return kind == Kind::created || kind == Kind::updated; }
 };

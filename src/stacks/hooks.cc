@@ -16,19 +16,6 @@ HookReport report_of(const HookConfig& hook, StepState state, const std::string&
   return {hook.path, std::string(stage_name(hook.stage)), state, reason};
 }
 
-Status check_hook(Session& session, const HookConfig& hook) {
-  const Config& config = session.config;
-  CHECK_OK(check_lookups(hook.args, config.lookups, config.document, args_path(hook)));
-  if (find_own_hook(hook.path)) return {};
-  if (!session.around.programs) return Error("NotSupported", "nothing runs hooks of your own here");
-  Status there = session.around.programs->check_hook(hook.path);
-  if (there) return {};
-  Error error = std::move(there.error());
-  if (auto near = near_own_hook(hook.path); error.hint.empty() && !near.empty())
-    error.hint = "did you mean \"" + near + "\"?";
-  return error;
-}
-
 Result<HookOutcome> outcome_of(Session& session, const HookConfig& hook, const Value& args) {
   const StackConfig& place = session.run_place;
   TRY(auto client, session.around.client(""));
@@ -60,6 +47,19 @@ Error failed(const Session& session, const HookConfig& hook, const Error& why) {
 }
 
 }  // namespace
+
+Status check_hook(Session& session, const HookConfig& hook) {
+  const Config& config = session.config;
+  CHECK_OK(check_lookups(hook.args, config.lookups, config.document, args_path(hook)));
+  if (find_own_hook(hook.path)) return {};
+  if (!session.around.programs) return Error("NotSupported", "nothing runs hooks of your own here");
+  Status there = session.around.programs->check_hook(hook.path);
+  if (there) return {};
+  Error error = std::move(there.error());
+  if (auto near = near_own_hook(hook.path); error.hint.empty() && !near.empty())
+    error.hint = "did you mean \"" + near + "\"?";
+  return error;
+}
 
 Error hook_error(const std::string& why) {
   return Error("HookFailed", why);

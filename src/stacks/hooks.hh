@@ -5,6 +5,8 @@
 
 namespace mainstay::stacks {
 
+// Whether there is such a hook, with arguments that make sense; nothing is run.
+Status check_hook(Session& session, const HookConfig& hook);
 // Whether each enabled hook of the stages is one that there is; nothing is run.
 Status check_hooks(Session& session, HookStage before, HookStage after);
 

@@ -230,10 +230,9 @@ Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& know
   return verdict;
 }
 
-std::vector<std::string> property_faults(const std::vector<cfn::ResolvedResource>& resources,
-                                         const cfn::Document& document,
-                                         const Knowledge& knowledge) {
-  std::vector<std::string> faults;
+std::vector<Error> property_faults(const std::vector<cfn::ResolvedResource>& resources,
+                                   const cfn::Document& document, const Knowledge& knowledge) {
+  std::vector<Error> faults;
   for (const cfn::ResolvedResource& r : resources) {
     const cfn::Schema* schema = knowledge.schema ? knowledge.schema(r.type) : nullptr;
     if (!schema) continue;
@@ -243,8 +242,7 @@ std::vector<std::string> property_faults(const std::vector<cfn::ResolvedResource
     for (const auto& [name, value] : r.properties.members())
       if (checked.error().message.ends_with("property " + name))
         at = document.key_at(cfn::Path{"Resources", r.id, "Properties", name});
-    std::string place = at.known() ? at.to_string() + ": " : "";
-    faults.push_back(place + r.id + ": " + checked.error().message);
+    faults.push_back(Error("PropertyInvalid", r.id + ": " + checked.error().message).where(at));
   }
   return faults;
 }

@@ -40,9 +40,10 @@ std::string fate_on_removal(const cfn::ResolvedResource& r);
 std::string old_copy_of(const ResourceChange& change, const LocalVerdict& verdict);
 
 // Properties that their types' schemas do not take, in CloudFormation's words, with their places.
-// The schemas are those of this program: AWS may know newer ones, so these are warnings.
-std::vector<std::string> property_faults(const std::vector<cfn::ResolvedResource>& resources,
-                                         const cfn::Document& document, const Knowledge& knowledge);
+// Code "PropertyInvalid". The schemas are those of this program: AWS may know newer ones, so these
+// are warnings.
+std::vector<Error> property_faults(const std::vector<cfn::ResolvedResource>& resources,
+                                   const cfn::Document& document, const Knowledge& knowledge);
 
 // CloudFormation's changes, each with our details where we have them. What only one of both sees
 // is kept and marked so.

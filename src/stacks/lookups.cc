@@ -14,6 +14,7 @@ using Handler = Result<Value> (*)(const std::string& data, const LookupContext& 
 struct Lookup {
   std::string_view name;
   Handler handle;
+  bool is_remote = false;  // only AWS knows
 };
 
 struct Pair {
@@ -74,15 +75,24 @@ Result<Value> look_up_hook_data(const std::string& data, const LookupContext& co
 }
 
 constexpr Lookup lookups[] = {
-    {"output", look_up_output},     {"xref", look_up_xref},
-    {"rxref", look_up_rxref},       {"envvar", look_up_envvar},
-    {"default", look_up_default},   {"split", look_up_split},
-    {"file", look_up_file},         {"kms", look_up_kms},
-    {"ssmstore", look_up_ssmstore}, {"ami", look_up_ami},
-    {"dynamodb", look_up_dynamodb}, {"hook_data", look_up_hook_data},
-    {"cfn", look_up_cfn},           {"env", look_up_env},
-    {"var", look_up_var},           {"ssm", look_up_ssm},
-    {"ecr", look_up_ecr},           {"random.string", look_up_random_string},
+    {"output", look_up_output},
+    {"xref", look_up_xref, true},
+    {"rxref", look_up_rxref, true},
+    {"envvar", look_up_envvar},
+    {"default", look_up_default},
+    {"split", look_up_split},
+    {"file", look_up_file},
+    {"kms", look_up_kms, true},
+    {"ssmstore", look_up_ssmstore, true},
+    {"ami", look_up_ami, true},
+    {"dynamodb", look_up_dynamodb, true},
+    {"hook_data", look_up_hook_data},
+    {"cfn", look_up_cfn, true},
+    {"env", look_up_env},
+    {"var", look_up_var},
+    {"ssm", look_up_ssm, true},
+    {"ecr", look_up_ecr, true},
+    {"random.string", look_up_random_string},
 };
 
 // A lookup of the program's own. Those of the configuration go before them, as stacker has it.
@@ -99,12 +109,18 @@ Result<const Lookup*> find_lookup(const std::string& name, const Map& custom) {
   return error;
 }
 
+Value not_known(const std::string& name, const Value& data) {
+  return "<" + name + " " + data.to_text() + ": not known yet>";
+}
+
 Result<Value> look_up(const std::string& name, const Value& data, const LookupContext& context) {
   static const Map none;
   const Map& custom = context.custom ? *context.custom : none;
-  if (const Value* path = custom.find(name))
-    return context.program(path->as_string(), data.as_string());
+  const Value* path = custom.find(name);
+  if (path && context.offline) return not_known(name, data);
+  if (path) return context.program(path->as_string(), data.as_string());
   TRY(const Lookup* lookup, find_lookup(name, custom));
+  if (lookup->is_remote && context.offline) return not_known(name, data);
   return lookup->handle(data.as_string(), context);
 }
 

@@ -34,6 +34,7 @@ struct LookupContext {
   // What a hook has given.
   std::function<Result<Value>(const std::string& data_key, const std::string& field)> hook_data;
   std::function<std::string(size_t bytes)> random;
+  bool offline = false;  // what only AWS knows is "<...: not known yet>"
   // Runs one of the custom ones.
   std::function<Result<Value>(const std::string& path, const std::string& data)> program;
   Secrets* secrets = nullptr;  // told of values that must not be shown; may be null

@@ -148,6 +148,7 @@ Result<LookupContext> Session::lookup_context(const StackConfig& stack) {
                         region.empty() ? region_of(stack, *client) : region);
   };
   context.random = around.random;
+  context.offline = options.offline;
   context.hook_data = [this](const std::string& key, const std::string& field) {
     return hook_datum(key, field);
   };

@@ -42,6 +42,7 @@ struct RunOptions {
   bool interactive = false;
   bool replacements_only = false;  // with interactive: only they need a yes
   size_t at_once = 0;              // stacks at the same time; 0: no limit
+  bool offline = false;            // what only AWS knows is not asked for
   bool python_first = false;       // classes of stacker_blueprints come from Python
 };
 
