@@ -1,5 +1,7 @@
 """S3: versions, multipart uploads, and lists in pages."""
 
+import datetime
+
 import pytest
 from helpers import fails, names
 
@@ -147,3 +149,45 @@ def test_start_after(s3, bucket):
 def test_bad_token(s3, bucket):
     with fails("InvalidArgument", "The continuation token provided is incorrect"):
         s3.list_objects_v2(Bucket=bucket, ContinuationToken="nonsense!")
+
+
+@pytest.fixture
+def locked(s3, account):
+    name = f"locked-{account}"
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    return name
+
+
+def is_refused(s3, bucket, version, **more):
+    """By DeleteObject and by DeleteObjects; what has no version named gets a delete marker."""
+    with fails("AccessDenied", "Access Denied because object protected by object lock.", 403):
+        s3.delete_object(Bucket=bucket, Key="a", VersionId=version, **more)
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a", "VersionId": version}]}, **more)
+    assert [e["Code"] for e in answer["Errors"]] == ["AccessDenied"] and "Deleted" not in answer
+    s3.head_object(Bucket=bucket, Key="a", VersionId=version)
+
+
+def test_object_lock_keeps_versions(s3, locked):
+    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    put = {"Bucket": locked, "Key": "a", "Body": b"x"}
+    held = s3.put_object(**put, ObjectLockLegalHoldStatus="ON")["VersionId"]
+    compliance = s3.put_object(**put, ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=soon)["VersionId"]
+    governance = s3.put_object(**put, ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=soon)["VersionId"]
+    for version in [held, compliance]:
+        is_refused(s3, locked, version)
+        is_refused(s3, locked, version, BypassGovernanceRetention=True)
+    is_refused(s3, locked, governance)
+    s3.delete_object(Bucket=locked, Key="a", VersionId=governance, BypassGovernanceRetention=True)
+    marker = s3.delete_object(Bucket=locked, Key="a")["VersionId"]
+    s3.delete_object(Bucket=locked, Key="a", VersionId=marker)
+
+
+def test_object_lock_by_default(s3, locked):
+    free = s3.put_object(Bucket=locked, Key="a", Body=b"x")["VersionId"]
+    s3.put_object_lock_configuration(Bucket=locked, ObjectLockConfiguration={
+        "ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 2}}})
+    version = s3.put_object(Bucket=locked, Key="a", Body=b"x")["VersionId"]
+    head = s3.head_object(Bucket=locked, Key="a")
+    assert head["ObjectLockMode"] == "COMPLIANCE" and head["ObjectLockRetainUntilDate"] > head["LastModified"] + datetime.timedelta(days=1)
+    is_refused(s3, locked, version)
+    s3.delete_object(Bucket=locked, Key="a", VersionId=free)

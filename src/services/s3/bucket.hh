@@ -88,6 +88,11 @@ void store_object(Call& call, const Value& bucket, Value& object);
 // The version asked for (VersionId), or the current one. Errors: NoSuchKey, NoSuchVersion,
 // MethodNotAllowed for a delete marker asked for by version.
 Result<Value> find_object(Call& call, const Value& bucket, const Value& in);
+// Whether the version that a deletion names (Key, VersionId) may go, as Object Lock has it. Errors:
+// AccessDenied.
+Status check_unlocked(Call& call, const Value& bucket, const Value& in);
+// The bucket's default retention, for a new version that brings none.
+void apply_default_lock(const Call& call, const Value& bucket, Value& object);
 // Puts back a changed document of a version that find_object gave.
 void update_object(Call& call, const Value& bucket, const Value& object);
 // Removes one version, or sets a delete marker. Returns DeleteMarker and VersionId members.

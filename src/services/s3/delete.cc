@@ -29,6 +29,7 @@ Result<Value> delete_one(Call& call, const Value& bucket, const Value& in, const
   }
   CHECK_OK(call.may("DeleteObject", part));
   CHECK_OK(check_delete_condition(call, bucket, named["Key"].as_string(), named["ETag"]));
+  if (version) CHECK_OK(check_unlocked(call, bucket, part));
   Value result = delete_version(call, bucket, named["Key"].as_string(), version);
   if (result["DeleteMarker"].as_bool())
     row.set("DeleteMarker", true).set("DeleteMarkerVersionId", result["VersionId"]);
@@ -43,6 +44,7 @@ Result<Value> delete_object(Call& call, const Value& in) {
   CHECK_OK(check_delete_condition(call, bucket, in["Key"].as_string(), in["IfMatch"]));
   std::optional<std::string> version;
   if (in.has("VersionId")) version = in["VersionId"].as_string();
+  if (version) CHECK_OK(check_unlocked(call, bucket, in));
   return delete_version(call, bucket, in["Key"].as_string(), version);
 }
 

@@ -69,6 +69,7 @@ void store_object(Call& call, const Value& bucket, Value& object) {
   bool enabled = versioning_enabled(bucket);
   object.set("VersionId", enabled ? call.random.alphanumeric(32) : std::string(null_version));
   object.set("_Order", next_order(call, bucket, current));
+  apply_default_lock(call, bucket, object);
   if (current) {
     bool replaced = !enabled && (*current)["VersionId"].as_string() == null_version;
     if (replaced) {
