@@ -67,6 +67,7 @@ bool CloudControl::answer(const HttpRequest& request, const HttpReply& reply) {
     return true;
   };
   if (request.method == "GET" && path == "status") return give(status());
+  if (request.method == "GET" && path == "tables") return give(list_tables());
   if (request.method == "GET" && path == "forks") return give(list_forks());
   bool is_export = request.method == "GET" && path == "export";
   bool is_change =
@@ -111,6 +112,14 @@ Value CloudControl::described(const std::string& name, const Fork& fork) {
                      {"endpoint", fork.server->endpoint()},
                      {"made", format_iso8601(fork.made, true)},
                      {"documents", fork.cloud->store().document_count()}});
+}
+
+CloudControl::Answer CloudControl::list_tables() {
+  Value out = Value::list();
+  for (const auto& [table, documents] : cloud_->store().table_sizes())
+    out.push_back(
+        Value::map({{"service", table.first}, {"table", table.second}, {"documents", documents}}));
+  return Value::map({{"tables", std::move(out)}});
 }
 
 CloudControl::Answer CloudControl::list_forks() {

@@ -46,6 +46,7 @@ class CloudControl {
   using Answer = Result<Value>;
 
   Answer status();
+  Answer list_tables();
   Answer list_forks();
   Answer fork(const Value& in);
   Answer drop(const Value& in);

@@ -176,13 +176,19 @@ Table& Store::table(Shard& shard, std::string_view name) {
 }
 
 size_t Store::document_count() {
-  std::lock_guard guard(mutex_);
   size_t count = 0;
-  for (auto& [key, shard] : shards_) {
-    std::shared_lock lock(shard->mutex);
-    for (auto& [name, table] : shard->tables) count += table.documents().size();
-  }
+  for (const auto& [table, documents] : table_sizes()) count += documents;
   return count;
+}
+
+std::map<std::pair<std::string, std::string>, size_t> Store::table_sizes() {
+  std::map<std::pair<std::string, std::string>, size_t> sizes;
+  for (Shard* shard : all_shards()) {
+    std::shared_lock lock(shard->mutex);
+    for (const auto& [name, table] : shard->tables)
+      if (!table.documents().empty()) sizes[{shard->key.service, name}] += table.documents().size();
+  }
+  return sizes;
 }
 
 Status Store::describe_owner(const std::string& owner) {

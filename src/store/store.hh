@@ -133,6 +133,8 @@ class Store {
   // Forgets everything, on disk too. The caller makes sure that no Unit is open.
   Status reset();
   size_t document_count();
+  // How many documents there are, by service and table.
+  std::map<std::pair<std::string, std::string>, size_t> table_sizes();
   // Replaces Options::owner in the lock file. No effect in memory.
   Status describe_owner(const std::string& owner);
   // Compacts the journal now. What fails ("StateFull") leaves the old one in force.
