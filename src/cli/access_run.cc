@@ -46,6 +46,7 @@ void add_access_output_flags(CLI::App& command, AccessFlags& flags) {
 }
 
 void add_access_source_flags(CLI::App& command, AccessFlags& flags) {
+  flags.target.reads = true;
   CLI::Option* from = command.add_option(
       "--from", flags.from, "A file that `mainstay access fetch --save` wrote, or of your own");
   command
@@ -143,6 +144,7 @@ Status AccessRun::open_targets() {
     if (ndjson_)
       ndjson_->line("target", Value::map({{"where", target.where}, {"region", target.region}}));
     note(target.where);
+    if (!target.notice.empty()) warn(target.notice);
   }
   return {};
 }

@@ -13,6 +13,7 @@
 #include "cli/guarded_server.hh"
 #include "cli/screen.hh"
 #include "embedded/embedded.hh"
+#include "host/memory.hh"
 #include "store/store.hh"
 
 namespace mainstay::cli {
@@ -93,6 +94,7 @@ int cloud_serve(const ServeOptions& options) {
   fmt::print("embedded cloud ready at {} (state: {})\n", endpoint,
              state.empty() ? "memory" : state);
   std::fflush(stdout);
+  release_idle_memory();
   wait_for_signal(signals);
   (*server)->stop();
   control.end();

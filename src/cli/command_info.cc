@@ -54,6 +54,7 @@ Exit info(const StackFlags& flags) {
 
 void add_info(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<StackFlags>();
+  flags->target.reads = true;
   CLI::App* command = app.add_subcommand("info", "Show what is deployed, and its outputs");
   add_common_flags(*command, *flags);
   add_target_names(*command, *flags, "Only this stack or target, and what it depends on");

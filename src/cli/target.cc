@@ -135,14 +135,21 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   }
   cloud_options.owner = "process " + std::to_string(process_id()) + ", mainstay";
   std::string directory = cloud_options.state_directory;
-  auto opened = embedded::open(std::move(cloud_options));
-  if (!opened.has_value() && opened.error().code == "StateLocked")
+  auto opened = embedded::open(cloud_options);
+  std::string notice;
+  if (!opened.has_value() && opened.error().code == "StateLocked") {
     if (auto endpoint = embedded::serving_endpoint(directory)) {
       // `mainstay cloud serve` has the state: the same cloud, through its port.
       TargetOptions served = options;
       served.endpoint = *endpoint;
       return open_endpoint(served, context);
     }
+    if (options.reads) {
+      cloud_options.is_snapshot = true;
+      notice = opened.error().message + "; this is how it is now";
+      opened = embedded::open(std::move(cloud_options));
+    }
+  }
   if (!opened.has_value()) return opened.error();
   std::shared_ptr<cloud::Cloud> cloud = std::move(*opened);
   Target target;
@@ -160,7 +167,7 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   };
   auto port = std::make_shared<LocalPort>(cloud);
   target.access = access_through(target, [port] { return port->url(); });
-  target.notice = cloud->store().notice();
+  target.notice = notice.empty() ? cloud->store().notice() : notice;
   target.holds = cloud;
   return target;
 }

@@ -20,6 +20,8 @@ struct TargetOptions {
   std::string region;           // --region
   std::string state_directory;  // --state: of the embedded cloud
   bool memory = false;          // --memory: an embedded cloud that keeps nothing
+  // The command only looks: a state that another process is changing is shown as it is now.
+  bool reads = false;
 };
 
 // What is opened lives as long as the Target.

@@ -111,6 +111,17 @@ Result<Value> Credentials::add(std::string_view prefix, Value credential, Time n
   return credential;
 }
 
+void Credentials::forget_expired(Time now) {
+  const std::string before = format_iso8601(now);
+  for (store::Shard* shard : store_.shards("credentials"))
+    for (bool more = true; more;) {
+      store::Unit unit(store_, *shard, store::Mode::write);
+      auto ids = unit.first_by("credential", forgotten_from, before, forgotten_at_once);
+      for (const std::string& id : ids) unit.remove("credential", id);
+      more = !ids.empty() && unit.commit().has_value();
+    }
+}
+
 Status Credentials::put(const Value& credential) {
   store::Unit unit(store_, store_.shard(shard_of(credential["Account"].as_string())),
                    store::Mode::write);

@@ -62,6 +62,8 @@ struct Caller {
 // shard only for the time of a call.
 class Credentials {
  public:
+  // Those whose time is over; ids that were made here are known without them.
+  void forget_expired(Time now);
   explicit Credentials(store::Store& store) : store_(store) {}
 
   std::optional<Value> find(std::string_view access_key_id) const;

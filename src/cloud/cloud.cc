@@ -51,7 +51,7 @@ Cloud::Cloud(CloudOptions options, std::vector<Service> services)
 
 Cloud::~Cloud() {
   end_background();
-  if (store_) keep_clock();
+  if (store_ && !options_.is_snapshot) keep_clock();
 }
 
 // Unless it is the wall's clock and always was.
@@ -65,7 +65,9 @@ void Cloud::keep_clock() {
 }
 
 void Cloud::begin_background() {
+  if (options_.is_snapshot) return;
   is_ending_ = false;
+  credentials().forget_expired(now());
   agenda_.start();
   for (auto& entry : entries_) {
     timers_.take_up(entry->service.name);
@@ -102,7 +104,8 @@ Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Ser
   };
   for (const auto& entry : cloud->entries_)
     for (const store::Index& index : entry->service.indexes) to.indexes.push_back(index);
-  TRY(cloud->store_, store::Store::open(std::move(to)));
+  TRY(cloud->store_, cloud->options_.is_snapshot ? store::Store::open_snapshot(std::move(to))
+                                                 : store::Store::open(std::move(to)));
   CHECK_OK(cloud->check_calls());
   {
     store::Unit unit(*cloud->store_, cloud->store_->shard(clock_shard()), store::Mode::read);

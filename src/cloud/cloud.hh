@@ -55,6 +55,9 @@ struct CloudOptions {
   std::function<Time()> now;  // the wall's time
   TimePlan time;
   std::optional<uint64_t> simulation;  // Agenda: the seed of the order of all that runs later
+  // Only to be looked at: the state as it is now, though another process has it; nothing that was
+  // under way goes on here, and no change is kept.
+  bool is_snapshot = false;
   // A fork: what its services would start outside of it (processes, containers) must be simulated.
   bool is_fork = false;
   // Answers what is under /_mainstay/ and not the cloud's own (false: nothing is).

@@ -113,6 +113,21 @@ TEST_CASE("ten thousand sessions that expired leave no documents") {
   }
 }
 
+TEST_CASE("sessions that expired are forgotten at start, keys and others are not") {
+  auto store = credential_store();
+  Credentials credentials(*store);
+  Random random(1);
+  Value session = Value::map({{"Account", "123456789012"}, {"Arn", "a"}, {"SessionToken", "t"}});
+  for (int64_t i = 0; i < 300; ++i) {
+    session.set("Expiration", Time{1'000'000 + i * 1000});
+    REQUIRE(credentials.add("ASIA", session, Time{0}, random).has_value());
+  }
+  Value key = Value::map({{"Account", "210987654321"}, {"Arn", "a"}});
+  REQUIRE(credentials.add("AKIA", key, Time{0}, random).has_value());
+  credentials.forget_expired(Time{1'000'000 + 249 * 1000});
+  CHECK(store->document_count() == 51);
+}
+
 TEST_CASE("pages follow each other though items come and go") {
   auto items = [](std::vector<std::string> names) {
     List out;

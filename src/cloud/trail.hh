@@ -3,9 +3,12 @@
 // out waits for a lookup.
 //
 // Limits: events_max an account and region, the oldest go first; trails_max accounts and regions,
-// the one that was quiet longest goes first; parameters of bytes_max. Threads: any.
+// the one that was quiet longest goes first; parameters of bytes_max. All together take about
+// total_bytes_max: beyond that whoever records loses its oldest, and once it has few, the trail
+// that was quiet longest goes. Threads: any.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -34,6 +37,7 @@ struct TrailEvent {
   std::string error_code = {}, error_message = {};  // "" where the request succeeded
   Value in = {},
         out = {};  // as handlers have them, secrets included; out is null unless something changed
+  size_t bytes = 0;  // about what it takes
 };
 
 class Trail {
@@ -41,6 +45,8 @@ class Trail {
   static constexpr size_t events_max = 10'000;
   static constexpr size_t trails_max = 1'000;
   static constexpr size_t bytes_max = 64 << 10;
+  static constexpr size_t total_bytes_max = size_t{24} << 20;
+  static constexpr size_t few = 100;
   using Events = std::vector<std::shared_ptr<const TrailEvent>>;
 
   // Keeps the event, with what its operation was asked and answered. Callers leave out data
@@ -50,19 +56,25 @@ class Trail {
                                            const Result<Value>& out);
   Events events(std::string_view account, std::string_view region) const;  // oldest first
   void clear();
+  size_t bytes() const { return bytes_; }  // about what all of them take
 
  private:
   struct Ring {
     mutable std::mutex mutex;
     uint64_t next = 1;
     Time last;
+    bool gone = false;  // taken out of rings_: nothing more is recorded here
+    size_t bytes = 0;
     std::deque<std::shared_ptr<const TrailEvent>> events;
   };
   using Place = std::pair<std::string, std::string>;  // account and region
   std::shared_ptr<Ring> ring(const Place& place);
+  bool keep(Ring& ring, std::shared_ptr<TrailEvent> event, Events& freed);
+  void drop_quietest(const Place& but);
 
   mutable std::shared_mutex mutex_;  // guards the map, not the rings
   std::map<Place, std::shared_ptr<Ring>> rings_;
+  std::atomic<size_t> bytes_ = 0;
 };
 
 }  // namespace mainstay::cloud

@@ -1,13 +1,22 @@
-// A state's copy, which shares what neither changes (documents.hh, blobs.hh).
+// States beside a state: its copy, which shares what neither changes (documents.hh, blobs.hh), and
+// what a folder holds that another process may be changing.
 #include <shared_mutex>
 #include <thread>
 
+#include "base/cbor.hh"
 #include "store/blobs.hh"
+#include "store/disk.hh"
 #include "store/journal.hh"
+#include "store/records.hh"
 #include "store/store.hh"
 #include "store/worker.hh"
 
 namespace mainstay::store {
+namespace {
+
+constexpr size_t read_bytes = size_t{4} << 20;
+
+}  // namespace
 
 Result<std::unique_ptr<Store>> Store::fork() {
   if (forked_)
@@ -18,6 +27,31 @@ Result<std::unique_ptr<Store>> Store::fork() {
   std::unique_ptr<Store> made(new Store(std::move(options)));
   made->forked_ = true;
   while (!copy_shards_to(*made)) std::this_thread::yield();
+  return made;
+}
+
+// A record that is being written while it is read is not acknowledged yet: it is left out, as at a
+// start after a kill.
+Result<std::unique_ptr<Store>> Store::open_snapshot(Options options) {
+  std::string directory = std::exchange(options.directory, ""), path = directory + "/journal";
+  Disk& disk = options.disk ? *options.disk : real_disk();
+  if (!disk.exists(path)) return Error("StateMissing", "there is no journal in " + directory);
+  std::unique_ptr<Store> made(new Store(std::move(options)));
+  made->forked_ = true;
+  made->blobs_ = Blobs(directory + "/blobs").fork();
+  TRY(std::shared_ptr<File> file, disk.open(path, Disk::Open::keep));
+  std::string text;
+  for (bool more = true; more;) {
+    TRY(std::string part, file->read(text.size(), read_bytes));
+    more = part.size() == read_bytes;
+    text += part;
+  }
+  Reading reading = read_records(text, [&](std::string_view payload) -> Status {
+    TRY(Value record, parse_cbor(payload, 256));
+    return made->apply(record);
+  });
+  if (reading.end == Reading::End::damaged)
+    return Error("StateUnreadable", path + " is damaged: " + reading.why, 500);
   return made;
 }
 

@@ -120,6 +120,28 @@ TEST_CASE("a fork keeps the blobs that it can see, and takes its own along when 
   }
 }
 
+TEST_CASE("a state that another has open is read as it is, and left as it is") {
+  Folder folder;
+  auto store = open(folder.path);
+  put(*store, "a", in_vpc("v1"));
+  REQUIRE(store->blobs().write("blob-1", "data").has_value());
+  auto look = [&] { return Store::open_snapshot({.directory = folder.path}); };
+  auto seen = std::move(*look());
+  put(*store, "b", in_vpc("v1"));
+  put(*seen, "c", in_vpc("v1"));
+  REQUIRE(seen->blobs().write("blob-2", "data").has_value());
+  seen->blobs().remove("blob-1");
+  CHECK(found(*seen, "v1") == std::vector<std::string>{"a", "c"});
+  seen.reset();
+  CHECK(has_blob(*store, "blob-1"));
+  CHECK(folder.blobs() == 1);
+  CHECK(found(**look(), "v1") == std::vector<std::string>{"a", "b"});
+  std::filesystem::resize_file(folder.path + "/journal",
+                               std::filesystem::file_size(folder.path + "/journal") - 3);
+  CHECK(found(**look(), "v1") == std::vector<std::string>{"a"});
+  CHECK(Store::open_snapshot({.directory = folder.path + "/x"}).error().code == "StateMissing");
+}
+
 TEST_CASE("a fork is of one moment, whatever goes on in several shards") {
   auto store = open("");
   std::atomic<bool> done = false;

@@ -111,6 +111,10 @@ class Store {
  public:
   // Opens or creates the state and replays its journal.
   static Result<std::unique_ptr<Store>> open(Options options);
+  // What the state in a folder is like now, whoever has it: in memory, with changes that nobody
+  // keeps. The folder is not changed, and what others do there later is not seen. Errors:
+  // "StateMissing", "StateUnreadable".
+  static Result<std::unique_ptr<Store>> open_snapshot(Options options);
   ~Store();
 
   Shard& shard(const ShardKey& key);

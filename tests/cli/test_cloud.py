@@ -1,5 +1,6 @@
 """The commands about a cloud: served by another process, or a state that nobody serves."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -222,3 +223,21 @@ def test_the_page_s_commands(program, served, tmp_path):
     done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert {"before.state", "after.state"} <= {p.name for p in tmp_path.iterdir()}
+
+
+def test_readers_read_beside_a_run_that_changes_the_state(program, tmp_path):
+    (tmp_path / "c.yml").write_text("namespace: n\nstacks:\n- {name: one, template_path: t.yml}\n")
+    (tmp_path / "t.yml").write_text("Resources: {Queue: {Type: 'AWS::SQS::Queue'}}\n"
+                                    "Outputs: {Url: {Value: !Ref Queue}}\n")
+    program.run("up", "c.yml", folder=tmp_path)
+    journal = program.home / "state/mainstay/cloud/journal"
+    before = journal.read_bytes()
+    with open(program.home / "state/mainstay/cloud/lock", "r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("process 77, mainstay up\n")
+        lock.flush()
+        done = program.run("info", "c.yml", folder=tmp_path)
+        assert "CREATE_COMPLETE" in done.stdout and "process 77, mainstay up" in done.stderr
+        assert "process 77" in program.run("access", "who", "s3:GetObject", "arn:aws:s3:::b/k", code=None).stderr
+        assert "StateLocked" in program.run("up", "c.yml", folder=tmp_path, code=7).stderr
+    assert journal.read_bytes() == before
