@@ -6,6 +6,7 @@
 
 #include "base/digest.hh"
 #include "base/text.hh"
+#include "store/blob_names.hh"
 #include "store/blobs.hh"
 #include "store/record.hh"
 
@@ -127,14 +128,6 @@ class Decompressor {
   bool ended_ = false;
 };
 
-void collect_blobs(const Value& value, std::set<std::string>& names) {
-  for (const Value& item : value.items()) collect_blobs(item, names);
-  for (const auto& [key, member] : value.members()) {
-    if (key == "Blob" && member.is_string()) names.insert(member.as_string());
-    collect_blobs(member, names);
-  }
-}
-
 Status write_blob(Compressor& to, const Blobs& blobs, const std::string& name) {
   std::string head(1, static_cast<char>(name.size()));
   head += name;
@@ -206,24 +199,18 @@ Result<ArchiveCounts> write_archive(Store& documents, const Blobs& blobs, const 
   ArchiveCounts counts;
   CHECK_OK(sink(std::string(title) + std::to_string(archive_version) + "\n"));
   Compressor out(sink);
-  std::set<std::string> names;
+  BlobNames names;
   for (Shard* shard : documents.all_shards())
     for (const auto& [table, stored] : shard->tables) {
-      List changes;
-      size_t bytes = 0;
-      auto flush = [&]() -> Status {
-        bytes = 0;
-        if (changes.empty()) return {};
-        return out.part('D', record_of(shard->key, std::exchange(changes, {})));
-      };
-      for (const auto& [id, document] : stored.documents()) {
-        collect_blobs(document, names);
-        bytes += change_size(table, id, document);
-        changes.push_back(change_value(table, id, document));
+      RecordWriter record(shard->key);
+      for (auto it = stored.documents().begin(); it != stored.documents().end(); ++it) {
+        std::string cbor = it.cbor();
+        collect_blobs_of(cbor, names);
+        record.add(table, it.id(), cbor);
         ++counts.documents;
-        if (bytes > changes_bytes) CHECK_OK(flush());
+        if (record.bytes() > changes_bytes) CHECK_OK(out.part('D', record.take()));
       }
-      CHECK_OK(flush());
+      if (record.count() > 0) CHECK_OK(out.part('D', record.take()));
     }
   for (const std::string& name : names) CHECK_OK(write_blob(out, blobs, name));
   counts.blobs = names.size();

@@ -6,6 +6,7 @@
 // word, and a document of which none speaks has not changed since.
 #include <set>
 
+#include "store/blob_names.hh"
 #include "store/blobs.hh"
 #include "store/disk.hh"
 #include "store/journal.hh"
@@ -22,8 +23,7 @@ constexpr size_t space_left_min = 1 << 20;      // on the disk, once the new fil
 constexpr const char* cancelled = "Cancelled";  // by a reset or the end of the store
 
 struct Named {
-  std::string id;
-  Value document;
+  std::string id, cbor;
 };
 
 // The next few documents of a table behind `after` (nullptr: from the first).
@@ -35,7 +35,7 @@ std::vector<Named> some_of(const Shard& shard, const std::string& table, const s
   const Documents& documents = found->second.documents();
   for (auto it = after ? documents.upper_bound(*after) : documents.begin();
        it != documents.end() && out.size() < documents_at_once; ++it)
-    out.push_back({it->first, it->second});
+    out.push_back({it.id(), it.cbor()});
   return out;
 }
 
@@ -46,52 +46,25 @@ std::vector<std::string> tables_of(const Shard& shard) {
   return names;
 }
 
-// Puts changes of one shard together into records.
-class Writer {
- public:
-  Writer(Journal& to, const ShardKey& key) : to_(to), key_(key) {}
-  Status add(const std::string& table, Named named) {
-    bytes_ += change_size(table, named.id, named.document);
-    changes_.push_back(change_value(table, named.id, std::move(named.document)));
-    return bytes_ < record_bytes ? Status() : flush();
-  }
-  Status flush() {
-    bytes_ = 0;
-    if (!changes_.empty()) CHECK_OK(to_.append(record_of(key_, std::exchange(changes_, {}))));
-    return {};
-  }
-
- private:
-  Journal& to_;
-  const ShardKey& key_;
-  List changes_;
-  size_t bytes_ = 0;
-};
-
-void collect_blobs(const Value& value, std::set<std::string, std::less<>>& names) {
-  for (const Value& item : value.items()) collect_blobs(item, names);
-  for (const auto& [key, member] : value.members()) {
-    if (key == "Blob" && member.is_string()) names.insert(member.as_string());
-    collect_blobs(member, names);
-  }
-}
-
 }  // namespace
 
 Status Store::write_documents(Journal& to) {
   for (Shard* shard : all_shards()) {
-    Writer writer(to, shard->key);
+    RecordWriter record(shard->key);
     for (const std::string& table : tables_of(*shard)) {
       auto some = some_of(*shard, table, nullptr);
       while (!some.empty()) {
         std::string last = some.back().id;
-        for (Named& named : some) CHECK_OK(writer.add(table, std::move(named)));
+        for (const Named& named : some) {
+          record.add(table, named.id, named.cbor);
+          if (record.bytes() > record_bytes) CHECK_OK(to.append(record.take()));
+        }
         if (cancelled_) return Error(cancelled, "there is no need to compact the journal", 500);
         if (options_.fault) CHECK_OK(options_.fault(RewritePoint::documents));
         some = some_of(*shard, table, &last);
       }
     }
-    CHECK_OK(writer.flush());
+    if (record.count() > 0) CHECK_OK(to.append(record.take()));
   }
   return {};
 }
@@ -141,10 +114,11 @@ void Store::compact_if_wanted() {
 void Store::remove_forgotten_blobs() {
   std::vector<std::string> stored = blobs_->names_on_disk();
   if (stored.empty()) return;
-  std::set<std::string, std::less<>> referred;
+  BlobNames referred;
   for (Shard* shard : all_shards())
     for (const auto& [name, table] : shard->tables)
-      for (const auto& [id, document] : table.documents()) collect_blobs(document, referred);
+      for (auto it = table.documents().begin(); it != table.documents().end(); ++it)
+        collect_blobs_of(it.cbor(), referred);
   for (const std::string& name : stored)
     if (!referred.contains(name)) blobs_->remove(name);
 }

@@ -1,6 +1,9 @@
 #include "store/documents.hh"
 
 #include <algorithm>
+#include <mutex>
+
+#include "base/cbor.hh"
 
 namespace mainstay::store {
 
@@ -10,9 +13,42 @@ struct Documents::Node {
 };
 
 struct Documents::Entry : Node {
-  value_type item;
+  mutable value_type item;
+  mutable std::atomic<std::string*> unparsed{nullptr};  // the document, until it is looked at
   Entry(std::string_view id, Value document) : item(std::string(id), std::move(document)) {}
+  ~Entry() { delete unparsed.load(std::memory_order_relaxed); }
+  const value_type& parsed() const {
+    if (unparsed.load(std::memory_order_acquire)) [[unlikely]]
+      parse();
+    return item;
+  }
+  Value& document() { return parsed(), item.second; }
+  void parse() const;
+  // What it was kept as, "" where it was parsed.
+  std::string kept_cbor() const;
 };
+
+// Several may read a document that none has looked at yet.
+std::mutex& parsing_mutex(const void* entry) {
+  static std::array<std::mutex, 64> mutexes;
+  return mutexes[reinterpret_cast<uintptr_t>(entry) / 64 % mutexes.size()];
+}
+
+void Documents::Entry::parse() const {
+  std::lock_guard guard(parsing_mutex(this));
+  std::unique_ptr<std::string> bytes(unparsed.load(std::memory_order_relaxed));
+  if (!bytes) return;
+  auto document = parse_cbor(*bytes, cbor_depth_max);
+  if (!document.has_value()) std::abort();  // it was skimmed: a bug
+  item.second = std::move(*document);
+  unparsed.store(nullptr, std::memory_order_release);
+}
+
+std::string Documents::Entry::kept_cbor() const {
+  std::lock_guard guard(parsing_mutex(this));
+  const std::string* bytes = unparsed.load(std::memory_order_relaxed);
+  return bytes ? *bytes : "";
+}
 
 // A leaf has entries in id order. Above, a page has children, and of each but the first the least
 // id that may stand in it.
@@ -172,7 +208,7 @@ const Value* Documents::document(std::string_view id) const {
   const Page* page = leaf_of(id, shared);
   uint32_t at = page->entry_at(id);
   bool there = at < page->count && page->entry(at)->item.first == id;
-  return there ? &page->entry(at)->item.second : nullptr;
+  return there ? &page->entry(at)->parsed().second : nullptr;
 }
 
 Documents::Replaced Documents::put(std::string_view id, Value document) {
@@ -187,15 +223,28 @@ Documents::Replaced Documents::put(std::string_view id, Value document) {
   if (document.is_null()) return there ? erase(id) : Replaced{};
   if (there) {
     if (shared || page->entry(at)->shared()) return replace(id, std::move(document));
-    return {std::exchange(page->entry(at)->item.second, std::move(document)), {}};
+    return {std::exchange(page->entry(at)->document(), std::move(document)), {}};
   }
+  insert(page, shared, id, new Entry(id, std::move(document)));
+  return {};
+}
+
+void Documents::put_cbor(std::string_view id, std::string_view cbor) {
+  if (!root_) root_ = new Page(true);
+  bool shared = false;
+  Page* page = leaf_of(id, shared);
+  Entry* entry = new Entry(id, Value());
+  entry->unparsed = new std::string(cbor);
+  insert(page, shared, id, entry);
+}
+
+void Documents::insert(Page* page, bool shared, std::string_view id, Entry* entry) {
   ++changes_;
   ++size_;
   if (shared || page->count == page_entries) page = make_room(id);
-  at = page->entry_at(id);
+  uint32_t at = page->entry_at(id);
   page->open_gap(at);
-  page->slots[at] = new Entry(id, std::move(document));
-  return {};
+  page->slots[at] = entry;
 }
 
 Documents::Replaced Documents::replace(std::string_view id, Value document) {
@@ -205,7 +254,7 @@ Documents::Replaced Documents::replace(std::string_view id, Value document) {
   uint32_t at = page->entry_at(id);
   Entry* before = page->entry(at);
   page->slots[at] = new Entry(id, std::move(document));
-  return {before->item.second, Kept(before)};
+  return {before->document(), Kept(before)};
 }
 
 // The page for a new id, of this map alone and not full.
@@ -251,7 +300,7 @@ Documents::Replaced Documents::erase(std::string_view id) {
     release(std::exchange(root_, only));
   }
   if (root_->count == 0) release(std::exchange(root_, nullptr));
-  return {entry->item.second, Kept(entry)};
+  return {entry->document(), Kept(entry)};
 }
 
 // To the first entry that is not before id (behind: that is behind it), nullptr where there is
@@ -323,7 +372,21 @@ Documents::const_iterator Documents::find(std::string_view id) const {
 }
 
 Documents::const_iterator::reference Documents::const_iterator::operator*() const {
-  return entry_->item;
+  return entry_->parsed();
+}
+
+const std::string& Documents::const_iterator::id() const {
+  return entry_->item.first;
+}
+
+std::string Documents::const_iterator::cbor() const {
+  std::string kept = entry_->kept_cbor();
+  return kept.empty() ? to_cbor(entry_->parsed().second) : kept;
+}
+
+size_t Documents::const_iterator::cbor_size() const {
+  std::string kept = entry_->kept_cbor();
+  return kept.empty() ? mainstay::cbor_size(entry_->parsed().second) : kept.size();
 }
 
 Documents::const_iterator& Documents::const_iterator::operator++() {

@@ -9,6 +9,10 @@
 // stand at is there, or kept so: where documents were put or removed since, they go on at the next
 // id, as those of std::map do.
 //
+// A document may be put as the bytes it was kept as (CBOR): it is parsed when it is first looked
+// at, by whoever comes first, so a state that is opened takes time and memory for what is used of
+// it.
+//
 // Costs: put, remove and find take logarithmic time, a copy constant time and no memory; the first
 // change behind a copy copies a few pages of 64 pointers.
 #pragma once
@@ -25,6 +29,8 @@
 #include "base/value.hh"
 
 namespace mainstay::store {
+
+inline constexpr int cbor_depth_max = 256;  // of documents
 
 class Documents {
   struct Node;
@@ -74,6 +80,8 @@ class Documents {
   };
   // Puts a document, or removes it where that is null.
   Replaced put(std::string_view id, Value document);
+  // Puts one that is not there yet, as bytes that CborSkimmer lets pass.
+  void put_cbor(std::string_view id, std::string_view cbor);
 
  private:
   static constexpr size_t page_entries = 64;
@@ -95,6 +103,7 @@ class Documents {
   static void mend_child(Page& parent, uint32_t at);
   Page* leaf_of(std::string_view id, bool& shared) const;
   Page* make_room(std::string_view id);
+  void insert(Page* page, bool shared, std::string_view id, Entry* entry);
   Replaced replace(std::string_view id, Value document);
   Replaced erase(std::string_view id);
   Entry* descend(Path& path, std::string_view id, bool behind) const;
@@ -129,6 +138,10 @@ class Documents::const_iterator {
     return before;
   }
   bool operator==(const const_iterator& other) const { return entry_ == other.entry_; }
+  // The document as CBOR; it is not parsed for that.
+  std::string cbor() const;
+  size_t cbor_size() const;
+  const std::string& id() const;
 
  private:
   friend class Documents;

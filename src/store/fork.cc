@@ -3,10 +3,10 @@
 #include <shared_mutex>
 #include <thread>
 
-#include "base/cbor.hh"
 #include "store/blobs.hh"
 #include "store/disk.hh"
 #include "store/journal.hh"
+#include "store/loader.hh"
 #include "store/records.hh"
 #include "store/store.hh"
 #include "store/worker.hh"
@@ -46,12 +46,11 @@ Result<std::unique_ptr<Store>> Store::open_snapshot(Options options) {
     more = part.size() == read_bytes;
     text += part;
   }
-  Reading reading = read_records(text, [&](std::string_view payload) -> Status {
-    TRY(Value record, parse_cbor(payload, 256));
-    return made->apply(record);
-  });
+  Loader loader;
+  Reading reading = read_records(text, [&](std::string_view record) { return loader.add(record); });
   if (reading.end == Reading::End::damaged)
     return Error("StateUnreadable", path + " is damaged: " + reading.why, 500);
+  made->load(loader);
   return made;
 }
 

@@ -34,7 +34,8 @@ Journal::~Journal() {
     std::ignore = file_->write(to_come_, size_);
 }
 
-Result<Replayed> Journal::replay(const std::function<Status(std::string_view)>& record) {
+Result<Replayed> Journal::replay(const std::function<Status(std::string_view)>& record,
+                                 const std::function<void()>& end) {
   TRY(std::unique_ptr<Contents> contents, file_->contents());
   std::string_view text = contents->text();
   Reading reading = read_records(text, record);
@@ -44,6 +45,7 @@ Result<Replayed> Journal::replay(const std::function<Status(std::string_view)>& 
                      reading.why,
                  500)
         .with_hint("`mainstay cloud repair` says what can be saved; or restore it from a copy");
+  end();
   Replayed out;
   if (reading.end == Reading::End::torn) {
     out = {text.size() - reading.intact, reading.records_after};

@@ -47,10 +47,11 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Hands over every record from the start; then the file is ready for append. A torn end is
-  // dropped; if whole records stand in it, it is kept beside the journal. Errors:
-  // "StateUnreadable", also where the file is damaged.
-  Result<Replayed> replay(const std::function<Status(std::string_view)>& record);
+  // Hands over every record from the start, and tells the end: until then what was handed over
+  // stands. Then the file is ready for append. A torn end is dropped; if whole records stand in it,
+  // it is kept beside the journal. Errors: "StateUnreadable", also where the file is damaged.
+  Result<Replayed> replay(const std::function<Status(std::string_view)>& record,
+                          const std::function<void()>& end);
   // The position to wait() for.
   Result<uint64_t> append(std::string_view payload);
   // Until what was appended up to a position survives a power cut; at once without `sync`.

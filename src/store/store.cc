@@ -6,6 +6,7 @@
 #include "store/blobs.hh"
 #include "store/disk.hh"
 #include "store/journal.hh"
+#include "store/loader.hh"
 #include "store/record.hh"
 #include "store/worker.hh"
 
@@ -38,6 +39,11 @@ Documents::Replaced Table::replace(std::string_view id, Value document) {
   Documents::Replaced replaced = documents_.put(id, std::move(document));
   reindex(id, replaced.before, after);
   return replaced;
+}
+
+void Table::load(std::string_view id, std::string_view cbor) {
+  documents_.put_cbor(id, cbor);
+  if (!indexes_.empty()) reindex(id, Value(), *documents_.document(id));
 }
 
 void Table::add_index(std::string path) {
@@ -108,10 +114,10 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
 }
 
 Status Store::replay() {
-  TRY(Replayed replayed, journal_->replay([this](std::string_view payload) -> Status {
-    TRY(Value record, parse_cbor(payload, 256));
-    return apply(record);
-  }));
+  Loader loader;
+  TRY(Replayed replayed,
+      journal_->replay([&](std::string_view record) { return loader.add(record); },
+                       [&] { load(loader); }));
   if (replayed.dropped > 0)
     notice_ = "dropped " + std::to_string(replayed.dropped) +
               " bytes that a kill or a power cut left half-written at the journal's end";
@@ -123,11 +129,26 @@ Status Store::replay() {
   return {};
 }
 
+void Store::load(const Loader& loader) {
+  const Loader::Place* at = nullptr;
+  Table* to = nullptr;
+  loader.visit([&](const Loader::Place& place, std::string_view id, std::string_view cbor) {
+    if (at != &place) {
+      at = &place;
+      Shard& in = shard(
+          {std::string(place.service), std::string(place.account), std::string(place.region)});
+      to = &table(in, place.table);
+    }
+    to->load(id, cbor);
+  });
+}
+
 int64_t Store::count_live_bytes() {
   size_t live = 0;
   for (Shard* shard : all_shards())
     for (const auto& [name, table] : shard->tables)
-      for (const auto& [id, document] : table.documents()) live += change_size(name, id, document);
+      for (auto it = table.documents().begin(); it != table.documents().end(); ++it)
+        live += change_bytes(name, it.id(), it.cbor_size());
   return static_cast<int64_t>(live);
 }
 

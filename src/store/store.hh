@@ -41,6 +41,7 @@ namespace mainstay::store {
 class Journal;
 class Blobs;
 class Disk;
+class Loader;
 class Worker;
 struct ArchiveCounts;
 using ArchiveSink = std::function<Status(std::string_view)>;  // archive.hh
@@ -81,6 +82,8 @@ class Table {
   const Documents& documents() const { return documents_; }
   // Puts (null: removes) a document.
   Documents::Replaced replace(std::string_view id, Value document);
+  // One that is not there yet, as it was kept.
+  void load(std::string_view id, std::string_view cbor);
   void add_index(std::string path);
   // Ids of the documents whose member at an indexed path has this text, in id order.
   std::vector<std::string> find(std::string_view path, std::string_view text) const;
@@ -155,6 +158,7 @@ class Store {
   bool copy_shards_to(Store& to);
   Status replay();
   Status apply(const Value& record);
+  void load(const Loader& loader);
   Status write_documents(Journal& to);
   Status take_over(Store& other);
   int64_t count_live_bytes();
