@@ -84,7 +84,7 @@ def parameters(c, n):
 
 
 def items(c, n):
-    table = f"t{n}"
+    table = f"table-{n}"
     c("dynamodb").create_table(TableName=table, BillingMode="PAY_PER_REQUEST",
                                KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
                                AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])

@@ -182,8 +182,9 @@ std::vector<Shard*> Store::all_shards() {
 std::vector<Shard*> Store::shards(std::string_view service) {
   std::lock_guard guard(mutex_);
   std::vector<Shard*> out;
-  for (auto& [key, shard] : shards_)
-    if (key.service == service) out.push_back(shard.get());
+  for (auto it = shards_.lower_bound({std::string(service), "", ""});
+       it != shards_.end() && it->first.service == service; ++it)
+    out.push_back(it->second.get());
   return out;
 }
 
