@@ -111,6 +111,10 @@ def service_models(wheel):
         apply_overlay(service, model)
         rows.append(service_row(service, model))
         yield "models/" + service, compact(without_prose(model))
+        if (ROOT / "data" / "overlays" / f"{service}.query.json").exists():
+            # As clients of the query protocol know it, where the service has left that for JSON.
+            apply_overlay(service + ".query", model)
+            yield f"models/{service}.query", compact(without_prose(model))
         try:
             paginators[service] = json.loads(wheel.read(folder + "paginators-1.json"))["pagination"]
         except KeyError:

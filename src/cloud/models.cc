@@ -53,6 +53,11 @@ Result<Models::Loaded> Models::load(std::string_view service) const {
   return loaded;
 }
 
+Result<Models::Loaded> Models::load_for_query(std::string_view service) const {
+  static const std::set<std::string_view> left_for_json = {"sqs"};
+  return load(std::string(service) + (left_for_json.contains(service) ? ".query" : ""));
+}
+
 // In the order of research on emulators: what the request names most precisely comes first.
 std::vector<std::string> Models::candidates(const wire::Hints& hints) const {
   if (!hints.target_prefix.empty()) {

@@ -31,6 +31,9 @@ class Models {
   };
   // Error "DataMissing" for a service that AWS's models do not name.
   Result<Loaded> load(std::string_view service) const;
+  // As clients of the query protocol know it: another model where the service has left that
+  // protocol for JSON (data/overlays/SERVICE.query.json), else the same.
+  Result<Loaded> load_for_query(std::string_view service) const;
 
   // Services (botocore's names) that a request may mean, likeliest first.
   std::vector<std::string> candidates(const wire::Hints& hints) const;
