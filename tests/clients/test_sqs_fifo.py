@@ -351,7 +351,6 @@ def query(endpoint, account, **parameters):
         return error.read().decode()
 
 
-@pytest.mark.xfail(strict=True, reason="the query protocol's wrappers and flat lists")
 def test_the_query_protocol(sqs, endpoint, account):
     url, _ = make(sqs, "q")
     ask = lambda action, **more: query(endpoint, account, Action=action, Version="2012-11-05", **more)

@@ -83,7 +83,8 @@ void move_message(Call& call, const Value& from, const Value& to, const Value& m
   else
     moved.set("_Source", source_arn);
   moved.set("_Visible", call.now.ms);
-  if (is_fifo(to)) moved.set("_Sequence", next_sequence(call, to["QueueName"].as_string()));
+  moved.set("_Number", next_number(call, to));
+  if (is_fifo(to)) moved.set("_Sequence", sequence_of(moved["_Number"].as_int()));
   place(call, to, moved);
 }
 

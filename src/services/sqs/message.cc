@@ -123,6 +123,7 @@ Value new_message(Call& call, const Value& queue, const Value& in) {
                               {"Body", in["MessageBody"]},
                               {"_Attributes", in["MessageAttributes"]},
                               {"_Sent", call.now.ms},
+                              {"_Number", next_number(call, queue)},
                               {"_Sender", call.caller.user_id},
                               {"_Received", 0},
                               {"_Visible", call.now.ms + delay_s * 1000}});
@@ -153,10 +154,7 @@ Result<int64_t> bounded(const Value& in, const char* name, int64_t otherwise, in
 
 }  // namespace
 
-std::string next_sequence(Call& call, const std::string& queue_name) {
-  Value queue = *call.find("queue", queue_name);
-  int64_t number = queue["_Sequence"].as_int() + 1;
-  put_queue(call, queue.set("_Sequence", number));
+std::string sequence_of(int64_t number) {
   constexpr size_t digits_of_sequence = 19;
   std::string digits = std::to_string(number);
   return "1" + std::string(digits_of_sequence - digits.size(), '0') + digits;
@@ -177,7 +175,7 @@ Result<Value> send_to(Call& call, const Value& queue, const Value& in) {
     if (!before.is_null())
       return out.set("MessageId", before["MessageId"])
           .set("SequenceNumber", before["SequenceNumber"]);
-    message.set("_Sequence", next_sequence(call, queue["QueueName"].as_string()));
+    message.set("_Sequence", sequence_of(message["_Number"].as_int()));
     out.set("SequenceNumber", message["_Sequence"]);
     cloud::remember(
         call, deduplication_table(queue), key,

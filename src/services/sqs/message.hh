@@ -15,7 +15,7 @@ Result<Value> send_to(Call& call, const Value& queue, const Value& in);
 Status delete_by_handle(Call& call, const Value& queue, const Value& handle);
 Status hide_by_handle(Call& call, const Value& queue, const Value& in);
 
-// The next sequence number of a FIFO queue.
-std::string next_sequence(Call& call, const std::string& queue_name);
+// The sequence number of a message of a FIFO queue, by its number in it.
+std::string sequence_of(int64_t number);
 
 }  // namespace mainstay::sqs

@@ -26,7 +26,7 @@ std::string group_prefix(const Value& message) {
 std::string key_of(const Value& queue, const Value& message) {
   if (is_fifo(queue)) return group_prefix(message) + message["_Sequence"].as_string();
   return padded(message["_Visible"].as_int()) + "-" + padded(message["_Sent"].as_int()) + "-" +
-         message["MessageId"].as_string();
+         padded(message["_Number"].as_int()) + message["MessageId"].as_string();
 }
 
 const Value* head_of(const Call& call, const Value& queue, const std::string& prefix) {
@@ -78,8 +78,8 @@ void take_away(Call& call, const Value& queue, const std::string& id) {
   const Value* found = find_message(call, queue, id);
   if (!found) return;
   Value message = *found;
-  change_group(call, queue, message,
-               [&] { call.remove(table_of("message", queue), key_of(queue, message)); });
+  const std::string key = call.find(table_of("place", queue), id)->as_string();
+  change_group(call, queue, message, [&] { call.remove(table_of("message", queue), key); });
   call.remove(table_of("place", queue), id);
   if (is_fifo(queue)) call.notify(topic_of(call, queue));
 }
@@ -87,6 +87,14 @@ void take_away(Call& call, const Value& queue, const std::string& id) {
 const Value* find_message(const Call& call, const Value& queue, const std::string& id) {
   const Value* key = call.find(table_of("place", queue), id);
   return key ? call.find(table_of("message", queue), key->as_string()) : nullptr;
+}
+
+int64_t next_number(Call& call, const Value& queue) {
+  const std::string& id = queue["_Id"].as_string();
+  const Value* last = call.find("number", id);
+  int64_t number = (last ? last->as_int() : 0) + 1;
+  call.put("number", id, number);
+  return number;
 }
 
 void drop_messages(Call& call, const Value& queue) {

@@ -1,6 +1,5 @@
 // Queues as documents: table "queue" by name, {QueueName, Attributes (texts, as set), _Id,
-// _Created, _Changed, _Tags, _Purged?, _Sequence (of a
-// FIFO queue: the last)}. Messages stand in tables of their own, see places.hh.
+// _Created, _Changed, _Tags, _Purged?}. Messages stand in tables of their own, see places.hh.
 #pragma once
 
 #include <string>

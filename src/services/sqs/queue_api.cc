@@ -163,6 +163,7 @@ Result<Value> delete_queue(Call& call, const Value& in) {
   const std::string name = queue["QueueName"].as_string();
   drop_messages(call, queue);
   cloud::forget_all(call, "deduplication/" + queue["_Id"].as_string());
+  call.remove("number", queue["_Id"].as_string());
   call.remove("queue", name);
   if (int64_t pause_ms = call.duration(name_pause_ms); pause_ms > 0)
     cloud::remember(call, "deleted-queue", name, true, call.now + pause_ms);
