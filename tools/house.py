@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 import includes
+import members
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
@@ -153,7 +154,8 @@ def main():
                             check=True).stdout.split()
     files = [ROOT / f for f in listed if (ROOT / f).exists()]
     sources = [f for f in files if SRC in f.parents]
-    faults = [*layer_faults(sources), *include_faults(sources), *text_faults(files), *format_faults(sources)]
+    faults = [*layer_faults(sources), *include_faults(sources), *text_faults(files), *format_faults(sources),
+              *members.faults()]
     for fault in faults:
         print(fault)
     print(f"house: {len(files)} files, {len(rooms())} rooms, {len(faults)} faults")

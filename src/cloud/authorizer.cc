@@ -6,6 +6,7 @@
 #include "base/text.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
+#include "cloud/partition.hh"
 #include "cloud/principals.hh"
 #include "store/store.hh"
 #include "wire/model.hh"
@@ -144,7 +145,7 @@ Status Authorizer::check(Call& call, const Value& in, const CallerSide& side) {
   }
   Access common = *caller_access;
   add_request_keys(common.request.context, call, in);
-  actions::Where where{call.account, call.region, "", "aws"};
+  actions::Where where{call.account, call.region, "", std::string(partition_of(call.region))};
   if (call.caller.kind == Kind::user)
     where.user = call.caller.arn.substr(call.caller.arn.find('/') + 1);
   for (const actions::Needed& needed :

@@ -46,7 +46,9 @@ struct CloudOptions {
   std::string state_directory;  // empty: memory only
   std::string owner = "mainstay";
   bool sync = false;
-  bool strict = false;           // refuse access keys that were not made here
+  bool strict = false;  // refuse access keys that were not made here
+  // For tests: refuse what a handler answers beyond its model, but for these services.
+  std::optional<std::set<std::string>> check_outputs_but = {};
   uint64_t seed = 0;             // 0: from the operating system
   size_t compact_bytes_min = 0;  // store::Options; 0: its default
   // Told what goes wrong outside requests: that compacting fails (store::Options), that a reaction
@@ -190,6 +192,7 @@ class Cloud {
   void resume(const std::shared_ptr<Job>& job, Waiters::Why why);
   Result<Value> perform(const Work& work, Call& call, const CallerSide& side);
   Result<Value> call_handler(const Work& work, Call& call);
+  Status check_output(const Work& work, const Value& out) const;
   Status update_in(const Entry& entry, store::Shard& to, std::string_view account,
                    std::string_view region, const std::function<Status(Call&)>& work);
   Status check_calls() const;

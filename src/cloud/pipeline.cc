@@ -4,6 +4,7 @@
 
 #include "cloud/call.hh"
 #include "cloud/key_id.hh"
+#include "cloud/partition.hh"
 #include "cloud/refused_key.hh"
 #include "cloud/run.hh"
 #include "cloud/upload.hh"
@@ -239,7 +240,8 @@ Status Cloud::route(const HttpRequest& http, Request& request) {
   auto candidates = models_.candidates(request.hints);
   if (candidates.empty()) return unknown_service(request.hints);
   for (const std::string& name : candidates) {
-    TRY(Models::Loaded loaded, models_.load(name));
+    bool is_form = request.hints.form == wire::Hints::Form::form;
+    TRY(Models::Loaded loaded, is_form ? models_.load_for_query(name) : models_.load(name));
     const wire::Operation* operation = nullptr;
     if (!request.hints.operation.empty()) {
       operation = loaded.model->operation(request.hints.operation);
@@ -339,6 +341,8 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
     CHECK_OK(check_version_2(http, credential.has_value(), clock_.wall()));
   if (!credential) {
     request.caller = Caller::root_of(is_account_id(key) ? std::string_view(key) : default_account);
+    request.caller.arn = "arn:" + std::string(partition_of(request.region)) +
+                         ":iam::" + request.caller.account + ":root";
     request.caller.access_key = key;
     request.caller.source_ip = http.peer;
     return wire::unpack_streaming(http, nullptr);

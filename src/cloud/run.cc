@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <future>
 
+#include "base/text.hh"
 #include "cloud/call.hh"
 #include "wire/model.hh"
+#include "wire/output_check.hh"
 #include "wire/validate.hh"
 
 namespace mainstay::cloud {
@@ -86,9 +88,25 @@ Result<Value> Cloud::perform(const Work& work, Call& call, const CallerSide& sid
   return call_handler(work, call);
 }
 
+// A member that the model lacks would be left out without a word.
+Status Cloud::check_output(const Work& work, const Value& out) const {
+  TRY(Models::Loaded loaded, models_.load(work.entry->service.name));
+  const wire::Operation* operation = loaded.model->operation(work.operation->name);
+  if (!operation || !operation->output) return {};
+  auto unknown = wire::unknown_members(*operation->output, out);
+  if (unknown.empty()) return {};
+  return aws_error("InternalFailure",
+                   work.entry->service.name + ":" + std::string(work.operation->name) +
+                       " answers with members that its model does not have: " + join(unknown, ", "),
+                   500);
+}
+
 // A dry run makes every check that the real run makes, then takes the change back (EC2, "DryRun").
 Result<Value> Cloud::call_handler(const Work& work, Call& call) {
   auto out = work.operation->handler(call, work.in);
+  const auto& unchecked = options_.check_outputs_but;
+  if (unchecked && !unchecked->contains(work.entry->service.name) && out.has_value())
+    if (Status good = check_output(work, *out); !good.has_value()) out = good.error();
   if (out.has_value() && work.entry->service.dry_run && work.in["DryRun"].as_bool())
     out =
         aws_error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);

@@ -39,9 +39,9 @@ Status guard(Call& call, const Value& in, cloud::Access& access) {
   for (const char* member : {"VpcId", "SubnetId"})
     if (document->has(member)) {
       bool vpc = std::string_view(member) == "VpcId";
-      access.request.context.set(vpc ? "ec2:Vpc" : "ec2:Subnet",
-                                 "arn:aws:ec2:" + call.region + ":" + call.account + ":" +
-                                     (vpc ? "vpc/" : "subnet/") + (*document)[member].as_string());
+      access.request.context.set(
+          vpc ? "ec2:Vpc" : "ec2:Subnet",
+          call.arn((vpc ? "vpc/" : "subnet/") + (*document)[member].as_string()));
     }
   return {};
 }

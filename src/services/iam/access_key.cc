@@ -20,6 +20,16 @@ Result<Value> key_of_user(Call& call, const Value& in) {
   return *key;
 }
 
+// What a credential's document has of an access key as the API shows it.
+Value shown_key(const Value& key, bool with_secret) {
+  Value out = Value::map({{"UserName", key["UserName"]},
+                          {"AccessKeyId", key["AccessKeyId"]},
+                          {"Status", key["Status"]},
+                          {"CreateDate", key["CreateDate"]}});
+  if (with_secret) out.set("SecretAccessKey", key["SecretAccessKey"]);
+  return out;
+}
+
 }  // namespace
 
 Result<Value> create_access_key(Call& call, const Value& in) {
@@ -36,16 +46,14 @@ Result<Value> create_access_key(Call& call, const Value& in) {
                           {"UserId", owner["UserId"]},
                           {"Kind", "user"}});
   TRY(key, call.credentials().add("AKIA", std::move(key), call.now, call.random));
-  return Value::map({{"AccessKey", std::move(key)}});
+  return Value::map({{"AccessKey", shown_key(key, true)}});
 }
 
 Result<Value> list_access_keys(Call& call, const Value& in) {
   TRY(Value owner, get(call, user, in));
   List items;
-  for (Value key : call.credentials().keys_of_user(call.account, owner["Arn"].as_string())) {
-    key.erase("SecretAccessKey");
-    items.push_back(std::move(key));
-  }
+  for (const Value& key : call.credentials().keys_of_user(call.account, owner["Arn"].as_string()))
+    items.push_back(shown_key(key, false));
   std::sort(items.begin(), items.end(), [](const Value& a, const Value& b) {
     return key_of(a["AccessKeyId"].as_string()) < key_of(b["AccessKeyId"].as_string());
   });

@@ -104,7 +104,10 @@ Result<Value> list_attached(Call& call, const Entity& entity, const Value& in) {
   std::sort(items.begin(), items.end(), [](const Value& a, const Value& b) {
     return key_of(a["PolicyArn"].as_string()) < key_of(b["PolicyArn"].as_string());
   });
-  return page(in, std::move(items), "AttachedPolicies", "PolicyArn");
+  TRY(Value out, page(in, std::move(items), "AttachedPolicies", "PolicyArn"));
+  for (Value& item : out.member("AttachedPolicies").make_list())
+    item.erase("Path");  // for the filter
+  return out;
 }
 
 Result<Value> tag(Call& call, const Entity& entity, const Value& in) {

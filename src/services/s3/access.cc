@@ -17,11 +17,12 @@ struct Place {
   std::string bucket, key;
 };
 
-// "arn:aws:s3:::bucket/key"
+// "arn:aws:s3:::bucket/key", in any partition
 Place place_of(std::string_view arn) {
-  constexpr std::string_view prefix = "arn:aws:s3:::";
-  if (!arn.starts_with(prefix)) return {};
-  arn.remove_prefix(prefix.size());
+  constexpr std::string_view infix = ":s3:::";
+  size_t at = arn.find(infix);
+  if (!arn.starts_with("arn:") || at == std::string_view::npos) return {};
+  arn.remove_prefix(at + infix.size());
   size_t slash = arn.find('/');
   if (slash == std::string_view::npos) return {std::string(arn), ""};
   return {std::string(arn.substr(0, slash)), std::string(arn.substr(slash + 1))};
@@ -88,7 +89,10 @@ bool makes_bucket(const Call& call) {
 // reference, GetObject, "Permissions").
 Status check_may_know(Access access, const Value& bucket) {
   access.request.action = "s3:ListBucket";
-  access.request.resource = "arn:aws:s3:::" + bucket["Name"].as_string();
+  size_t end = access.request.resource.find(":s3:::");
+  std::string partition =
+      end == std::string::npos ? "arn:aws" : access.request.resource.substr(0, end);
+  access.request.resource = partition + ":s3:::" + bucket["Name"].as_string();
   policy::apply_s3_rules(access.request, access.policies, facts_of(bucket), nullptr);
   policy::Decision decision = policy::decide(access.request, access.policies);
   if (decision.allowed()) return {};

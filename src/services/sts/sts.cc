@@ -8,6 +8,7 @@
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
 #include "cloud/key_id.hh"
+#include "cloud/partition.hh"
 
 namespace mainstay::sts {
 namespace {
@@ -40,6 +41,11 @@ Result<Value> issue(Call& call, const Issue& session) {
   for (const char* member : {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"})
     out.set(member, credential[member]);
   return out;
+}
+
+// "arn:aws:sts::123456789012", in the partition of the region that is asked.
+std::string arn_of(const Call& call, const std::string& account) {
+  return "arn:" + std::string(cloud::partition_of(call.region)) + ":sts::" + account;
 }
 
 struct RoleName {
@@ -126,13 +132,12 @@ Result<Value> assume(Call& call, const Value& in, const std::string& action) {
         "ValidationError",
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   const std::string& session = in["RoleSessionName"].as_string();
-  Issue issued{
-      role_name.account,
-      "arn:aws:sts::" + role_name.account + ":assumed-role/" + role_name.name + "/" + session,
-      role["RoleId"].as_string() + ":" + session,
-      "session",
-      duration_s,
-      session_details(call, in)};
+  Issue issued{role_name.account,
+               arn_of(call, role_name.account) + ":assumed-role/" + role_name.name + "/" + session,
+               role["RoleId"].as_string() + ":" + session,
+               "session",
+               duration_s,
+               session_details(call, in)};
   TRY(Value credentials, issue(call, issued));
   Value out = Value::map(
       {{"Credentials", credentials},
@@ -179,7 +184,7 @@ Result<Value> get_federation_token(Call& call, const Value& in) {
   const std::string& name = in["Name"].as_string();
   constexpr int64_t default_s = 12 * hour_s;
   Issue session{call.caller.account,
-                "arn:aws:sts::" + call.caller.account + ":federated-user/" + name,
+                arn_of(call, call.caller.account) + ":federated-user/" + name,
                 call.caller.account + ":" + name,
                 "session",
                 in["DurationSeconds"].as_int(default_s),
