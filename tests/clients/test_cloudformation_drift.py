@@ -90,12 +90,12 @@ RESOURCES = {
     "Secret": resource("SecretsManager::Secret", Description="told", KmsKeyId=ref("Cipher"), GenerateSecretString={"PasswordLength": 20}, Tags=tags(team="a")),
     "Other": resource("EC2::EIP", Domain="vpc"),
     "Bound": resource("EC2::EIPAssociation", AllocationId={"Fn::GetAtt": ["Other", "AllocationId"]}, NetworkInterfaceId=ref("Interface")),
-    "Topic": resource("SNS::Topic", DisplayName="recorded only"),
+    "Cluster": resource("ECS::Cluster", ClusterName="recorded-only"),
 }
 RESOURCES["Weighted"]["DependsOn"] = "Zone"
 RESOURCES["Bound"]["DependsOn"] = "Attachment"
 RESOURCES["Star"]["DependsOn"] = "Record"
-UNCHECKED = {"Topic"}
+UNCHECKED = {"Cluster"}
 
 
 @pytest.fixture
@@ -323,7 +323,7 @@ def test_records(cloudformation, make, route53):
 
 
 def test_what_is_known_is_told_everywhere(cloudformation, make, ec2):
-    make("Subnet", "Topic")
+    make("Subnet", "Cluster")
     assert stack(cloudformation)["DriftInformation"] == {"StackDriftStatus": "NOT_CHECKED"}
     ec2.modify_vpc_attribute(VpcId=physical(cloudformation, "Vpc"), EnableDnsHostnames={"Value": False})
     status = detect(cloudformation)
@@ -332,7 +332,7 @@ def test_what_is_known_is_told_everywhere(cloudformation, make, ec2):
     assert information == {"StackDriftStatus": "DRIFTED", "LastCheckTimestamp": status["Timestamp"]}
     [listed] = [s for s in cloudformation.list_stacks()["StackSummaries"] if s["StackName"] == "s"]
     assert listed["DriftInformation"] == information
-    expected = {"Vpc": "MODIFIED", "Subnet": "IN_SYNC", "Topic": "NOT_CHECKED"}
+    expected = {"Vpc": "MODIFIED", "Subnet": "IN_SYNC", "Cluster": "NOT_CHECKED"}
     for found in (cloudformation.list_stack_resources(StackName="s")["StackResourceSummaries"],
                   cloudformation.describe_stack_resources(StackName="s")["StackResources"]):
         assert {r["LogicalResourceId"]: r["DriftInformation"]["StackResourceDriftStatus"] for r in found} == expected
@@ -347,9 +347,9 @@ def test_what_is_known_is_told_everywhere(cloudformation, make, ec2):
 
 
 def test_what_cannot_be_detected(cloudformation, make):
-    make("Topic")
+    make("Cluster")
     with fails("ValidationError", "Drift detection is not supported for the specified ResourceType"):
-        cloudformation.detect_stack_resource_drift(StackName="s", LogicalResourceId="Topic")
+        cloudformation.detect_stack_resource_drift(StackName="s", LogicalResourceId="Cluster")
     assert detect(cloudformation)["StackDriftStatus"] == "NOT_CHECKED"
     with fails("ValidationError", "Resource Other does not exist for stack s"):
         cloudformation.detect_stack_drift(StackName="s", LogicalResourceIds=["Other"])

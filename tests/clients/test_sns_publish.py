@@ -74,7 +74,6 @@ def test_raw_delivery(sns, sqs, topic, queue):
     assert (message["Body"], message["MessageAttributes"]) == ("plain", {"a": TEXT})
 
 
-@pytest.mark.xfail(strict=True, reason="services acting for resources are still decided as themselves")
 def test_a_queue_must_allow_the_topic(sns, sqs, topic):
     """Without a policy nothing arrives, but what the subscription's dead letters get."""
     url, arn = make_queue(sqs, "closed", "arn:aws:sns:us-east-1:111122223333:another")
@@ -311,3 +310,74 @@ def test_what_an_endpoint_refuses_is_a_dead_letter(sns, sqs, topic, listener):
     sns.publish(TopicArn=topic, Message="m")
     assert bodies(receive(sqs, dead_url)) == ["m"]
     assert len(listener.got) == 2
+
+
+@pytest.fixture
+def fifo(sns, sqs):
+    """A FIFO topic with a FIFO queue subscribed, raw; its ARN and the queue's URL."""
+    topic = sns.create_topic(Name="t.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    url, arn = make_queue(sqs, "q.fifo", topic, FifoQueue="true")
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    return topic, url
+
+
+def test_a_fifo_topic_keeps_the_order_of_groups(sns, sqs, fifo):
+    topic, url = fifo
+    sent = [sns.publish(TopicArn=topic, Message=f"{group}{n}", MessageGroupId=group, MessageDeduplicationId=f"{group}{n}")
+            for n in range(10) for group in "ab"]
+    numbers = [s["SequenceNumber"] for s in sent]
+    assert numbers == sorted(numbers) and len(set(numbers)) == 20
+    got = receive(sqs, url, 20)
+    assert len(got) == 20
+    for group in "ab":
+        assert [m["Body"] for m in got if m["Attributes"]["MessageGroupId"] == group] == [f"{group}{n}" for n in range(10)]
+    assert got[0]["Attributes"]["MessageDeduplicationId"] == got[0]["Body"]
+
+
+def test_a_fifo_topic_deduplicates(sns, sqs, fifo):
+    topic, url = fifo
+    first, again = (sns.publish(TopicArn=topic, Message=m, MessageGroupId="g", MessageDeduplicationId="d") for m in ("one", "two"))
+    assert (first["MessageId"], first["SequenceNumber"]) == (again["MessageId"], again["SequenceNumber"])
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="ContentBasedDeduplication", AttributeValue="true")
+    for message in ("same", "same", "other"):
+        sns.publish(TopicArn=topic, Message=message, MessageGroupId="g")
+    assert [m["Body"] for m in receive(sqs, url, 3)] == ["one", "same", "other"]
+    assert receive(sqs, url, wait=0.5) == []
+
+
+def test_what_fifo_topics_need(sns, sqs, fifo, queue):
+    topic, _ = fifo
+    with fails("InvalidParameter", "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"):
+        sns.publish(TopicArn=topic, Message="m", MessageDeduplicationId="d")
+    words = "Invalid parameter: The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"
+    with fails("InvalidParameter", words):
+        sns.publish(TopicArn=topic, Message="m", MessageGroupId="g")
+    with fails("InvalidParameter", words):
+        sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "1", "Message": "m", "MessageGroupId": "g"}])
+    subscription = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"][0]["SubscriptionArn"]
+    with fails("InvalidParameter", "Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."):
+        sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="RedrivePolicy",
+                                        AttributeValue=json.dumps({"deadLetterTargetArn": queue[1]}))
+    with fails("InvalidParameter"):
+        sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint="arn:aws:lambda:us-east-1:123456789012:function:f")
+
+
+def test_a_deleted_queue_leaves_dead_letters(sns, sqs, topic, queue):
+    url, arn = queue
+    dead_url, dead_arn = make_queue(sqs, "dead", topic)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn,
+                  Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead_arn}), "RawMessageDelivery": "true"})
+    sqs.delete_queue(QueueUrl=url)
+    sns.publish(TopicArn=topic, Message="m", MessageAttributes={"a": TEXT})
+    letter, = receive(sqs, dead_url)
+    assert (letter["Body"], letter["MessageAttributes"]) == ("m", {"a": TEXT})
+
+
+def test_many_subscribers_each_get_it_once(sns, sqs, topic):
+    queues = [make_queue(sqs, f"q{i}", topic) for i in range(20)]
+    for _, arn in queues:
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    for n in range(5):
+        sns.publish(TopicArn=topic, Message=str(n))
+    for url, _ in queues:
+        assert sorted(bodies(receive(sqs, url, 5))) == list("01234")

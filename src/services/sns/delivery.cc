@@ -18,8 +18,7 @@ constexpr std::string_view principal = "sns.amazonaws.com";
 
 // SNS as it acts for a topic: what it asks for is decided by the policy of what it asks.
 cloud::Caller acting_for(const std::string& account, const Value& topic_arn) {
-  (void)topic_arn;
-  return cloud::Caller::service_principal(account, principal);
+  return cloud::Caller::service_for(account, principal, topic_arn.as_string());
 }
 
 std::string text_for(const Message& m, const std::string& protocol) {
