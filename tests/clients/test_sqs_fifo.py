@@ -53,7 +53,7 @@ def test_a_fifo_queue(sqs, fifo):
 @pytest.mark.parametrize("name,message", [
     ("FifoQueue", "Unknown Attribute FifoQueue."), ("ContentBasedDeduplication", "Unknown Attribute ContentBasedDeduplication."),
     ("DeduplicationScope", "You can specify the DeduplicationScope only when FifoQueue is set to true."),
-    ("FifoThroughputLimit", "You can specify the FifoThroughputLimit only when FifoQueue is set to true.")])
+    ("FifoThroughputLimit", "You can specify the FifoThroughputLimit only when FifoQueue is set to true.")], ids=range(4))
 def test_what_only_fifo_queues_have(sqs, name, message):
     with fails("InvalidAttributeName", message):
         sqs.create_queue(QueueName="q", Attributes={name: "false"})
@@ -77,7 +77,7 @@ def test_order_and_groups(sqs, fifo):
     assert bodies(receive(sqs, fifo)) == ["a2", "a3"]
 
 
-@pytest.mark.parametrize("visible,expected", [(["foo"], ["foo"]), (["foo", "bar"], ["foo", "bar"]), (["bar"], []), ([], [])])
+@pytest.mark.parametrize("visible,expected", [(["foo"], ["foo"]), (["foo", "bar"], ["foo", "bar"]), (["bar"], []), ([], [])], ids=range(4))
 def test_a_group_goes_as_far_as_it_is_visible(sqs, fifo, visible, expected):
     for body in ("foo", "bar", "baz"):
         send(sqs, fifo, body)
@@ -196,7 +196,7 @@ def test_dead_letters_of_a_fifo_queue_free_their_group(sqs):
     ('{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:%s:d.fifo", "maxReceiveCount": 1}',
      "Dead-letter queue must be same type of queue as the source."),
     ('{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:%s:closed", "maxReceiveCount": 1}',
-     "Queue does not have permission to use the dead letter queue.")])
+     "Queue does not have permission to use the dead letter queue.")], ids=range(7))
 def test_redrive_policies_are_checked(sqs, account, policy, why):
     make(sqs, "dead")
     make(sqs, "closed", RedriveAllowPolicy='{"redrivePermission": "denyAll"}')
