@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -106,3 +107,13 @@ def test_deploy(aws, tmp_path):
     assert "No changes to deploy" in aws(*deploy, "--no-fail-on-empty-changeset")
     aws("cloudformation", "delete-stack", "--stack-name", "net")
     aws("cloudformation", "wait", "stack-delete-complete", "--stack-name", "net")
+
+
+def test_commands_of_the_page_on_topics_and_logs(aws):
+    page = (pathlib.Path(__file__).resolve().parents[2] / "docs/cloud.md").read_text()
+    commands = [shlex.split(line)[3:] for line in page.splitlines() if line.startswith("    aws --endpoint-url ")]
+    mine = [words for words in commands if words[0] in ("sns", "logs")]
+    assert len(mine) == 2
+    for words in mine:
+        aws(*words)
+    assert "news" in aws("sns", "list-topics") and "/app/main" in aws("logs", "describe-log-groups")
