@@ -14,9 +14,9 @@ class Call;
 // What a service says where its rules for tags are broken. Each "" where it has no such rule.
 struct TagRules {
   size_t most = 50;  // of a resource ("Tag naming limits and requirements", tagging guide)
-  std::string_view too_many_code, too_many;
-  std::string_view reserved_code, reserved;  // keys of AWS's own, "aws:..."
-  std::string_view duplicate_code, duplicate;
+  std::string_view too_many_code = {}, too_many = {};
+  std::string_view reserved_code = {}, reserved = {};  // keys of AWS's own, "aws:..."
+  std::string_view duplicate_code = {}, duplicate = {};
 };
 
 // In the form of documents, in the order given.

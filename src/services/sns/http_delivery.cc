@@ -45,11 +45,11 @@ enum class Outcome : uint8_t { delivered, refused, try_again };
 
 Outcome post(const HttpRequest& request, const http::Url& url) {
   http::Client client;
-  auto answer = client.send(request, url,
-                            {.total_ms_max = http_answer_ms_max,
-                             .response_bytes_max = http_answer_bytes_max,
-                             .use_proxy = false,
-                             .stop = {}});
+  http::ClientOptions options;
+  options.total_ms_max = http_answer_ms_max;
+  options.response_bytes_max = http_answer_bytes_max;
+  options.use_proxy = false;
+  auto answer = client.send(request, url, options);
   if (!answer.has_value()) return Outcome::try_again;
   if (answer->status < 300) return Outcome::delivered;
   constexpr int too_many_requests = 429, server_errors = 500;
