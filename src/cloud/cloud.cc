@@ -97,6 +97,7 @@ Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options, std::vector<Ser
   std::unique_ptr<Cloud> cloud(new Cloud(std::move(options), std::move(services)));
   store::Options to{cloud->options_.state_directory, cloud->options_.owner, cloud->options_.sync,
                     Credentials::indexes()};
+  to.disk = cloud->options_.disk;
   if (cloud->options_.compact_bytes_min > 0)
     to.compact_bytes_min = cloud->options_.compact_bytes_min;
   to.warn = [c = cloud.get()](const Error& error) {

@@ -46,7 +46,8 @@ struct CloudOptions {
   std::string state_directory;  // empty: memory only
   std::string owner = "mainstay";
   bool sync = false;
-  bool strict = false;  // refuse access keys that were not made here
+  store::Disk* disk = nullptr;  // store::Options
+  bool strict = false;          // refuse access keys that were not made here
   // For tests: refuse what a handler answers beyond its model, but for these services.
   std::optional<std::set<std::string>> check_outputs_but = {};
   uint64_t seed = 0;             // 0: from the operating system

@@ -8,33 +8,41 @@
 namespace mainstay::formation {
 namespace {
 
-bool is_alarm(const Value& resource) {
-  const std::string& type = resource["ResourceType"].as_string();
-  return is_present(resource) &&
-         (type == "AWS::CloudWatch::Alarm" || type == "AWS::CloudWatch::CompositeAlarm");
+// How often alarms are looked at while a stack is watched, by the cloud's clock.
+constexpr int64_t look_every_ms = 10'000;
+
+std::string list_of(const std::vector<std::string>& arns) {
+  return "[" + join(arns, ", ") + "]";
 }
 
 }  // namespace
 
 // "If a specified trigger is missing, the entire stack operation fails and is rolled back"
-// (RollbackTrigger). Alarms are there where a stack has recorded one; nothing measures, so none of
-// them ever goes off.
+// (RollbackTrigger); so it is where one goes off. Where this cloud has no CloudWatch every alarm is
+// missing.
 Outcome Operation::check_triggers() {
   Outcome outcome;
-  const Value& triggers = stack_["RollbackConfiguration"]["RollbackTriggers"];
-  if (triggers.empty()) return outcome;
-  std::set<std::string> alarms;
-  Status read = commit([&](Call& call) -> Status {
-    for (const auto& [id, r] : call.all("resource"))
-      if (is_alarm(r)) alarms.insert(r["Attributes"]["Arn"].as_string());
-    return {};
-  });
-  if (!read.has_value()) outcome.error = read.error().message;
-  std::vector<std::string> missing;
-  for (const Value& trigger : triggers.items())
-    if (!alarms.contains(trigger["Arn"].as_string())) missing.push_back(trigger["Arn"].as_string());
+  std::vector<std::string> missing, alarmed;
+  for (const Value& trigger : stack_["RollbackConfiguration"]["RollbackTriggers"].items()) {
+    const std::string& arn = trigger["Arn"].as_string();
+    auto fields = split(arn, ":");
+    Value in = Value::map({{"AlarmNames", Value::list({fields.back()})},
+                           {"AlarmTypes", Value::list({"MetricAlarm", "CompositeAlarm"})}});
+    auto found = cloud_.invoke(asker().caller, key_.account, key_.region, "cloudwatch",
+                               "DescribeAlarms", std::move(in));
+    Value alarm;
+    if (found.has_value())
+      for (const char* kind : {"MetricAlarms", "CompositeAlarms"})
+        for (const Value& one : (*found)[kind].items())
+          if (one["AlarmArn"].as_string() == arn) alarm = one;
+    if (alarm.is_null()) missing.push_back(arn);
+    if (alarm["StateValue"].as_string() == "ALARM") alarmed.push_back(arn);
+  }
   if (!missing.empty())
-    outcome.error = "The following rollback trigger(s) are missing: [" + join(missing, ", ") + "].";
+    outcome.error = "The following rollback trigger(s) are missing: " + list_of(missing) + ".";
+  else if (!alarmed.empty())
+    outcome.error =
+        "The following rollback trigger(s) are in ALARM state: " + list_of(alarmed) + ".";
   return outcome;
 }
 
@@ -62,9 +70,12 @@ Outcome Operation::monitor() {
   is_over_ = halt == Halt::ended;
   outcome.cancelled = halt == Halt::cancelled;
   outcome.late = halt == Halt::late;
-  if (is_over_ || halt != Halt::none || cloud_.now() >= until) return outcome;
+  if (is_over_ || halt != Halt::none) return outcome;
+  outcome = check_triggers();
+  if (!outcome.good() || cloud_.now() >= until) return outcome;
   outcome.waits = is_over_ = true;
-  look_again_at(until);
+  bool has_triggers = !stack_["RollbackConfiguration"]["RollbackTriggers"].empty();
+  look_again_at(has_triggers ? std::min(until, cloud_.now() + look_every_ms) : until);
   return outcome;
 }
 

@@ -160,7 +160,8 @@ Status Operation::restore_one(const Value& former) {
   s.restoring = true;
   Status done = provider().update(s);
   if (done.has_value()) {
-    back.set("Attributes", s.attributes);
+    if (s.physical_id != now["PhysicalResourceId"].as_string()) CHECK_OK(leave_over(now));
+    back.set("Attributes", s.attributes).set("PhysicalResourceId", s.physical_id);
     return made(s, back, "UPDATE_COMPLETE", "");
   }
   if (is_not_yet(done.error()) || is_blocked(done.error())) return put_off(s, now, done.error());

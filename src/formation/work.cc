@@ -118,7 +118,8 @@ Status Operation::put_off(const Subject& s, Value& r, const Error& why) {
 // goes on from there.
 Status Operation::set_stack(std::string_view status, std::string_view reason,
                             const std::function<Status(Call&)>& more) {
-  CHECK_OK(commit([&](Call& call) -> Status {
+  const Value before = stack_;
+  Status kept = commit([&](Call& call) -> Status {
     TRY(Value now, find_stack(call, key_.id));
     if (now["StackStatus"] != stack_["StackStatus"] || now["_operation"]["Id"] != operation_id())
       return {};
@@ -132,8 +133,9 @@ Status Operation::set_stack(std::string_view status, std::string_view reason,
     if (stack_.has("ParentId"))
       wake(call, {key_.account, key_.region, stack_["ParentId"].as_string()});
     return {};
-  }));
-  return {};
+  });
+  if (!kept.has_value()) stack_ = before;  // it was not journalled: the document is as it was
+  return kept;
 }
 
 // The first state before this update counts: a retry must not overwrite it.

@@ -60,17 +60,31 @@ def test_a_missing_trigger_rolls_an_update_back(cloudformation, ssm, account):
     assert settle(cloudformation) == "UPDATE_COMPLETE"
 
 
-def test_an_alarm_that_a_stack_has_recorded_is_there(cloudformation):
-    alarm = {"Type": ALARM_TYPE, "Properties": {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}}
+def alarm_stack(cloudformation):
+    alarm = {"Type": ALARM_TYPE, "Properties": {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Period": 60,
+                                                "Namespace": "n", "MetricName": "m", "Statistic": "Sum", "Threshold": 1}}
     body = json.dumps({"Resources": {"Alarm": alarm}, "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Alarm", "Arn"]}}}})
     cloudformation.create_stack(StackName="alarms", TemplateBody=body)
     assert settle(cloudformation, "alarms") == "CREATE_COMPLETE"
-    arn = stack(cloudformation, "alarms")["Outputs"][0]["OutputValue"]
+    return stack(cloudformation, "alarms")["Outputs"][0]["OutputValue"]
+
+
+def test_an_alarm_of_a_stack_is_there_until_it_is_deleted(cloudformation):
+    arn = alarm_stack(cloudformation)
     assert create(cloudformation, RollbackConfiguration=trigger(arn)) == "CREATE_COMPLETE"
     cloudformation.delete_stack(StackName="alarms")
     cloudformation.get_waiter("stack_delete_complete").wait(StackName="alarms", WaiterConfig={"Delay": 1})
     cloudformation.update_stack(StackName="s", TemplateBody=template("b"))
     assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_an_alarm_that_has_gone_off_rolls_the_update_back(cloudformation, cloudwatch, ssm):
+    arn = alarm_stack(cloudformation)
+    assert create(cloudformation, RollbackConfiguration=trigger(arn)) == "CREATE_COMPLETE"
+    cloudwatch.set_alarm_state(AlarmName=arn.split(":")[-1], StateValue="ALARM", StateReason="a test")
+    cloudformation.update_stack(StackName="s", TemplateBody=template("b"))
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+    assert ssm.get_parameter(Name="/p")["Parameter"]["Value"] == "a"
 
 
 def test_a_watched_update_can_be_cancelled(cloudformation, ssm):
