@@ -109,14 +109,18 @@ void add_cloud_reset(CLI::App& cloud, int& exit_code) {
   CLI::App* command =
       add_cloud_command(cloud, exit_code, "reset", "Forget the whole state", flags, reset_command);
   command->add_flag("--yes", flags->yes, "Do so; else it only says what would be lost");
-  command->footer("Examples:\n  mainstay cloud reset\n  mainstay cloud reset --yes");
+  command->footer(
+      "Examples:\n  mainstay cloud reset\n  mainstay cloud reset --yes\n"
+      "  mainstay cloud reset --yes --state ./cloud");
 }
 
 void add_cloud_stop(CLI::App& cloud, int& exit_code) {
   auto flags = std::make_shared<CloudFlags>();
   add_cloud_command(cloud, exit_code, "stop", "Stop the served cloud; its state stays", flags,
                     stop_command)
-      ->footer("Examples:\n  mainstay cloud stop\n  mainstay cloud stop --state ./cloud");
+      ->footer(
+          "Examples:\n  mainstay cloud stop\n  mainstay cloud stop --state ./cloud\n"
+          "  mainstay cloud stop --json");
 }
 
 void add_cloud_repair(CLI::App& cloud, int& exit_code) {
@@ -129,7 +133,8 @@ void add_cloud_repair(CLI::App& cloud, int& exit_code) {
                     "Do so, and keep the old one beside it; else it only says what would be lost");
   command->footer(
       "Examples:\n  mainstay cloud repair --state ./cloud\n"
-      "  mainstay cloud repair --state ./cloud --yes");
+      "  mainstay cloud repair --state ./cloud --yes\n"
+      "  mainstay cloud repair --state ./cloud --json");
 }
 
 }  // namespace mainstay::cli

@@ -57,7 +57,8 @@ void add_cloud_fork(CLI::App& cloud, int& exit_code) {
       ->capture_default_str();
   command->footer(
       "It is in memory, and gone once it is dropped or the cloud stops.\n"
-      "Examples:\n  mainstay cloud fork rehearsal\n"
+      "Examples:\n  mainstay cloud fork rehearsal\n  mainstay cloud fork --state ./cloud "
+      "rehearsal\n"
       "  eval \"$(mainstay cloud env --fork rehearsal)\"\n"
       "  mainstay cloud fork --port 4577 --json rehearsal");
 }
@@ -66,7 +67,9 @@ void add_cloud_forks(CLI::App& cloud, int& exit_code) {
   auto flags = std::make_shared<CloudFlags>();
   add_cloud_command(cloud, exit_code, "forks", "List the forks of the served cloud", flags,
                     forks_command)
-      ->footer("Examples:\n  mainstay cloud forks\n  mainstay cloud forks --json");
+      ->footer(
+          "Examples:\n  mainstay cloud forks\n  mainstay cloud forks --json\n"
+          "  mainstay cloud forks --state ./cloud");
 }
 
 void add_cloud_drop(CLI::App& cloud, int& exit_code) {
@@ -74,7 +77,9 @@ void add_cloud_drop(CLI::App& cloud, int& exit_code) {
   CLI::App* command = add_cloud_command(
       cloud, exit_code, "drop", "End a fork, and forget what was done to it", flags, drop_command);
   command->add_option("NAME", flags->name, "The fork")->required();
-  command->footer("Examples:\n  mainstay cloud drop rehearsal");
+  command->footer(
+      "Examples:\n  mainstay cloud drop rehearsal\n  mainstay cloud drop --json rehearsal\n"
+      "  mainstay cloud drop --state ./cloud rehearsal");
 }
 
 }  // namespace mainstay::cli

@@ -100,7 +100,8 @@ void add_cloud_status(CLI::App& cloud, int& exit_code) {
   add_cloud_command(cloud, exit_code, "status", "Say where the cloud is served, and what it holds",
                     flags, status_command)
       ->footer(
-          "Examples:\n  mainstay cloud status\n  mainstay cloud status --state ./cloud --json");
+          "Examples:\n  mainstay cloud status\n  mainstay cloud status --json\n"
+          "  mainstay cloud status --state ./cloud --json");
 }
 
 void add_cloud_env(CLI::App& cloud, int& exit_code) {
@@ -112,7 +113,8 @@ void add_cloud_env(CLI::App& cloud, int& exit_code) {
   command->add_option("-r,--region", flags->region, "Region")->capture_default_str();
   command->footer(
       "Examples:\n  eval \"$(mainstay cloud env)\"\n"
-      "  eval \"$(mainstay cloud env --fork rehearsal)\"");
+      "  eval \"$(mainstay cloud env --fork rehearsal)\"\n"
+      "  mainstay cloud env --json");
 }
 
 void add_cloud_clock(CLI::App& cloud, int& exit_code) {
@@ -121,7 +123,9 @@ void add_cloud_clock(CLI::App& cloud, int& exit_code) {
                                         "Say what time it is in the cloud, or let time pass there",
                                         flags, clock_command);
   command->add_option("--advance", flags->advance, "Let so much time pass: 90s, 15m, 3h, 2d");
-  command->footer("Examples:\n  mainstay cloud clock\n  mainstay cloud clock --advance 3h");
+  command->footer(
+      "Examples:\n  mainstay cloud clock\n  mainstay cloud clock --advance 3h\n"
+      "  mainstay cloud clock --json");
 }
 
 }  // namespace mainstay::cli

@@ -14,10 +14,10 @@ void check_help(CLI::App& app, const std::string& path) {
   INFO("mainstay" << path);
   std::string help = app.help();
   size_t examples = 0;
-  std::string begin = "  mainstay" + path, other = "source <(mainstay" + path;
+  std::string begin = "  mainstay" + path, inside = "(mainstay" + path;
   for (const std::string& line :
        split(help.substr(std::min(help.find("Examples:"), help.size())), "\n"))
-    examples += line.starts_with(begin) || line.contains(other);
+    examples += line.starts_with(begin) || line.contains(inside);
   CHECK(examples == 3);
   CHECK_FALSE(app.get_description().empty());
   for (const CLI::Option* option : app.get_options()) {
