@@ -97,6 +97,8 @@ class Cloud {
   void invoke_later(const Caller& caller, std::string_view account, std::string_view region,
                     std::string_view service, std::string_view operation, Value in,
                     std::string_view once, std::function<void(Result<Value>)> done);
+  // Whether that call was made once for its token, and its answer is still kept.
+  bool was_answered(std::string_view account, std::string_view region, const Once& call);
   void forget_answers(std::string_view account, std::string_view region,
                       const std::vector<Once>& calls);
   // Answers whose tokens begin with none of these: their callers will not come again.

@@ -268,6 +268,14 @@ Result<Value> Cloud::invoke(const Caller& caller, std::string_view account, std:
   return std::move(*answer);
 }
 
+bool Cloud::was_answered(std::string_view made_in, std::string_view region, const Once& call) {
+  Entry* found = entry(call.service);
+  if (!found) return false;
+  std::string account = found->service.account_for(made_in, call.in);
+  store::Unit unit(*store_, shard(found->service, account, region), store::Mode::read);
+  return unit.find(answers, call.token) != nullptr;
+}
+
 void Cloud::forget_answers(std::string_view made_in, std::string_view region,
                            const std::vector<Once>& calls) {
   std::map<std::pair<std::string, std::string>, std::vector<const std::string*>> tokens;

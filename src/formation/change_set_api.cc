@@ -82,9 +82,15 @@ Value id_of_set(Call& call, const std::string& name) {
   return call.arn("changeSet/" + name + "/" + call.random.uuid());
 }
 
+// Its name is free again, though it can still be looked at by its id.
+bool is_executed(const Value& set) {
+  return set["ExecutionStatus"].as_string() == "EXECUTE_COMPLETE";
+}
+
 Status check_new_name(Call& call, const Value& stack, const std::string& name) {
   for (const std::string& id : call.find_by("change-set", "StackId", stack["StackId"].as_string()))
-    if ((*call.find("change-set", id))["ChangeSetName"].as_string() == name)
+    if (const Value& set = *call.find("change-set", id);
+        set["ChangeSetName"].as_string() == name && !is_executed(set))
       return aws_error("AlreadyExistsException",
                        "ChangeSet " + name +
                            " cannot be created due to a naming conflict: it "
@@ -123,11 +129,13 @@ Result<Value> find_change_set(const Call& call, const Value& in) {
   auto stack = find_stack(call, in["StackName"].as_string());
   if (!stack.has_value())
     return validation_error("Stack [" + in["StackName"].as_string() + "] does not exist");
+  Value found;
   for (const std::string& id :
        call.find_by("change-set", "StackId", (*stack)["StackId"].as_string()))
-    if (const Value& set = *call.find("change-set", id); set["ChangeSetName"].as_string() == name)
-      return set;
-  return not_found(name);
+    if (const Value& set = *call.find("change-set", id);
+        set["ChangeSetName"].as_string() == name && (found.is_null() || !is_executed(set)))
+      found = set;
+  return found.is_null() ? Result<Value>(not_found(name)) : found;
 }
 
 Result<Value> create_change_set(Call& call, const Value& in) {

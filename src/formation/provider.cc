@@ -6,6 +6,7 @@
 #include "base/text.hh"
 #include "formation/coerce.hh"
 #include "formation/mapping.hh"
+#include "formation/provider_errors.hh"
 #include "formation/special.hh"
 
 namespace mainstay::formation {
@@ -27,6 +28,8 @@ class SpecRun {
  private:
   Scope scope_of(const Value& properties, const Value& tags) const;
   Status call(const Value& step, Scope& scope, bool forgiving = false);
+  std::string next_token() const;
+  Status check_not_taken();
   Status call_each(const Value& step, Scope& scope, bool forgiving = false);
   Status run_steps(const Value& steps, const Value& before, const Value& tags_before);
   Status run_difference(const Value& step, const Value& from, const Value& without);
@@ -70,15 +73,6 @@ Scope SpecRun::scope_of(const Value& properties, const Value& tags) const {
   return scope;
 }
 
-bool is_gone(const Error& e) {
-  return e.code.ends_with("NotFound") || e.code.ends_with("NotFoundException") ||
-         e.code.ends_with("DoesNotExist") || e.code.starts_with("NoSuch");
-}
-
-bool is_there_already(const Error& e) {
-  return e.code.contains("AlreadyExists") || e.code.ends_with(".Duplicate");
-}
-
 // AWS's own handlers try again while what a call needs, or what still uses the thing to be removed,
 // may be under way beside it: a policy whose bucket is being made, a gateway whose addresses are
 // being released. Sample templates of AWS's rely on it, though nothing in them says the order.
@@ -112,9 +106,7 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   in = coerce_input(s_.cloud, service, operation, std::move(in));
   std::string once;
   if (once_) {
-    once = join({s_.operation, s_.where.logical_id, std::to_string(s_.where.generation),
-                 std::to_string(s_.calls.size())},
-                "/");
+    once = next_token();
     s_.calls.push_back({once, service, in});
   }
   auto out =
@@ -134,6 +126,41 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   Error failed = handler_error(s_, service, out.error());
   bool may = !s_.is_last_try && may_pass(step, out.error(), forgiving);
   return may ? blocked(failed) : failed;
+}
+
+std::string SpecRun::next_token() const {
+  return join({s_.operation, s_.where.logical_id, std::to_string(s_.where.generation),
+               std::to_string(s_.calls.size())},
+              "/");
+}
+
+// Calls that create a thing of a name may answer as if they had when it is there already, or change
+// it: then two would own it, and the first to go would take the other's along. So it is asked first
+// whether the name is taken, by CloudFormation itself, unless it is this creation that took it
+// before it was interrupted. Names that are made up are nobody else's.
+Status SpecRun::check_not_taken() {
+  const Value& taken = spec_["taken"];
+  const std::string& named_by = spec_["name"]["property"].as_string();
+  if (taken.is_null() || (!named_by.empty() && !s_.properties.has(named_by))) return {};
+  const std::string& service = spec_["service"].as_string();
+  Value in = expand(spec_["create"]["input"], scope_);
+  if (s_.cloud.was_answered(s_.where.account, s_.where.region, {next_token(), service, in}))
+    return {};
+  const std::string& operation = taken["call"].as_string();
+  Value question = coerce_input(s_.cloud, service, operation, expand(taken["input"], scope_));
+  auto found = s_.cloud.invoke(
+      cloud::Caller::service_principal(s_.where.account, "cloudformation.amazonaws.com"),
+      s_.where.account, s_.where.region, service, operation, std::move(question));
+  if (!found.has_value()) return {};
+  Scope scope = scope_;
+  scope.variables.set("taken", *found);
+  if (taken.has("there") && expand(taken["there"], scope).is_null()) return {};
+  const std::string& name = scope_.variables["name"].as_string();
+  Random random = s_.cloud.random();
+  return Error("AlreadyExists", "Resource handler returned message: \"Resource of type '" +
+                                    s_.where.type + "' with identifier '" + name +
+                                    "' already exists.\" (RequestToken: " + random.uuid() +
+                                    ", HandlerErrorCode: AlreadyExists)");
 }
 
 Status SpecRun::call_each(const Value& step, Scope& scope, bool forgiving) {
@@ -219,6 +246,7 @@ void SpecRun::take_attributes() {
 Status SpecRun::create() {
   once_ = true;
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
+  CHECK_OK(check_not_taken());
   Value main = spec_["create"];
   if (!main.is_null()) CHECK_OK(call_each(main.set("as", "out"), scope_));
   Value id = expand(spec_["id"], scope_);
@@ -302,36 +330,6 @@ Status record(Subject& s) {
 }
 
 }  // namespace
-
-Error not_yet() {
-  return Error("NotYet", "not yet", 500);
-}
-
-bool is_not_yet(const Error& error) {
-  return error.code == "NotYet";
-}
-
-Error blocked(const Error& error) {
-  return Error("Blocked", error.message, 500);
-}
-
-bool is_blocked(const Error& error) {
-  return error.code == "Blocked";
-}
-
-Error handler_error(Subject& s, std::string_view service, const Error& error) {
-  std::string name(service);
-  name[0] = static_cast<char>(std::toupper(name[0]));
-  Random random = s.cloud.random();
-  std::string kind = is_there_already(error) ? "AlreadyExists"
-                     : is_gone(error)        ? "NotFound"
-                                             : "InvalidRequest";
-  int status = error.status == 0 ? 400 : error.status;
-  return Error(error.code,
-               "Resource handler returned message: \"" + error.message + " (Service: " + name +
-                   ", Status Code: " + std::to_string(status) + ", Request ID: " + random.uuid() +
-                   ")\" (RequestToken: " + random.uuid() + ", HandlerErrorCode: " + kind + ")");
-}
 
 // A spec counts where its service is part of this cloud.
 bool Provider::runs(const Subject& s) const {
