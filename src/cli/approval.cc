@@ -45,8 +45,9 @@ Error refusal(const ApprovalRequest& request, const std::set<Consent>& missing) 
                                     ", and there is no terminal to ask at");
   std::string flag = approve_flag({{request.stack, missing}});
   if (request.deletes) return std::move(error).with_hint("to delete it, run again with " + flag);
-  return std::move(error).with_hint("look at `mainstay diff`, then run again with " +
-                                    (flag.empty() ? "out -i" : flag));
+  if (flag.empty())
+    return std::move(error).with_hint("look at `mainstay diff`, then run again without -i");
+  return std::move(error).with_hint("look at `mainstay diff`, then run again with " + flag);
 }
 
 std::string brief_text(const ApprovalRequest& request, const Style& style) {

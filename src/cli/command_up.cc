@@ -46,7 +46,9 @@ std::string summary_text(const stacks::RunResult& result, int64_t elapsed_ms, bo
   if (result.skipped > 0) text += fmt::format(", {} unchanged or skipped", result.skipped);
   if (result.failed > 0) text += fmt::format(", {} failed", result.failed);
   if (result.cancelled > 0) text += fmt::format(", {} cancelled", result.cancelled);
-  if (!down && result.changed + result.failed + result.cancelled == 0) text = "no changes: " + text;
+  if (result.declined > 0) text += fmt::format(", {} declined", result.declined);
+  if (!down && result.changed + result.failed + result.cancelled + result.declined == 0)
+    text = "no changes: " + text;
   return text + " in " + took_text(elapsed_ms) + "\n";
 }
 
@@ -59,18 +61,19 @@ Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool down)
                                             {"failed", result->failed},
                                             {"cancelled", result->cancelled}}));
   run.print(summary_text(*result, run.elapsed_ms(), down));
-  if (run.interrupted()) return Exit::interrupted;
-  return exit_of(result->errors);
+  Exit exit = run.interrupted() ? Exit::interrupted : exit_of(result->errors);
+  return run.end_work(exit, *result);
 }
 
 Exit up(const StackFlags& flags) {
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
-  if (flags.outline) return show_outline(run, flags, false);
   if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  if (flags.outline) return show_outline(run, flags, false);
   if (!flags.dump_directory.empty()) return dump(run, flags.dump_directory);
   if (!flags.plan.empty())
     if (auto held = run.hold_to_plan(flags.plan); !held) return run.fail(held.error());
+  run.begin_work();
   return conclude(run, stacks::bring_up(run.session()), false);
 }
 
@@ -90,12 +93,14 @@ Status confirm_down(StackRun& run, const StackFlags& flags) {
 Exit down(const StackFlags& flags) {
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
+  // Where it goes is said before anything is asked.
+  if (auto opened = run.open(); !opened) return run.fail(opened.error());
   if (flags.outline || !flags.yes) {
     Exit shown = show_outline(run, flags, true);
     if (flags.outline || shown != Exit::ok) return shown;
   }
   if (auto confirmed = confirm_down(run, flags); !confirmed) return run.fail(confirmed.error());
-  if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  run.begin_work();
   return conclude(run, stacks::take_down(run.session()), true);
 }
 
@@ -123,7 +128,10 @@ void add_up(CLI::App& app, int& exit_code) {
       "Examples:\n  mainstay up prod.env stacker.yml\n"
       "  mainstay up --stacks web -e namespace=test stacker.yml\n"
       "  mainstay up --profile prod -i prod.env stacker.yml");
-  command->callback([flags, &exit_code] { exit_code = static_cast<int>(up(*flags)); });
+  command->callback([flags, &exit_code] {
+    flags->target.reads = flags->outline;
+    exit_code = static_cast<int>(up(*flags));
+  });
 }
 
 void add_down(CLI::App& app, int& exit_code) {
@@ -141,7 +149,10 @@ void add_down(CLI::App& app, int& exit_code) {
       "Examples:\n  mainstay down prod.env stacker.yml\n  mainstay down --force test.env "
       "stacker.yml\n"
       "  mainstay down --stacks vpc --outline test.env stacker.yml");
-  command->callback([flags, &exit_code] { exit_code = static_cast<int>(down(*flags)); });
+  command->callback([flags, &exit_code] {
+    flags->target.reads = flags->outline;
+    exit_code = static_cast<int>(down(*flags));
+  });
 }
 
 }  // namespace mainstay::cli

@@ -5,6 +5,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cli/output.hh"
 
 namespace mainstay::cli {
 
@@ -21,7 +22,9 @@ void Ndjson::line(std::string_view type, Value members) {
   std::scoped_lock lock(mutex_);
   for (std::FILE* out : outs_) {
     std::fwrite(text.data(), 1, text.size(), out);
-    std::fflush(out);
+    if (std::fflush(out) != 0 && out != stdout)
+      note_output_failure(std::string("the lines of JSON can't be written: ") +
+                          std::strerror(errno));
   }
 }
 

@@ -2,10 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <cstdio>
+#include <system_error>
+
 #include "base/text.hh"
 #include "cli/access_commands.hh"
 #include "cli/commands.hh"
 #include "cli/exit_codes.hh"
+#include "cli/output.hh"
 #include "cli/screen.hh"
 
 namespace mainstay::cli {
@@ -18,9 +22,13 @@ Program::Program()
   add_up(app_, exit_code_);
   add_diff(app_, exit_code_);
   add_info(app_, exit_code_);
+  add_status(app_, exit_code_);
   add_graph(app_, exit_code_);
   add_down(app_, exit_code_);
   add_validate(app_, exit_code_);
+  add_history(app_, exit_code_);
+  add_events(app_, exit_code_);
+  add_review(app_, exit_code_);
   add_blueprints(app_, exit_code_);
   add_access(app_, exit_code_);
   add_cloud(app_, exit_code_);
@@ -61,8 +69,21 @@ Error Program::misused(const CLI::ParseError& error, const std::vector<std::stri
 }
 
 int Program::run(int argc, const char* const* argv) {
+  int exit_code = run_command(argc, argv);
+  Status written = check_output();
+  if (written) return exit_code;
+  RealEnvironment environment;
+  std::string said = error_text(written.error(), RealFiles(),
+                                style_for("auto", terminal_of(2, environment), environment));
+  (void)std::fwrite(said.data(), 1, said.size(), stderr);
+  return exit_code == 0 ? static_cast<int>(exit_of(written.error())) : exit_code;
+}
+
+int Program::run_command(int argc, const char* const* argv) {
   try {
     app_.parse(argc, argv);
+  } catch (const std::system_error& error) {  // of fmt::print
+    note_output_failure(std::string("a result can't be written: ") + error.what());
   } catch (const CLI::Success& asked) {  // help or the version
     return app_.exit(asked);
   } catch (const CLI::ParseError& error) {

@@ -18,6 +18,7 @@ class Program {
   CLI::App& app() { return app_; }
 
  private:
+  int run_command(int argc, const char* const* argv);
   Error misused(const CLI::ParseError& error, const std::vector<std::string>& words);
 
   CLI::App app_;

@@ -15,7 +15,8 @@ std::string given(std::string_view flag, const std::string& value) {
 std::string target_flags(const StackFlags& flags) {
   return given("--profile ", flags.target.profile) + given("--account ", flags.target.account) +
          given("--endpoint ", flags.target.endpoint) +
-         given("--state ", flags.target.state_directory) + given("--region ", flags.target.region);
+         given("--state ", flags.target.state_directory) +
+         (flags.target.memory ? "--memory " : "") + given("--region ", flags.target.region);
 }
 
 std::string repeated_flags(const StackFlags& flags) {
@@ -58,9 +59,11 @@ void add_target_names(CLI::App& command, StackFlags& flags, const std::string& w
 }
 
 void add_approve_flag(CLI::App& command, StackFlags& flags) {
-  command.add_flag("--approve{protected}", flags.approve,
-                   "What may happen without a question, with commas: protected (the default), "
-                   "replace, access, data:STACK");
+  command
+      .add_flag("--approve{protected}", flags.approve,
+                "What may happen without a question, with commas: protected (the default), "
+                "replace, access, data:STACK; may be repeated")
+      ->join(',');
 }
 
 void add_parallel_flags(CLI::App& command, StackFlags& flags) {

@@ -143,6 +143,27 @@ std::shared_ptr<KeptRuns> StackRun::kept_runs(std::string& warning) const {
   return kept;
 }
 
+// Of what is only rehearsed in memory nothing is kept.
+std::shared_ptr<RunJournal> StackRun::make_journal() {
+  auto folder = journal::journal_folder(environment_);
+  if (!folder || target_.address.empty()) return nullptr;
+  return std::make_shared<RunJournal>(
+      RunJournal::Setup{files_, *clock_, secrets_, *folder, run_id_});
+}
+
+void StackRun::begin_work() {
+  if (!journal_) return;
+  journal_->begin({flags_.verb, again_command(flags_), user_name(), host_name(), target_.where,
+                   flags_.files.back(), config_.name_space, MAINSTAY_VERSION});
+}
+
+Exit StackRun::end_work(Exit exit, const stacks::RunResult& result) {
+  if (journal_)
+    journal_->end({result.changed, result.skipped, result.failed, result.cancelled,
+                   static_cast<int>(exit), 0, result.errors});
+  return exit;
+}
+
 std::unique_ptr<Progress> StackRun::make_progress() {
   std::string warning;
   auto kept = kept_runs(warning);
@@ -164,6 +185,13 @@ std::unique_ptr<Progress> StackRun::make_progress() {
         live ? live_progress(options, *clock_, files_) : plain_progress(options, *clock_, files_);
   if (ndjson_) progress = with_json(std::move(progress), json_progress(ndjson_, options.usual));
   if (kept) progress = kept_progress(std::move(progress), kept, *clock_, files_);
+  journal_ = make_journal();
+  if (journal_) {
+    progress = journalled_progress(std::move(progress), journal_);
+    journal_->on_warning([this](const std::string& text) {
+      if (progress_) progress_->warning(text);
+    });
+  }
   progress = redacting_progress(std::move(progress), secrets_);
   if (!warning.empty()) progress->warning(warning);
   return progress;
@@ -275,6 +303,7 @@ Exit StackRun::fail(const Error& said) {
     fmt::print(stderr, "{}",
                secrets_.redacted_text(
                    error_text(error, files_, style_for(flags_.colour, error_, environment_))));
+  if (journal_) journal_->end({0, 0, 0, 0, static_cast<int>(exit_of(error)), 0, {error}});
   return exit_of(error);
 }
 

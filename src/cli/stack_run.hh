@@ -10,6 +10,7 @@
 #include "cli/exit_codes.hh"
 #include "cli/progress.hh"
 #include "cli/progress_kept.hh"
+#include "cli/run_journal.hh"
 #include "cli/stack_flags.hh"
 #include "cli/target.hh"
 #include "host/clock.hh"
@@ -17,6 +18,7 @@
 #include "host/signals.hh"
 #include "stacks/diff.hh"
 #include "stacks/package_sources.hh"
+#include "stacks/run.hh"
 #include "stacks/session.hh"
 #include "stacks/user_programs.hh"
 
@@ -46,6 +48,11 @@ class StackRun {
   // Runs what the configuration has in Python; the configuration is not to be loaded after it.
   stacks::Programs& programs();
 
+  // Writes into the journal that the run begins; before anything is changed.
+  void begin_work();
+  // Writes how it ended, and gives the exit code back.
+  Exit end_work(Exit exit, const stacks::RunResult& result);
+
   // Prints the error as asked for, and gives its exit code.
   Exit fail(const Error& error);
   // Stops progress, so that results can follow.
@@ -66,6 +73,7 @@ class StackRun {
   Status open_once();
   std::shared_ptr<KeptRuns> kept_runs(std::string& warning) const;
   std::unique_ptr<Progress> make_progress();
+  std::shared_ptr<RunJournal> make_journal();
   void on_signal(int count);
   void ask_what_to_do(std::stop_token over);
   stacks::RunOptions run_options() const;
@@ -87,6 +95,7 @@ class StackRun {
   stacks::Config config_;
   Target target_;
   ThreadPool threads_;
+  std::shared_ptr<RunJournal> journal_;  // null where nothing is kept
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<TerminalApprover> approver_;
   std::unique_ptr<stacks::Approver> asking_;  // the same, on a screen cleared for it

@@ -1,9 +1,11 @@
 #include "host/files.hh"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -26,14 +28,14 @@ Error failed(const char* code, const std::string& path) {
   return errno == ENOENT ? not_found(path) : Error(code, path + ": " + std::strerror(errno));
 }
 
-Status write_all(int fd, std::string_view text, const std::string& path) {
+Status write_all(int fd, std::string_view text, const std::string& path, bool synced = true) {
   while (!text.empty()) {
     ssize_t n = ::write(fd, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return failed("FileUnwritable", path);
     text.remove_prefix(static_cast<size_t>(n));
   }
-  if (::fsync(fd) != 0) return failed("FileUnwritable", path);
+  if (synced && ::fsync(fd) != 0) return failed("FileUnwritable", path);
   return {};
 }
 
@@ -76,6 +78,36 @@ Status RealFiles::write(const std::string& path, std::string_view text, int mode
   return written;
 }
 
+Status RealFiles::append(const std::string& path, size_t tail_bytes,
+                         const std::function<std::string(const FileTail&)>& next, bool synced) {
+  std::error_code ignored;  // where it matters, the open below says why
+  std::filesystem::create_directories(directory_of(path), ignored);
+  constexpr mode_t for_the_owner = 0600;
+  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, for_the_owner));
+  if (file.get() < 0) return failed("FileUnwritable", path);
+  while (::flock(file.get(), LOCK_EX) != 0)
+    if (errno != EINTR) return failed("FileUnwritable", path);
+  struct stat facts;
+  if (::fstat(file.get(), &facts) != 0) return failed("FileUnwritable", path);
+  FileTail tail{static_cast<uint64_t>(facts.st_size), ""};
+  tail.text.resize(std::min<uint64_t>(tail.size, tail_bytes));
+  for (size_t have = 0; have < tail.text.size();) {
+    auto from = static_cast<off_t>(tail.size - tail.text.size() + have);
+    ssize_t n = ::pread(file.get(), tail.text.data() + have, tail.text.size() - have, from);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return failed("FileUnwritable", path);
+    have += static_cast<size_t>(n);
+  }
+  std::string text = next(tail);
+  if (text.empty()) return {};
+  return write_all(file.get(), text, path, synced);
+}
+
+Status RealFiles::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("FileUnwritable", path);
+  return {};
+}
+
 Result<std::vector<std::string>> RealFiles::list(const std::string& directory) const {
   std::error_code error;
   std::vector<std::string> names;
@@ -110,6 +142,20 @@ Result<std::string> SimulatedFiles::read(const std::string& path, size_t bytes_m
 Status SimulatedFiles::write(const std::string& path, std::string_view text, int) {
   std::scoped_lock lock(mutex_);
   files_[path] = text;
+  return {};
+}
+
+Status SimulatedFiles::append(const std::string& path, size_t tail_bytes,
+                              const std::function<std::string(const FileTail&)>& next, bool) {
+  std::scoped_lock lock(mutex_);
+  std::string& text = files_[path];
+  text += next({text.size(), text.substr(text.size() - std::min(text.size(), tail_bytes))});
+  return {};
+}
+
+Status SimulatedFiles::remove(const std::string& path) {
+  std::scoped_lock lock(mutex_);
+  files_.erase(path);
   return {};
 }
 

@@ -4,6 +4,8 @@
 // Threads: every method may be called from any thread.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -20,6 +22,12 @@ struct FileFacts {
   bool executable = false;  // by its owner
 };
 
+// What stands at the end of a file that is appended to.
+struct FileTail {
+  uint64_t size = 0;  // of the whole file, in bytes
+  std::string text;   // its last bytes, as many as were asked for
+};
+
 class Files {
  public:
   virtual ~Files() = default;
@@ -28,6 +36,13 @@ class Files {
   // All or nothing, even through a crash: a new file is synced and renamed over the old one.
   // Makes missing parent directories. mode as of chmod.
   virtual Status write(const std::string& path, std::string_view text, int mode = 0644) = 0;
+  // Appends what `next` makes of the file's end; "" appends nothing. Whoever appends to the same
+  // file meanwhile, in any process, waits. A missing file is made (mode 0600), its directories too.
+  // With `synced` it is on disk when this returns. Error "FileUnwritable".
+  virtual Status append(const std::string& path, size_t tail_bytes,
+                        const std::function<std::string(const FileTail&)>& next, bool synced) = 0;
+  // Of a file that is not there: nothing to do.
+  virtual Status remove(const std::string& path) = 0;
   // Names in a directory, sorted bytewise.
   virtual Result<std::vector<std::string>> list(const std::string& directory) const = 0;
   virtual Result<FileFacts> facts(const std::string& path) const = 0;
@@ -37,6 +52,9 @@ class RealFiles : public Files {
  public:
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
   Status write(const std::string& path, std::string_view text, int mode = 0644) override;
+  Status append(const std::string& path, size_t tail_bytes,
+                const std::function<std::string(const FileTail&)>& next, bool synced) override;
+  Status remove(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) const override;
   Result<FileFacts> facts(const std::string& path) const override;
 };
@@ -48,6 +66,9 @@ class SimulatedFiles : public Files {
   explicit SimulatedFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
   Status write(const std::string& path, std::string_view text, int mode = 0644) override;
+  Status append(const std::string& path, size_t tail_bytes,
+                const std::function<std::string(const FileTail&)>& next, bool synced) override;
+  Status remove(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) const override;
   Result<FileFacts> facts(const std::string& path) const override;
 

@@ -1,10 +1,12 @@
 #include "host/surroundings.hh"
 
 #include <poll.h>
+#include <pwd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 
 namespace mainstay {
@@ -61,6 +63,20 @@ std::optional<std::string> read_line(int descriptor, std::stop_token stop) {
 
 int64_t process_id() {
   return ::getpid();
+}
+
+std::string user_name() {
+  passwd entry{}, *found = nullptr;
+  constexpr size_t buffer_bytes = 16 * 1024;
+  std::string buffer(buffer_bytes, '\0');
+  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found)
+    return "";
+  return found->pw_name;
+}
+
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
 }  // namespace mainstay

@@ -51,5 +51,8 @@ Terminal terminal_of(int descriptor, const Environment& environment);
 std::optional<std::string> read_line(int descriptor, std::stop_token stop = {});
 
 int64_t process_id();
+// Whose process this is, and on which machine; "" where the system does not say.
+std::string user_name();
+std::string host_name();
 
 }  // namespace mainstay

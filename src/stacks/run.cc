@@ -59,6 +59,10 @@ class Run {
     }
     ++(done->skipped ? result_.skipped : result_.done);
     result_.changed += done->changed;
+    if (done->declined) {
+      ++result_.declined;
+      result_.errors.emplace_back("ApprovalNeeded", "changing stack " + name + " was declined");
+    }
     return true;
   }
 

@@ -9,6 +9,7 @@ namespace mainstay::stacks {
 
 struct RunResult {
   size_t done = 0, changed = 0, skipped = 0, failed = 0, cancelled = 0;
+  size_t declined = 0;  // of the skipped: somebody was asked, and said no
   // Of the failures, the one that matters most decides the exit code.
   std::vector<Error> errors;
 };

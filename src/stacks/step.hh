@@ -8,6 +8,7 @@ namespace mainstay::stacks {
 struct StepDone {
   bool skipped = false;
   bool changed = false;
+  bool declined = false;  // skipped, as somebody was asked and said no
 };
 
 // Both report every state they go through, the last one too. Errors are those of the stack's

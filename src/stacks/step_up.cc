@@ -144,7 +144,9 @@ class Up {
     if (!approved || !*approved) {
       CHECK_OK(cloud_.delete_change_set(set.id));
       if (!approved) return approved.error();
-      return skip("not approved");
+      StepDone declined = skip("not approved");
+      declined.declined = true;
+      return declined;
     }
     if (!submission_.policy_body.empty())
       CHECK_OK(cloud_.set_policy(name_, submission_.policy_body));
