@@ -1,6 +1,7 @@
 #include "base/random.hh"
 
 #include <bit>
+#include <utility>
 
 namespace mainstay {
 
@@ -40,11 +41,11 @@ double Random::unit() {
 
 std::string Random::hex(size_t digits) {
   static constexpr char alphabet[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(digits);
-  while (out.size() < digits) {
-    uint64_t word = next();
-    for (int i = 0; i < 16 && out.size() < digits; ++i, word >>= 4) out += alphabet[word & 15];
+  std::string out(digits, '0');
+  uint64_t word = 0;
+  for (size_t i = 0; i < digits; ++i, word >>= 4) {
+    if (i % 16 == 0) word = next();
+    out[i] = alphabet[word & 15];
   }
   return out;
 }
@@ -56,11 +57,17 @@ std::string Random::alphanumeric(size_t count) {
   return out;
 }
 
+// The digits of hex(32), with the version and the variant in their places (RFC 9562, 5.4).
 std::string Random::uuid() {
-  std::string out = hex(32);
-  out[12] = '4';
-  out[16] = "89ab"[below(4)];
-  for (size_t at : {8, 13, 18, 23}) out.insert(at, 1, '-');
+  std::string digits = hex(32);
+  digits[12] = '4';
+  digits[16] = "89ab"[below(4)];
+  std::string out(36, '-');
+  size_t from = 0;
+  for (auto [at, count] : {std::pair{0, 8}, {9, 4}, {14, 4}, {19, 4}, {24, 12}}) {
+    digits.copy(&out[at], count, from);
+    from += count;
+  }
   return out;
 }
 

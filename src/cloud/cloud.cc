@@ -169,16 +169,17 @@ store::Shard& Cloud::shard(const Service& service, std::string_view account,
 }
 
 Call Cloud::make_call(const Service& service, std::string_view operation, const Caller& caller,
-                      std::string_view account, std::string_view region, store::Unit& unit) {
+                      std::string_view account, std::string_view region, store::Unit& unit,
+                      std::string_view given_id) {
   Random fresh = random();
-  std::string request_id = fresh.uuid();
+  std::string request_id = given_id.empty() ? fresh.uuid() : std::string(given_id);
   return Call{*this,
               service,
               operation,
               caller,
               std::string(account),
               std::string(region),
-              request_id,
+              std::move(request_id),
               "",
               now(),
               fresh,

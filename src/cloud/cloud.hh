@@ -206,7 +206,8 @@ class Cloud {
   Status prepare(Entry& entry, std::string_view account, std::string_view region);
   store::Shard& shard(const Service& service, std::string_view account, std::string_view region);
   Call make_call(const Service& service, std::string_view operation, const Caller& caller,
-                 std::string_view account, std::string_view region, store::Unit& unit);
+                 std::string_view account, std::string_view region, store::Unit& unit,
+                 std::string_view given_id = {});  // "" makes the request an id
 
   CloudOptions options_;
   CloudClock clock_;

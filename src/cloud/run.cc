@@ -133,8 +133,7 @@ std::optional<Result<Value>> Cloud::attempt(Work& work, Keeper& keeper) {
     store::Unit unit(*store_, shard(work.entry->service, work.account, work.region),
                      work.operation->mode_for(work.in));
     Call call = make_call(work.entry->service, work.operation->name, work.caller, work.account,
-                          work.region, unit);
-    if (!work.request_id.empty()) call.request_id = work.request_id;
+                          work.region, unit, work.request_id);
     call.endpoint = work.endpoint;
     call.wait_state = work.wait_state;
     call.is_late = work.is_late;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "base/digest.hh"
 #include "base/http_body.hh"
@@ -23,21 +24,26 @@ std::string find_plain(const Pairs& pairs, std::string_view name) {
   return {};
 }
 
+// An access key may hold slashes; the scope is what ends it. Every request comes by here, so the
+// parts are views.
 Status read_scope(std::string_view text, Credential& out) {
-  auto parts = split(text, "/");
-  if (parts.size() < 5)
-    return incomplete(
-        "Credential must have exactly 5 slash-delimited elements, e.g. "
-        "keyid/date/region/service/term, got '" +
-        printable(text) + "'");
-  // An access key may hold slashes; the scope is what ends it.
-  size_t n = parts.size();
-  out.service = parts[n - 2];
-  out.region = parts[n - 3];
-  out.date = parts[n - 4];
+  std::string_view rest = text;
+  std::array<std::string_view, 4> parts;  // from the end: term, service, region, date
+  for (std::string_view& part : parts) {
+    size_t slash = rest.rfind('/');
+    if (slash == std::string_view::npos)
+      return incomplete(
+          "Credential must have exactly 5 slash-delimited elements, e.g. "
+          "keyid/date/region/service/term, got '" +
+          printable(text) + "'");
+    part = rest.substr(slash + 1);
+    rest = rest.substr(0, slash);
+  }
+  out.service = parts[1];
+  out.region = parts[2];
+  out.date = parts[3];
   out.scope = scope_of(out.date, out.region, out.service);
-  parts.resize(n - 4);
-  out.access_key = join(parts, "/");
+  out.access_key = rest;
   return {};
 }
 
@@ -46,11 +52,13 @@ Result<Credential> from_header(std::string_view header) {
   if (!header.starts_with(algorithm))
     return incomplete("Authorization header requires existence of AWS4-HMAC-SHA256");
   Credential out;
-  std::string credential, names;
-  for (const std::string& part : split(header.substr(algorithm.size()), ",")) {
-    std::string_view item = trim(part);
+  std::string_view credential, names;
+  for (std::string_view rest = header.substr(algorithm.size()); !rest.empty();) {
+    size_t comma = std::min(rest.find(','), rest.size());
+    std::string_view item = trim(rest.substr(0, comma));
+    rest.remove_prefix(std::min(rest.size(), comma + 1));
     size_t equals = std::min(item.find('='), item.size());
-    std::string value(item.substr(std::min(item.size(), equals + 1)));
+    std::string_view value = item.substr(std::min(item.size(), equals + 1));
     std::string_view key = item.substr(0, equals);
     if (key == "Credential") credential = value;
     if (key == "SignedHeaders") names = value;
