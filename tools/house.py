@@ -3,7 +3,7 @@
 way and exits 1 if there is any.
 
 The rooms and what each may use are read from the room() calls of src/CMakeLists.txt, so that the
-build and this check cannot disagree.
+build and this check cannot disagree. `house.py --draw` draws them into docs/house.svg.
 """
 
 import pathlib
@@ -11,11 +11,13 @@ import re
 import subprocess
 import sys
 
+import house_picture
 import includes
 import members
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
+PICTURE = ROOT / "docs" / "house.svg"
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
 
@@ -149,13 +151,21 @@ def format_faults(files):
             yield line.split("error:")[0].replace(str(ROOT) + "/", "") + " not as .clang-format says; run ./dev format"
 
 
+def picture_faults():
+    if not PICTURE.exists() or PICTURE.read_text() != house_picture.draw(rooms()):
+        yield "docs/house.svg is not of these rooms; run tools/house.py --draw"
+
+
 def main():
+    if sys.argv[1:] == ["--draw"]:
+        PICTURE.write_text(house_picture.draw(rooms()))
+        return
     listed = subprocess.run(["git", "ls-files", "*.cc", "*.hh", "*.py"], cwd=ROOT, capture_output=True, text=True,
                             check=True).stdout.split()
     files = [ROOT / f for f in listed if (ROOT / f).exists()]
     sources = [f for f in files if SRC in f.parents]
     faults = [*layer_faults(sources), *include_faults(sources), *text_faults(files), *format_faults(sources),
-              *members.faults()]
+              *members.faults(), *picture_faults()]
     for fault in faults:
         print(fault)
     print(f"house: {len(files)} files, {len(rooms())} rooms, {len(faults)} faults")

@@ -13,11 +13,11 @@
 #include "base/random.hh"
 #include "base/text.hh"
 #include "data/archive.hh"
-#include "policy/symbolic.hh"
+#include "proofs/symbolic.hh"
 
 using namespace mainstay;
-using policy::Answer;
 using policy::Policy;
+using policy::proofs::Answer;
 
 namespace {
 
@@ -135,7 +135,7 @@ void check_proof(const Policy& before, const Policy& after, const actions::Actio
   }
 }
 
-std::string told(const policy::Comparison& comparison) {
+std::string told(const policy::proofs::Comparison& comparison) {
   if (comparison.answer == Answer::no_more) return "no more";
   if (comparison.answer == Answer::undecided) return "undecided: " + comparison.reason;
   const policy::Request& request = comparison.witnesses[0].request;
@@ -156,13 +156,13 @@ TEST_CASE("access: each AWS-managed policy and the next one, compared both ways"
     INFO(name);
     PolicyPtr next = managed_policy(name);
     for (auto [a, b] : {std::pair(last.get(), next.get()), std::pair(next.get(), last.get())}) {
-      policy::Comparison comparison = policy::compare({a}, {b});
+      policy::proofs::Comparison comparison = policy::proofs::compare({a}, {b});
       CHECK(comparison.answer != Answer::undecided);
       if (comparison.answer != Answer::more) continue;
       CHECK(engine_allows(*b, comparison.witnesses[0].request));
       CHECK_FALSE(engine_allows(*a, comparison.witnesses[0].request));
     }
-    CHECK(policy::compare({next.get()}, {next.get()}).answer == Answer::no_more);
+    CHECK(policy::proofs::compare({next.get()}, {next.get()}).answer == Answer::no_more);
     last = next;
   }
 }
@@ -171,8 +171,8 @@ TEST_CASE("access: pairs of AWS-managed policies, compared") {
   actions::ActionTable table;
   Names actions;
   for (const auto* action : table.matching("*")) actions.push_back(action->name);
-  policy::KnownActions known(std::move(actions));
-  policy::SymbolicOptions options;
+  policy::proofs::KnownActions known(std::move(actions));
+  policy::proofs::SymbolicOptions options;
   options.actions = &known;
   options.resources = [&](std::string_view name) {
     const actions::Action* action = table.find(name);
@@ -184,7 +184,7 @@ TEST_CASE("access: pairs of AWS-managed policies, compared") {
   auto compare_one = [&](const std::string& before, const std::string& after) {
     PolicyPtr a = managed_policy(before), b = managed_policy(after);
     auto start = std::chrono::steady_clock::now();
-    policy::Comparison comparison = policy::compare({a.get()}, {b.get()}, options);
+    policy::proofs::Comparison comparison = policy::proofs::compare({a.get()}, {b.get()}, options);
     auto took = std::chrono::steady_clock::now() - start;
     ++count[comparison.answer];
     rows += "\n" + before + " -> " + after + " (" +

@@ -9,7 +9,7 @@ namespace {
 constexpr const char* witness_account = "123456789012";
 constexpr const char* witness_region = "us-east-1";
 
-const std::string& spelled(const std::string& key, const policy::Spelling& spelling) {
+const std::string& spelled(const std::string& key, const policy::proofs::Spelling& spelling) {
   auto it = spelling.find(key);
   return it == spelling.end() ? key : it->second;
 }
@@ -19,11 +19,11 @@ const std::string& spelled(const std::string& key, const policy::Spelling& spell
 Vocabulary::Vocabulary() {
   std::vector<std::string> names;
   for (const actions::Action* action : table_.matching("*")) names.push_back(action->name);
-  known_ = std::make_unique<const policy::KnownActions>(std::move(names));
+  known_ = std::make_unique<const policy::proofs::KnownActions>(std::move(names));
 }
 
-policy::SymbolicOptions Vocabulary::options() const {
-  policy::SymbolicOptions options;
+policy::proofs::SymbolicOptions Vocabulary::options() const {
+  policy::proofs::SymbolicOptions options;
   options.actions = known_.get();
   options.resources = [this](std::string_view name) {
     const actions::Action* action = table_.find(name);
@@ -33,7 +33,7 @@ policy::SymbolicOptions Vocabulary::options() const {
   return options;
 }
 
-std::string witness_text(const policy::Request& request, const policy::Spelling& spelling) {
+std::string witness_text(const policy::Request& request, const policy::proofs::Spelling& spelling) {
   std::string text = request.action + " on " + request.resource;
   std::string before = " with ";
   for (const policy::Context::Entry& entry : request.context.entries()) {
@@ -43,7 +43,7 @@ std::string witness_text(const policy::Request& request, const policy::Spelling&
   return text;
 }
 
-Value witness_value(const policy::Request& request, const policy::Spelling& spelling) {
+Value witness_value(const policy::Request& request, const policy::proofs::Spelling& spelling) {
   Value context = Value::map();
   for (const policy::Context::Entry& entry : request.context.entries()) {
     Value values = Value::list();

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "actions/action_table.hh"
-#include "policy/known_actions.hh"
-#include "policy/symbolic.hh"
+#include "proofs/known_actions.hh"
+#include "proofs/symbolic.hh"
 
 namespace mainstay::access {
 
@@ -15,16 +15,17 @@ class Vocabulary {
  public:
   Vocabulary();
   const actions::ActionTable& table() const { return table_; }
-  policy::SymbolicOptions options() const;
+  policy::proofs::SymbolicOptions options() const;
 
  private:
   actions::ActionTable table_;
-  std::unique_ptr<const policy::KnownActions> known_;
+  std::unique_ptr<const policy::proofs::KnownActions> known_;
 };
 
 // "s3:PutObject on arn:aws:s3:::b/k with aws:SourceIp=10.0.0.1".
 // Keys as `spelling` has them, in lower case where it has none.
-std::string witness_text(const policy::Request& request, const policy::Spelling& spelling = {});
-Value witness_value(const policy::Request& request, const policy::Spelling& spelling = {});
+std::string witness_text(const policy::Request& request,
+                         const policy::proofs::Spelling& spelling = {});
+Value witness_value(const policy::Request& request, const policy::proofs::Spelling& spelling = {});
 
 }  // namespace mainstay::access

@@ -1,12 +1,12 @@
 #include "blueprints/least_privilege.hh"
 
 #include "base/text.hh"
-#include "policy/symbolic.hh"
+#include "proofs/symbolic.hh"
 
 namespace mainstay::blueprints {
 namespace {
 
-using policy::Answer, policy::Comparison;
+using policy::proofs::Answer, policy::proofs::Comparison;
 
 // An account and region in place of the template's pseudo parameters.
 std::string in_sample_account(std::string text) {
@@ -125,7 +125,7 @@ Status prove(const Value& document, const std::vector<Limit>& limits) {
   for (const Limit& limit : limits) {
     TRY(policy::Document outermost, sample_document(policy_of(limit.statements)));
     policy::Policy within("the limit", std::move(outermost));
-    Comparison found = policy::compare({&within}, {&generated});
+    Comparison found = policy::proofs::compare({&within}, {&generated});
     if (found.answer == Answer::no_more) continue;
     std::string rule = "a policy that " + limit.what;
     if (found.answer == Answer::undecided)

@@ -11,7 +11,7 @@
 namespace mainstay::cli {
 namespace {
 
-using policy::Answer;
+using policy::proofs::Answer;
 
 std::vector<access::Finding> findings_of(const Checked& check) {
   std::vector<access::Finding> out;
@@ -20,7 +20,7 @@ std::vector<access::Finding> findings_of(const Checked& check) {
                    check.question + ": undecided: " + check.comparison.reason,
                    {check.file->text.file, 1, 1},
                    false});
-  for (const policy::Witness& witness : check.comparison.witnesses)
+  for (const policy::proofs::Witness& witness : check.comparison.witnesses)
     out.push_back({check.rule,
                    check.question + ": " + access::witness_text(witness.request, witness.spelling),
                    witness.rule ? check.file->statement(*witness.rule)
@@ -38,7 +38,7 @@ std::string check_text(AccessRun& run, const Checked& check, const Style& style)
   std::string text = style.paint(Ink::bad, more ? "MORE" : "UNDECIDED") + "  " + one_line(file) +
                      " " + one_line(check.question) + "\n";
   if (!more) return text + "  " + one_line(check.comparison.reason) + "\n";
-  for (const policy::Witness& witness : check.comparison.witnesses) {
+  for (const policy::proofs::Witness& witness : check.comparison.witnesses) {
     text += "  " + one_line(access::witness_text(witness.request, witness.spelling)) + "\n";
     if (!witness.rule) continue;
     text += fmt::format("      by statement {}\n",
@@ -56,7 +56,7 @@ void check_lines(Ndjson& out, const Checked& check) {
                                 {"question", check.question},
                                 {"answer", names[static_cast<size_t>(check.comparison.answer)]},
                                 {"reason", check.comparison.reason}}));
-  for (const policy::Witness& witness : check.comparison.witnesses) {
+  for (const policy::proofs::Witness& witness : check.comparison.witnesses) {
     Value line =
         Value::map({{"rule", check.rule},
                     {"witness", access::witness_value(witness.request, witness.spelling)}});
@@ -70,7 +70,7 @@ void check_lines(Ndjson& out, const Checked& check) {
 
 }  // namespace
 
-void CheckFlags::apply(policy::SymbolicOptions& options) const {
+void CheckFlags::apply(policy::proofs::SymbolicOptions& options) const {
   options.witnesses_max = witnesses;
   options.only_known_actions = real_actions;
 }

@@ -7,7 +7,7 @@
 #include "access/sarif.hh"
 #include "cli/access_run.hh"
 #include "cli/policy_file.hh"
-#include "policy/symbolic.hh"
+#include "proofs/symbolic.hh"
 
 namespace mainstay::cli {
 
@@ -16,7 +16,7 @@ struct CheckFlags : AccessFlags {
   std::string format = "text";  // sarif, junit
   size_t witnesses = 10;
   bool real_actions = false;
-  void apply(policy::SymbolicOptions& options) const;
+  void apply(policy::proofs::SymbolicOptions& options) const;
 };
 void add_check_flags(CLI::App& command, CheckFlags& flags);
 
@@ -26,7 +26,7 @@ struct Checked {
   std::string question;   // "allows more than old.json"
   std::string assurance;  // where it does not: "allows nothing that old.json does not"
   const PolicyFile* file;
-  policy::Comparison comparison;
+  policy::proofs::Comparison comparison;
 };
 
 // Exit code 0 where every answer is a proof that there is nothing, else 5.

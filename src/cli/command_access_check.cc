@@ -12,17 +12,19 @@ struct NeverFlags : CheckFlags {
 };
 
 Result<std::vector<Checked>> ask_file(const NeverFlags& flags, const PolicyFile& file,
-                                      const policy::SymbolicOptions& options) {
+                                      const policy::proofs::SymbolicOptions& options) {
   std::vector<Checked> out;
   const policy::PolicyList policies{file.policy.get()};
   for (const std::string& action : flags.never) {
-    TRY(policy::Comparison comparison, policy::never(policies, {action}, flags.except_on, options));
+    TRY(policy::proofs::Comparison comparison,
+        policy::proofs::never(policies, {action}, flags.except_on, options));
     std::string what = "allows " + action;
     if (!flags.except_on.empty()) what += " outside " + join(flags.except_on, ", ");
     out.push_back({"access-forbidden", what, "never " + what, &file, std::move(comparison)});
   }
   if (!flags.only_on.empty()) {
-    TRY(policy::Comparison comparison, policy::only_on(policies, flags.only_on, options));
+    TRY(policy::proofs::Comparison comparison,
+        policy::proofs::only_on(policies, flags.only_on, options));
     std::string where = " outside " + join(flags.only_on, ", ");
     out.push_back({"access-outside", "allows something" + where, "allows nothing" + where, &file,
                    std::move(comparison)});
@@ -46,7 +48,7 @@ Exit never_command(const NeverFlags& flags) {
   for (const std::string& action : flags.never)
     if (Status known = access::require_action(vocabulary.table(), action); !known)
       return run.fail(known.error());
-  policy::SymbolicOptions options = vocabulary.options();
+  policy::proofs::SymbolicOptions options = vocabulary.options();
   flags.apply(options);
   std::vector<Checked> checks;
   for (const PolicyFile& file : files) {

@@ -16,12 +16,12 @@ Exit policy_diff_command(const DiffPolicyFlags& flags) {
   auto after = read_policy_file(run.files(), flags.after, flags.kind);
   if (!after) return run.fail(after.error());
   access::Vocabulary vocabulary;
-  policy::SymbolicOptions options = vocabulary.options();
+  policy::proofs::SymbolicOptions options = vocabulary.options();
   flags.apply(options);
   const policy::Policy *old_policy = before->policy.get(), *new_policy = after->policy.get();
   std::vector<Checked> checks{{"access-widened", "allows more than " + flags.before,
                                "allows nothing that " + flags.before + " does not", &*after,
-                               policy::compare({old_policy}, {new_policy}, options)}};
+                               policy::proofs::compare({old_policy}, {new_policy}, options)}};
   return report_checks(run, flags,
                        {{"access-widened", "The new policy allows what the old did not"}}, checks);
 }

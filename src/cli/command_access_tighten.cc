@@ -7,7 +7,7 @@
 #include "cli/access_commands.hh"
 #include "cli/access_run.hh"
 #include "cli/policy_file.hh"
-#include "policy/tighten.hh"
+#include "proofs/tighten.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -27,7 +27,7 @@ Result<std::string> looked_up(AccessRun& run) {
   return to_json(Value::map({{"Events", Value(std::move(events))}}));
 }
 
-std::string tighten_text(const access::Events& events, const policy::Tightened& found) {
+std::string tighten_text(const access::Events& events, const policy::proofs::Tightened& found) {
   std::string text = fmt::format("{} events ({} refused), {} different requests\n", events.read,
                                  events.refused, events.requests.size());
   for (const std::string& what : found.generalized)
@@ -35,7 +35,7 @@ std::string tighten_text(const access::Events& events, const policy::Tightened& 
   for (size_t index : found.refused)
     text += "  not allowed by the current policies, left out: " +
             one_line(access::witness_text(events.requests[index])) + "\n";
-  text += found.check.answer == policy::Answer::no_more
+  text += found.check.answer == policy::proofs::Answer::no_more
               ? "allows nothing that the current policies don't (proved for every request)\n"
               : "not compared with current policies: " + one_line(found.check.reason) + "\n";
   return text;
@@ -58,9 +58,9 @@ Exit tighten_command(const TightenFlags& flags) {
     files.push_back(std::move(*file));
   }
   for (const PolicyFile& file : files) current.push_back(file.policy.get());
-  policy::TightenOptions options;
+  policy::proofs::TightenOptions options;
   options.compare = vocabulary.options();
-  auto found = policy::tighten(current, events->requests, options);
+  auto found = policy::proofs::tighten(current, events->requests, options);
   if (!found) return run.fail(found.error());
   Value document = policy::to_value(found->document);
   if (!flags.save.empty())
@@ -71,7 +71,7 @@ Exit tighten_command(const TightenFlags& flags) {
                      Value::map({{"events", events->read},
                                  {"requests", events->requests.size()},
                                  {"left_out", found->refused.size()},
-                                 {"proved", found->check.answer == policy::Answer::no_more},
+                                 {"proved", found->check.answer == policy::proofs::Answer::no_more},
                                  {"policy", document}}));
   }
   run.note(tighten_text(*events, *found));

@@ -79,13 +79,13 @@ class HolderComparison {
     if (sorted_texts(before_) == sorted_texts(after_)) return boundary_gains();
     for (const HeldPolicy& held : after_.policies) not_understood(held, before_);
     for (const HeldPolicy& held : before_.policies) not_understood(held, after_);
-    policy::SymbolicOptions options =
-        knowledge_.policy_options ? knowledge_.policy_options() : policy::SymbolicOptions();
+    policy::proofs::SymbolicOptions options =
+        knowledge_.policy_options ? knowledge_.policy_options() : policy::proofs::SymbolicOptions();
     options.witnesses_max = gains_of_holder_max;
     policy::PolicyList before = understood(before_);
-    auto compared = policy::compare(before, understood(after_), options);
-    for (const policy::Witness& witness : compared.witnesses) proved(witness, before);
-    if (compared.answer == policy::Answer::undecided) undecided(compared.reason);
+    auto compared = policy::proofs::compare(before, understood(after_), options);
+    for (const policy::proofs::Witness& witness : compared.witnesses) proved(witness, before);
+    if (compared.answer == policy::proofs::Answer::undecided) undecided(compared.reason);
     for (AccessGain& gain : boundary_gains()) gains_.push_back(std::move(gain));
     return std::move(gains_);
   }
@@ -107,7 +107,7 @@ class HolderComparison {
     return nullptr;
   }
 
-  void proved(const policy::Witness& witness, const policy::PolicyList& before) {
+  void proved(const policy::proofs::Witness& witness, const policy::PolicyList& before) {
     AccessGain out = gain(source_of(witness.allowed_by));
     const policy::Statement& statement = witness.rule->statement();
     out.had = had_on(before, statement);

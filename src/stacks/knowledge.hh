@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cfn/schema.hh"
-#include "policy/symbolic.hh"
+#include "proofs/symbolic.hh"
 
 namespace mainstay::stacks {
 
@@ -23,7 +23,7 @@ struct Knowledge {
   // The document of one of AWS's own managed policies, by its ARN; error where it isn't known.
   std::function<Result<std::string>(const std::string& arn)> managed_policy = nullptr;
   // How policies are compared.
-  std::function<policy::SymbolicOptions()> policy_options = nullptr;
+  std::function<policy::proofs::SymbolicOptions()> policy_options = nullptr;
 };
 
 }  // namespace mainstay::stacks
