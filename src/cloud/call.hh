@@ -53,6 +53,9 @@ class Call {
   // not, without the state's lock.
   std::vector<std::function<void()>> after_commit, after_failure;
   std::optional<Wait> waiting = {};  // set by wait()
+  // Cloud::invoke's token: a handler that changes what is not of this state, and so may be kept
+  // where this change is not, finds by it what it did before. "" for none.
+  std::string once = {};
   // Of a handler that is asked again: what it gave to wait(), and whether its time is over.
   Value wait_state = {};
   bool is_late = false;

@@ -82,10 +82,11 @@ std::optional<Value> Credentials::find(std::string_view id) const {
   return credential ? std::optional(*credential) : std::nullopt;
 }
 
-std::vector<Value> Credentials::keys_of_user(std::string_view account, std::string_view arn) const {
+std::vector<Value> Credentials::keys_of_user(std::string_view account,
+                                             std::string_view user_id) const {
   store::Unit unit(store_, store_.shard(shard_of(account)), store::Mode::read);
   std::vector<Value> out;
-  for (const std::string& id : unit.find_by("credential", "Arn", arn))
+  for (const std::string& id : unit.find_by("credential", "UserId", user_id))
     if (const Value& found = *unit.find("credential", id); !found.has("SessionToken"))
       out.push_back(found);
   return out;
@@ -137,14 +138,32 @@ Status Credentials::remove(std::string_view id) {
   return unit.commit();
 }
 
-Status Credentials::remove_of_user(std::string_view account, std::string_view arn) {
+Status Credentials::remove_of_user(std::string_view account, std::string_view user_id) {
   store::Unit unit(store_, store_.shard(shard_of(account)), store::Mode::write);
-  for (const std::string& id : unit.find_by("credential", "Arn", arn)) forget(unit, id);
+  for (const char* member : {"UserId", "IssuerId"})
+    for (const std::string& id : unit.find_by("credential", member, user_id)) forget(unit, id);
+  return unit.commit();
+}
+
+Status Credentials::rename_user(std::string_view account, std::string_view user_id,
+                                std::string_view name, std::string_view arn) {
+  store::Unit unit(store_, store_.shard(shard_of(account)), store::Mode::write);
+  for (const std::string& id : unit.find_by("credential", "UserId", user_id)) {
+    Value credential = *unit.find("credential", id);
+    if (credential.has("UserName")) credential.set("UserName", name);
+    unit.put("credential", id, credential.set("Arn", arn));
+  }
+  for (const std::string& id : unit.find_by("credential", "IssuerId", user_id)) {
+    Value credential = *unit.find("credential", id);
+    unit.put("credential", id, credential.set("Issuer", arn));
+  }
   return unit.commit();
 }
 
 std::vector<store::Index> Credentials::indexes() {
-  return {{"credentials", "credential", "Arn"}, {"credentials", "credential", forgotten_from}};
+  return {{"credentials", "credential", "UserId"},
+          {"credentials", "credential", "IssuerId"},
+          {"credentials", "credential", forgotten_from}};
 }
 
 }  // namespace mainstay::cloud

@@ -57,7 +57,8 @@ struct Caller {
 
 // Access keys live here and only here, a document each by access key id:
 //   AccessKeyId, SecretAccessKey, SessionToken?, Account, Arn, UserId, Kind ("user" | "session"),
-//   UserName?, Status ("Active" | "Inactive"), CreateDate, Expiration?, and what the issuer adds.
+//   UserName?, Status ("Active" | "Inactive"), CreateDate, Expiration?, and what the issuer adds
+//   (of a federated user's session, Issuer and IssuerId: the user who asked for it).
 // IAM and STS write them; the pipeline reads them. Threads: any. Takes the lock of the credentials'
 // shard only for the time of a call.
 class Credentials {
@@ -67,16 +68,19 @@ class Credentials {
   explicit Credentials(store::Store& store) : store_(store) {}
 
   std::optional<Value> find(std::string_view access_key_id) const;
-  // The lasting ones.
-  std::vector<Value> keys_of_user(std::string_view account, std::string_view arn) const;
+  // The lasting ones of a user, by its unique id.
+  std::vector<Value> keys_of_user(std::string_view account, std::string_view user_id) const;
   // Stores the document under a new id, "AKIA..." or "ASIA...", and returns it with that. Some of
   // the account's sessions that have expired are forgotten: more than are made, so that they never
   // pile up. Error "Throttling" where the account has hardly an id left.
   Result<Value> add(std::string_view prefix, Value credential, Time now, Random& random);
   Status put(const Value& credential);  // in place of the one of its id
   Status remove(std::string_view access_key_id);
-  // Keys and sessions: who is made again by the same name is another.
-  Status remove_of_user(std::string_view account, std::string_view arn);
+  // A user's keys and sessions: who is made again by the same name is another.
+  Status remove_of_user(std::string_view account, std::string_view user_id);
+  // The same, which go on under the user's new name.
+  Status rename_user(std::string_view account, std::string_view user_id, std::string_view name,
+                     std::string_view arn);
 
   static std::vector<store::Index> indexes();
 

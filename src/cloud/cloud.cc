@@ -203,12 +203,12 @@ void Cloud::describe_standing(std::string_view account, Standing& standing) {
   organizations->describe_standing(unit, account, standing);
 }
 
-std::optional<bool> Cloud::has_principal(std::string_view account, std::string_view arn) {
-  const Service* iam = with_hook(entries_, &Service::has_principal);
-  if (!iam) return std::nullopt;
+void Cloud::ask_iam(std::string_view account, const std::function<void(Call& iam)>& ask) {
+  const Service* iam = with_hook(entries_, &Service::principal_id);
+  if (!iam) return;
   store::Unit unit(*store_, shard(*iam, account, ""), store::Mode::read);
   Call call = make_call(*iam, "", Caller::root_of(account), account, "", unit);
-  return iam->has_principal(call, arn);
+  ask(call);
 }
 
 std::optional<Value> Cloud::cors_rules(std::string_view bucket) {

@@ -114,8 +114,8 @@ class Cloud {
   // What the decisions about requests ask (authorizer.hh): IAM's and Organizations' answers.
   Status describe_caller(const Caller& caller, std::string_view region, Access& access);
   void describe_standing(std::string_view account, Standing& standing);
-  // As IAM's Service::has_principal answers for that account.
-  std::optional<bool> has_principal(std::string_view account, std::string_view arn);
+  // Looks at that account's IAM by its hooks, under its lock; not at all where there is no IAM.
+  void ask_iam(std::string_view account, const std::function<void(Call& iam)>& ask);
 
   // As S3's Service::cors_rules answers: what the web guard asks.
   std::optional<Value> cors_rules(std::string_view bucket);

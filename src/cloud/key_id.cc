@@ -41,8 +41,9 @@ std::string make_key_id(std::string_view prefix, std::string_view account, Rando
   return id + check_of(id);
 }
 
-std::optional<std::string> account_of_key_id(std::string_view id) {
-  if (!has_form_of_id(id)) return std::nullopt;
+namespace {
+
+std::optional<std::string> account_in(std::string_view id) {
   uint64_t high = 0;
   for (size_t i = 0; i < 10; ++i) {  // 50 bits; the last two are not the account's
     size_t digit = base32.find(id[prefix_size + i]);
@@ -55,9 +56,29 @@ std::optional<std::string> account_of_key_id(std::string_view id) {
   return std::string(12 - account.size(), '0') + account;
 }
 
+bool has_its_check(std::string_view id) {
+  return id.substr(prefix_size + body_size, check_size) ==
+         check_of(id.substr(0, prefix_size + body_size));
+}
+
+}  // namespace
+
+std::optional<std::string> account_of_key_id(std::string_view id) {
+  return has_form_of_id(id) ? account_in(id) : std::nullopt;
+}
+
 bool is_key_id_made_here(std::string_view id) {
-  return account_of_key_id(id) &&
-         id.substr(prefix_size + body_size) == check_of(id.substr(0, prefix_size + body_size));
+  return account_of_key_id(id) && has_its_check(id);
+}
+
+std::string make_principal_id(std::string_view prefix, std::string_view account, Random& random) {
+  return make_key_id(prefix, account, random) + base32[random.below(base32.size())];
+}
+
+std::optional<std::string> account_of_principal_id(std::string_view id) {
+  id = id.substr(0, id.find(':'));  // of a session, its role's
+  bool fits = id.size() == prefix_size + body_size + check_size + 1 && has_its_check(id);
+  return fits ? account_in(id) : std::nullopt;
 }
 
 std::string make_session_token(Time expires) {

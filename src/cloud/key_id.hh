@@ -26,6 +26,12 @@ std::optional<std::string> account_of_key_id(std::string_view id);
 // Whether make_key_id made it, in this state or another.
 bool is_key_id_made_here(std::string_view id);
 
+// Unique ids of users and roles ("AIDA...", "AROA..."), made in the same way, and a character
+// longer.
+std::string make_principal_id(std::string_view prefix, std::string_view account, Random& random);
+// Nothing for what was not made so, as before ids led to their account.
+std::optional<std::string> account_of_principal_id(std::string_view id);
+
 // Of a session: the time when it expires, and random bytes that nobody guesses.
 std::string make_session_token(Time expires);
 

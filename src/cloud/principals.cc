@@ -1,8 +1,6 @@
 #include "cloud/principals.hh"
 
-#include "cloud/call.hh"
 #include "cloud/caller.hh"
-#include "cloud/cloud.hh"
 
 namespace mainstay::cloud {
 namespace {
@@ -45,19 +43,11 @@ policy::Principal principal_of(const Caller& caller) {
   out.unique_id = caller.user_id;
   if (caller.kind == Caller::Kind::root) out.kind = policy::Principal::Kind::root;
   if (caller.details.has("RoleArn")) out.role_arn = caller.details["RoleArn"].as_string();
-  if (out.kind == policy::Principal::Kind::federated_user)
+  if (out.kind == policy::Principal::Kind::federated_user) {
     out.role_arn = caller.details["Issuer"].as_string();
-  return out;
-}
-
-std::optional<std::string> missing_principal(Call& call, const policy::Document& document) {
-  for (const std::string& arn : aws_principals(document)) {
-    std::string account = account_of_principal(arn);
-    if (account.empty()) continue;
-    bool own = account == call.account || account == call.caller.account;
-    if (!call.cloud.has_principal(account, arn).value_or(!own)) return arn;
+    out.issuer_id = caller.details["IssuerId"].as_string();
   }
-  return std::nullopt;
+  return out;
 }
 
 }  // namespace mainstay::cloud

@@ -137,6 +137,7 @@ std::optional<Result<Value>> Cloud::attempt(Work& work, Keeper& keeper) {
     call.endpoint = work.endpoint;
     call.wait_state = work.wait_state;
     call.is_late = work.is_late;
+    call.once = work.once;
     call.upload = work.upload.get();
     if (const Value* given = work.once.empty() ? nullptr : call.find(answers, work.once))
       return Result<Value>(*given);

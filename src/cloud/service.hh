@@ -120,9 +120,11 @@ struct Service {
   Status (*guard)(Call&, const Value& in, Access&) = nullptr;
   // IAM alone: the policies of a user or a session.
   Status (*describe_caller)(Call&, const Caller&, Access&) = nullptr;
-  // IAM alone: whether there is a user or role of this ARN in the account whose state is open;
-  // nothing where none was ever made there.
-  std::optional<bool> (*has_principal)(Call&, std::string_view arn) = nullptr;
+  // IAM alone: the unique id of a user, a role or a role's session by its ARN, in the account whose
+  // state is open; "" where there is none, nothing where none was ever made there. And the other
+  // way round: the ARN that an id has now, "" where it is nobody's.
+  std::optional<std::string> (*principal_id)(Call&, std::string_view arn) = nullptr;
+  std::string (*principal_arn)(Call&, std::string_view id) = nullptr;
   // Organizations alone: where an account stands.
   void (*describe_standing)(const store::Unit&, std::string_view account, Standing&) = nullptr;
 

@@ -157,3 +157,18 @@ TEST_CASE("what was issued before ids had a check works, and its session is neve
   f.reopen();
   CHECK(f.ask(who, key, "sts").body.contains("InvalidClientTokenId"));
 }
+
+// The answer is forgotten as by a kill between the key's change and the user's.
+TEST_CASE("a key that is made again for the same token is the same key") {
+  Fixture f;
+  auto invoke = [&](const char* operation, const char* once) {
+    return f.cloud->invoke(cloud::Caller::root_of(account), account, "us-east-1", "iam", operation,
+                           Value::map({{"UserName", "ann"}}), once);
+  };
+  REQUIRE(invoke("CreateUser", "").has_value());
+  Value made = invoke("CreateAccessKey", "token").value();
+  f.cloud->forget_answers(account, "us-east-1", {{"token", "iam", Value()}});
+  CHECK(invoke("CreateAccessKey", "token").value() == made);
+  CHECK(invoke("CreateAccessKey", "another").value() != made);
+  CHECK(invoke("ListAccessKeys", "").value()["AccessKeyMetadata"].size() == 2);
+}

@@ -22,25 +22,13 @@ bool names_account(const std::vector<std::string>& arns, std::string_view accoun
   });
 }
 
-// "AROAEXAMPLE:session" is of the role AROAEXAMPLE.
-std::string_view role_id(const Principal& p) {
-  return std::string_view(p.unique_id).substr(0, p.unique_id.find(':'));
-}
-
-Reach reach_of(const Principals& named, const Principal& p) {
+// Of a session, the unique id of its role ("AROAEXAMPLE:session" is of the role AROAEXAMPLE), of a
+// federated user that of its issuing user.
+std::string_view source_id(const Principal& p) {
   using Kind = Principal::Kind;
-  if (named.everyone) return Reach::direct;
-  if (p.kind == Kind::service) return contains(named.service, p.arn) ? Reach::direct : Reach::none;
-  if (p.kind == Kind::web_identity)
-    return contains(named.federated, p.arn) ? Reach::direct : Reach::none;
-  if (p.kind == Kind::anonymous) return Reach::none;
-  if (contains(named.aws, p.arn) && p.kind != Kind::root) return Reach::direct;
-  if (p.kind == Kind::user && contains(named.aws, p.unique_id)) return Reach::direct;
-  if (contains(named.aws, p.role_arn)) return Reach::role;
-  if (p.kind == Kind::role_session && contains(named.aws, role_id(p))) return Reach::role;
-  if (names_account(named.aws, p.account) || contains(named.canonical, p.canonical_id))
-    return Reach::account;
-  return Reach::none;
+  if (p.kind == Kind::federated_user) return p.issuer_id;
+  if (p.kind != Kind::role_session) return "";
+  return std::string_view(p.unique_id).substr(0, p.unique_id.find(':'));
 }
 
 // NotPrincipal spares a caller only if everything that it is has been listed: account, role and
@@ -52,7 +40,10 @@ bool spares(const Principals& named, const Principal& p) {
   if (p.kind == Kind::web_identity) return contains(named.federated, p.arn);
   if (p.kind == Kind::anonymous || !names_account(named.aws, p.account)) return false;
   if (p.kind == Kind::root) return true;
-  return contains(named.aws, p.arn) && (p.role_arn.empty() || contains(named.aws, p.role_arn));
+  auto lists = [&](std::string_view arn, std::string_view id) {
+    return contains(named.aws, arn) || contains(named.aws, id);
+  };
+  return lists(p.arn, p.unique_id) && (p.role_arn.empty() || lists(p.role_arn, source_id(p)));
 }
 
 // The place after the fifth colon, where variables begin to count.
@@ -76,6 +67,22 @@ bool has_inner_star(std::string_view text) {
 }
 
 }  // namespace
+
+Reach reach_of(const Principals& named, const Principal& p) {
+  using Kind = Principal::Kind;
+  if (named.everyone) return Reach::direct;
+  if (p.kind == Kind::service) return contains(named.service, p.arn) ? Reach::direct : Reach::none;
+  if (p.kind == Kind::web_identity)
+    return contains(named.federated, p.arn) ? Reach::direct : Reach::none;
+  if (p.kind == Kind::anonymous) return Reach::none;
+  if (contains(named.aws, p.arn) && p.kind != Kind::root) return Reach::direct;
+  bool has_id = p.kind == Kind::user || p.kind == Kind::role_session;
+  if (has_id && contains(named.aws, p.unique_id)) return Reach::direct;
+  if (contains(named.aws, p.role_arn) || contains(named.aws, source_id(p))) return Reach::role;
+  if (names_account(named.aws, p.account) || contains(named.canonical, p.canonical_id))
+    return Reach::account;
+  return Reach::none;
+}
 
 ResourcePattern::ResourcePattern(std::string_view text, bool variables)
     : pattern_(text, Pattern::Wildcards::yes,

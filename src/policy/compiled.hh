@@ -26,6 +26,8 @@ enum class Reach {
   direct    // by the very session, user or service, or everyone
 };
 
+Reach reach_of(const Principals& named, const Principal& principal);
+
 // A resource element: matched as a whole text, or segment by segment where a star stands inside one
 // of the first five segments (only a star at a segment's end reaches beyond its colon). Source:
 // "IAM JSON policy elements: Resource".

@@ -40,12 +40,16 @@ Status add_aws_principal(Principals& to, const std::string& name, const std::str
   } else if (is_account_id(name)) {
     to.aws.push_back("arn:aws:iam::" + name + ":root");
   } else if (name.find_first_of("*?") != std::string::npos) {
-    return malformed(where, "a principal must be \"*\" or without wildcards, not " + name +
-                                "; a condition on aws:PrincipalArn takes patterns");
+    return invalid_principal("AWS", name)
+        .because(where)
+        .with_hint(
+            "\"*\", or a name without wildcards; a condition on aws:PrincipalArn takes patterns");
   } else if (name.starts_with("arn:") || name.starts_with("AIDA") || name.starts_with("AROA")) {
     to.aws.push_back(name);
   } else {
-    return malformed(where, "expected an ARN, an account id or \"*\", not " + printable(name));
+    return invalid_principal("AWS", name)
+        .because(where)
+        .with_hint("an ARN, an account id or \"*\"");
   }
   return {};
 }
@@ -253,6 +257,13 @@ Result<Statement> parse_statement(const Value& v, Kind kind, const std::string& 
 }
 
 }  // namespace
+
+Error invalid_principal(std::string_view kind, const std::string& name) {
+  Error out = aws_error("MalformedPolicyDocument", "Invalid principal in policy: \"" +
+                                                       std::string(kind) + "\":\"" + name + "\"");
+  out.fields = std::make_shared<const Value>(Value::map({{"Principal", name}}));
+  return out;
+}
 
 Result<Document> parse(std::string_view json, Kind kind) {
   if (json.size() > text_max) return malformed("the policy", "has more than 16 MiB");

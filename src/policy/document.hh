@@ -116,9 +116,12 @@ struct Document {
 };
 
 // Errors: "MalformedPolicyDocument" with the element's place ("Statement[2].Condition") and what
-// would be right.
+// would be right; of a principal that can be none, invalid_principal().
 Result<Document> parse(std::string_view json, Kind kind);
 Result<Document> from_value(const Value& json, Kind kind);
+// "Invalid principal in policy: "AWS":"x"" (IAM user guide, "I can't assume a role"); its field
+// "Principal" is the name. kind: "AWS", "SERVICE".
+Error invalid_principal(std::string_view kind, const std::string& name);
 // The document as JSON: elements in the usual order, lists of one as text.
 Value to_value(const Document& document);
 

@@ -38,6 +38,7 @@ struct Principal {
   std::string account;       // "" for services and nobody
   std::string role_arn;      // of a role session; of a federated user, its issuing user
   std::string unique_id;     // "AIDA...", "AROA...", "" if unknown
+  std::string issuer_id;     // of a federated user: its issuing user's, "" if unknown
   std::string canonical_id;  // S3's id of the account, "" if unknown
 
   // An ARN of a user, role, assumed-role or federated-user session or root; an account id (its

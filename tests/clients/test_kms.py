@@ -209,8 +209,8 @@ def test_a_stacks_key_must_leave_a_way_back(cloudformation, account):
     deploy("update", template("999988887777", BypassPolicyLockoutSafetyCheck=True), "UPDATE_COMPLETE")
 
 
-def test_grants(kms, key, account):
-    who = f"arn:aws:iam::{account}:role/r"
+def test_grants(kms, key, iam):
+    who = iam.create_user(UserName="grantee")["User"]["Arn"]
     grant = kms.create_grant(KeyId=key["KeyId"], GranteePrincipal=who, Operations=["Decrypt"])
     listed = kms.list_grants(KeyId=key["KeyId"])["Grants"]
     assert names(listed, "GrantId") == [grant["GrantId"]]

@@ -125,7 +125,7 @@ def test_a_policy_lets_another_account_read(secretsmanager, secret, clients, acc
     secretsmanager.update_secret(SecretId=secret, KmsKeyId=key["Arn"], SecretString="shared")
     other = "5" + account[1:]
     policy = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": other}, "Action": "secretsmanager:GetSecretValue",
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{other}:root"}, "Action": "secretsmanager:GetSecretValue",
          "Resource": "*"}]}
     reader = clients("secretsmanager", access_key=other)
     with fails("AccessDeniedException"):

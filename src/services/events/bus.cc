@@ -1,6 +1,7 @@
 #include "services/events/bus.hh"
 
 #include "base/text.hh"
+#include "cloud/kept_policy.hh"
 #include "cloud/paging.hh"
 #include "services/events/handlers.hh"
 #include "services/events/rule.hh"
@@ -16,6 +17,7 @@ constexpr std::string_view bus_prefix = "event-bus/";
 Value shown_bus(Call& call, const Value& bus) {
   Value out =
       with_members(bus, {"Name", "Description", "Policy", "CreationTime", "LastModifiedTime"});
+  if (out.has("Policy")) out.set("Policy", cloud::shown_policy(call, out["Policy"].as_string()));
   return out.set("Arn", bus_arn(call, bus["Name"].as_string()));
 }
 

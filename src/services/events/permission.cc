@@ -1,7 +1,7 @@
 // Who may put events onto a bus: its policy, whole or a statement at a time.
 #include "base/json.hh"
 #include "base/text.hh"
-#include "policy/document.hh"
+#include "cloud/kept_policy.hh"
 #include "services/events/handlers.hh"
 
 namespace mainstay::events {
@@ -16,11 +16,24 @@ Value statements_of(const Value& bus) {
   return statements.is_list() ? statements : Value::list({statements});
 }
 
-Status set_policy(Value& bus, const std::string& text) {
-  auto checked = policy::parse(text, policy::Kind::resource);
-  if (!checked.has_value())
+// As it is to be kept (cloud/kept_policy.hh).
+Result<std::string> take_policy(Call& call, const std::string& text) {
+  auto taken = cloud::take_policy(call, text, policy::Kind::resource);
+  if (!taken.has_value())
     return validation("This policy contains invalid Json or is not valid: " +
-                      checked.error().message);
+                      taken.error().message);
+  return std::move(taken->kept);
+}
+
+Result<Value> take_statement(Call& call, Value statement) {
+  TRY(std::string kept,
+      take_policy(call, to_json(Value::map(
+                            {{"Version", "2012-10-17"}, {"Statement", std::move(statement)}}))));
+  TRY(Value policy, parse_json(kept));
+  return policy["Statement"];
+}
+
+Status set_policy(Value& bus, const std::string& text) {
   if (text.size() > policy_bytes_max)
     return aws_error("PolicyLengthExceededException",
                      "The policy of the event bus is longer than 10240 bytes.");
@@ -77,14 +90,17 @@ Result<Value> put_permission(Call& call, const Value& in) {
     auto statement = parse_json(in["Policy"].as_string());
     if (!statement.has_value()) return validation("Statement is no valid JSON.");
     Value statements = without_statement(statements_of(bus), in["StatementId"]);
-    statements.push_back(statement->set("Sid", in["StatementId"]));
+    TRY(Value kept, take_statement(call, statement->set("Sid", in["StatementId"])));
+    statements.push_back(std::move(kept));
     CHECK_OK(set_statements(bus, std::move(statements)));
   } else if (in.has("Policy")) {
-    CHECK_OK(set_policy(bus, in["Policy"].as_string()));
+    TRY(std::string kept, take_policy(call, in["Policy"].as_string()));
+    CHECK_OK(set_policy(bus, kept));
   } else {
     TRY(Value statement, make_statement(call, bus, in));
     Value statements = without_statement(statements_of(bus), in["StatementId"]);
-    statements.push_back(std::move(statement));
+    TRY(Value kept, take_statement(call, std::move(statement)));
+    statements.push_back(std::move(kept));
     CHECK_OK(set_statements(bus, std::move(statements)));
   }
   put_bus(call, bus.set("LastModifiedTime", call.now));

@@ -19,6 +19,11 @@ const Value* document_of(Call& call, const Entity& entity, const std::string& ar
   return call.find(entity.table, key_of(last_part(arn)));
 }
 
+const Value* find_by_id(Call& call, const Entity& entity, std::string_view id) {
+  auto found = call.find_by(entity.table, entity.id, id);
+  return found.empty() ? nullptr : call.find(entity.table, found.front());
+}
+
 Status add_managed(Call& call, Access& access, policy::Kind kind, const std::string& arn) {
   auto text = [&]() -> Result<std::string> {
     TRY(Value policy, find_policy(call, arn));
@@ -46,8 +51,9 @@ Status add_boundary(Call& call, Access& access, const Value& document) {
   return arn.empty() ? Status() : add_managed(call, access, policy::Kind::boundary, arn);
 }
 
-Status describe_user(Call& call, const std::string& arn, Access& access) {
-  const Value* found = document_of(call, user, arn);
+// By their ids: a user made anew under the old name is another.
+Status describe_user(Call& call, const std::string& id, Access& access) {
+  const Value* found = find_by_id(call, user, id);
   if (!found) return {};
   access.principal_tags((*found)["Tags"]);
   CHECK_OK(add_policies(call, access, user, *found));
@@ -59,10 +65,9 @@ Status describe_user(Call& call, const std::string& arn, Access& access) {
   return add_boundary(call, access, *found);
 }
 
-Status describe_role(Call& call, const std::string& arn, Access& access) {
-  const Value* found = document_of(call, role, arn);
-  // A role made anew under the old name is another role: its sessions carry its unique id.
-  if (!found || !call.caller.user_id.starts_with((*found)["RoleId"].as_string() + ":")) return {};
+Status describe_role(Call& call, const std::string& id, Access& access) {
+  const Value* found = find_by_id(call, role, id);
+  if (!found) return {};
   access.principal_tags((*found)["Tags"]);
   CHECK_OK(add_policies(call, access, role, *found));
   return add_boundary(call, access, *found);
@@ -80,23 +85,39 @@ Status add_session_policies(Call& call, const Value& session, Access& access) {
 
 }  // namespace
 
-std::optional<bool> has_principal(Call& call, std::string_view arn) {
+std::optional<std::string> principal_id(Call& call, std::string_view arn) {
   if (call.all(user.table).empty() && call.all(role.table).empty()) return std::nullopt;
   auto parts = split(arn.substr(arn.rfind(':') + 1), "/");
   bool of_session = parts[0] == "assumed-role";  // assumed-role/NAME/SESSION, whatever the path
   const std::string& name =
       of_session ? parts[std::min<size_t>(1, parts.size() - 1)] : parts.back();
-  const Value* found = call.find(parts[0] == "user" ? user.table : role.table, key_of(name));
-  return found && (of_session || (*found)["Arn"].as_string() == arn);
+  const Entity& entity = parts[0] == "user" ? user : role;
+  const Value* found = call.find(entity.table, key_of(name));
+  if (!found || (!of_session && (*found)["Arn"].as_string() != arn)) return "";
+  const std::string& id = (*found)[entity.id].as_string();
+  return of_session ? id + ":" + parts.back() : id;
+}
+
+std::string principal_arn(Call& call, std::string_view id) {
+  size_t colon = id.find(':');
+  const Value* found =
+      find_by_id(call, id.starts_with(user.id_prefix) ? user : role, id.substr(0, colon));
+  if (!found) return "";
+  const std::string& arn = (*found)["Arn"].as_string();
+  if (colon == std::string_view::npos) return arn;
+  auto parts = split(arn, ":");
+  return "arn:" + parts[1] + ":sts::" + parts[4] + ":assumed-role/" +
+         (*found)["RoleName"].as_string() + "/" + std::string(id.substr(colon + 1));
 }
 
 Status describe_caller(Call& call, const cloud::Caller& caller, Access& access) {
   const Value& session = caller.details;
   if (session.has("RoleArn")) {
-    CHECK_OK(describe_role(call, session["RoleArn"].as_string(), access));
+    CHECK_OK(describe_role(call, caller.user_id.substr(0, caller.user_id.find(':')), access));
   } else {
-    const Value& issuer = session["Issuer"];
-    CHECK_OK(describe_user(call, issuer.is_null() ? caller.arn : issuer.as_string(), access));
+    bool is_federated = session.has("Issuer");
+    CHECK_OK(describe_user(call, is_federated ? session["IssuerId"].as_string() : caller.user_id,
+                           access));
   }
   access.principal_tags(session["Tags"]);
   return add_session_policies(call, session, access);

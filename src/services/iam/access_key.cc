@@ -34,25 +34,35 @@ Value shown_key(const Value& key, bool with_secret) {
 
 Result<Value> create_access_key(Call& call, const Value& in) {
   TRY(Value owner, get(call, user, in));
-  const std::string& arn = owner["Arn"].as_string();
-  if (call.credentials().keys_of_user(call.account, arn).size() >= keys_max)
+  const std::string& id = owner["UserId"].as_string();
+  auto keys = call.credentials().keys_of_user(call.account, id);
+  for (const Value& key : keys)  // made before a kill, which this change did not outlive
+    if (!call.once.empty() && key["Once"].as_string() == call.once)
+      return Value::map({{"AccessKey", shown_key(key, true)}});
+  if (keys.size() >= keys_max)
     return aws_error("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", 409);
   Value key = Value::map({{"UserName", owner["UserName"]},
                           {"Status", "Active"},
                           {"SecretAccessKey", base64_encode(secure_random(30))},
                           {"CreateDate", Time{call.now.ms / 1000 * 1000}},
                           {"Account", call.account},
-                          {"Arn", arn},
-                          {"UserId", owner["UserId"]},
+                          {"Arn", owner["Arn"]},
+                          {"UserId", id},
                           {"Kind", "user"}});
+  if (!call.once.empty()) key.set("Once", call.once);
   TRY(key, call.credentials().add("AKIA", std::move(key), call.now, call.random));
+  call.after_failure.push_back(
+      [credentials = call.credentials(), made = key["AccessKeyId"].as_string()]() mutable {
+        (void)credentials.remove(made);
+      });
   return Value::map({{"AccessKey", shown_key(key, true)}});
 }
 
 Result<Value> list_access_keys(Call& call, const Value& in) {
   TRY(Value owner, get(call, user, in));
   List items;
-  for (const Value& key : call.credentials().keys_of_user(call.account, owner["Arn"].as_string()))
+  for (const Value& key :
+       call.credentials().keys_of_user(call.account, owner["UserId"].as_string()))
     items.push_back(shown_key(key, false));
   std::sort(items.begin(), items.end(), [](const Value& a, const Value& b) {
     return key_of(a["AccessKeyId"].as_string()) < key_of(b["AccessKeyId"].as_string());

@@ -148,7 +148,7 @@ Result<Value> get_account_authorization_details(Call& call, const Value& in) {
   }
   out.set("IsTruncated", !page.next.empty());
   if (!page.next.empty()) out.set("Marker", page.next);
-  return out;
+  return with_trust(call, std::move(out));
 }
 
 }  // namespace mainstay::iam

@@ -6,7 +6,8 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
-#include "cloud/principals.hh"
+#include "cloud/kept_policy.hh"
+#include "cloud/key_id.hh"
 #include "policy/document.hh"
 #include "services/iam/handlers.hh"
 
@@ -52,6 +53,8 @@ void put(Call& call, const Entity& entity, const Value& document) {
 }
 
 std::string unique_id(Call& call, std::string_view prefix) {
+  if (prefix == user.id_prefix || prefix == role.id_prefix)
+    return cloud::make_principal_id(prefix, call.account, call.random);
   return std::string(prefix) + call.random.alphanumeric(17);
 }
 
@@ -213,18 +216,7 @@ Status check_policy(const Value& document) {
   return check_sids(*parsed);
 }
 
-// "Invalid principal in policy" (AWS re:Post, "How do I resolve the IAM trust policy error"). Other
-// accounts are not looked into: two that name each other's roles would wait for each other.
-Status check_trusted(Call& call, const policy::Document& document) {
-  for (const std::string& arn : cloud::aws_principals(document))
-    if (cloud::account_of_principal(arn) == call.account &&
-        !has_principal(call, arn).value_or(false))
-      return aws_error("MalformedPolicyDocument",
-                       "Invalid principal in policy: \"AWS\":\"" + arn + "\"");
-  return {};
-}
-
-Status check_trust_policy(Call& call, const Value& document) {
+Result<Value> take_trust_policy(Call& call, const Value& document) {
   auto json = parse_json(document.as_string());
   if (!json.has_value())
     return aws_error("MalformedPolicyDocument", "This policy contains invalid Json");
@@ -232,17 +224,17 @@ Status check_trust_policy(Call& call, const Value& document) {
   for (const char* member : {"Resource", "NotResource"})
     if (statements.has(member) || statements.at(0).has(member))
       return aws_error("MalformedPolicyDocument", std::string("Has prohibited field ") + member);
-  auto parsed = policy::parse(document.as_string(), policy::Kind::trust);
-  if (!parsed.has_value()) return std::move(parsed.error());
-  if (has_repeated_sid(*parsed))
+  auto taken = cloud::take_policy(call, document.as_string(), policy::Kind::trust);
+  if (!taken.has_value()) return aws_error(taken.error().code, taken.error().message);
+  if (has_repeated_sid(taken->document))
     return aws_error("MalformedPolicyDocument", "The Statement Ids in the policy are not unique");
-  for (const policy::Statement& statement : parsed->statements)
+  for (const policy::Statement& statement : taken->document.statements)
     if (!statement.not_action && names_other_service(statement))
       return aws_error("MalformedPolicyDocument",
                        "AssumeRole policy may only specify STS AssumeRole actions.");
   if (policy_size(document) > trust_size_max)
     return aws_error("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409);
-  return check_trusted(call, *parsed);
+  return Value(std::move(taken->kept));
 }
 
 Value encoded_policy(const Value& document) {
@@ -253,9 +245,21 @@ Value shown(const Value& document) {
   Value out = document;
   out.erase("_inline");
   out.erase("_attached");
-  if (out.has("AssumeRolePolicyDocument"))
-    out.set("AssumeRolePolicyDocument", encoded_policy(out["AssumeRolePolicyDocument"]));
   return out;
+}
+
+Value with_trust(Call& call, Value answer) {
+  constexpr const char* trust = "AssumeRolePolicyDocument";
+  if (answer.is_list()) {
+    for (Value& item : answer.make_list()) item = with_trust(call, std::move(item));
+    return answer;
+  }
+  if (answer.has(trust))
+    answer.set(trust, encoded_policy(cloud::shown_policy(call, answer[trust].as_string())));
+  for (const char* holder : {"Role", "Roles", "RoleDetailList", "InstanceProfile",
+                             "InstanceProfiles", "InstanceProfileList"})
+    if (answer.has(holder)) answer.set(holder, with_trust(call, answer[holder]));
+  return answer;
 }
 
 }  // namespace mainstay::iam

@@ -58,11 +58,16 @@ size_t policy_size(const Value& document);
 // JSON, and for trust policies without Resource, within their quota, and of users and roles of this
 // account only such as are there. Kept as text.
 Status check_policy(const Value& document);
-Status check_trust_policy(Call& call, const Value& document);
+// Answers it as it is to be kept (cloud/kept_policy.hh).
+Result<Value> take_trust_policy(Call& call, const Value& document);
 // Policy documents travel percent-encoded (RFC 3986).
 Value encoded_policy(const Value& document);
 
 // A copy without what only this service knows.
 Value shown(const Value& document);
+// An answer whose roles have their trust policies as they are shown: encoded, with the names that
+// their principals have now. Only before anything is changed (cloud/kept_policy.hh), and when
+// nothing of the state is looked at any more.
+Value with_trust(Call& call, Value answer);
 
 }  // namespace mainstay::iam

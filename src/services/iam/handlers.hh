@@ -63,7 +63,8 @@ IAM_HANDLER(get_account_authorization_details);
 
 // access.cc
 Status guard(Call& call, const Value& in, cloud::Access& access);
-std::optional<bool> has_principal(Call& call, std::string_view arn);
+std::optional<std::string> principal_id(Call& call, std::string_view arn);
+std::string principal_arn(Call& call, std::string_view id);
 Status describe_caller(Call& call, const cloud::Caller& caller, cloud::Access& access);
 
 // Whether a user is in a group, by their documents.

@@ -110,8 +110,12 @@ cloud::Service make_service() {
   service.operations.assign(std::begin(operations), std::end(operations));
   service.guard = guard;
   service.describe_caller = describe_caller;
-  service.has_principal = has_principal;
-  service.indexes = {{"iam", "policy", "_key"}, {"iam", "instance-profile", "_roles.0"}};
+  service.principal_id = principal_id;
+  service.principal_arn = principal_arn;
+  service.indexes = {{"iam", "policy", "_key"},
+                     {"iam", "user", "UserId"},
+                     {"iam", "role", "RoleId"},
+                     {"iam", "instance-profile", "_roles.0"}};
   return service;
 }
 

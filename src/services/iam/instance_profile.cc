@@ -52,14 +52,15 @@ Result<Value> create_instance_profile(Call& call, const Value& in) {
 
 Result<Value> get_instance_profile(Call& call, const Value& in) {
   TRY(Value profile, get_profile(call, in));
-  return Value::map({{"InstanceProfile", shown_profile(call, profile)}});
+  return with_trust(call, Value::map({{"InstanceProfile", shown_profile(call, profile)}}));
 }
 
 Result<Value> list_instance_profiles(Call& call, const Value& in) {
   List items;
   for (const auto& [key, profile] : call.all("instance-profile"))
     items.push_back(shown_profile(call, profile));
-  return page(in, std::move(items), "InstanceProfiles", "InstanceProfileName");
+  TRY(Value out, page(in, std::move(items), "InstanceProfiles", "InstanceProfileName"));
+  return with_trust(call, std::move(out));
 }
 
 Result<Value> list_instance_profiles_for_role(Call& call, const Value& in) {
@@ -67,7 +68,8 @@ Result<Value> list_instance_profiles_for_role(Call& call, const Value& in) {
   List items;
   for (const Value& profile : profiles_of_role(call, document["RoleName"].as_string()))
     items.push_back(shown_profile(call, profile));
-  return page(in, std::move(items), "InstanceProfiles", "InstanceProfileName");
+  TRY(Value out, page(in, std::move(items), "InstanceProfiles", "InstanceProfileName"));
+  return with_trust(call, std::move(out));
 }
 
 Result<Value> delete_instance_profile(Call& call, const Value& in) {

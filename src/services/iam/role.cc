@@ -26,15 +26,16 @@ Result<Value> own_role(Call& call, const Value& in) {
 }  // namespace
 
 Result<Value> create_role(Call& call, const Value& in) {
-  CHECK_OK(check_trust_policy(call, in["AssumeRolePolicyDocument"]));
+  TRY(Value trust, take_trust_policy(call, in["AssumeRolePolicyDocument"]));
   TRY(Value document, create(call, role, in));
-  document.set("AssumeRolePolicyDocument", in["AssumeRolePolicyDocument"])
+  document.set("AssumeRolePolicyDocument", std::move(trust))
       .set("MaxSessionDuration",
            in.has("MaxSessionDuration") ? in["MaxSessionDuration"] : Value(session_s_default))
       .set("RoleLastUsed", Value::map({}));
   if (in.has("Description")) document.set("Description", in["Description"]);
+  Value out = with_trust(call, Value::map({{"Role", shown(document)}}));
   put(call, role, document);
-  return Value::map({{"Role", shown(document)}});
+  return out;
 }
 
 // "Using service-linked roles": the name is the service's, given here by its principal.
@@ -62,7 +63,7 @@ Result<Value> create_service_linked_role(Call& call, const Value& in) {
 
 Result<Value> get_role(Call& call, const Value& in) {
   TRY(Value document, get(call, role, in));
-  return Value::map({{"Role", shown(document)}});
+  return with_trust(call, Value::map({{"Role", shown(document)}}));
 }
 
 Result<Value> list_roles(Call& call, const Value& in) {
@@ -72,7 +73,8 @@ Result<Value> list_roles(Call& call, const Value& in) {
     for (const char* member : {"Tags", "PermissionsBoundary", "RoleLastUsed"})
       items.back().erase(member);
   }
-  return page(in, std::move(items), "Roles", "RoleName");
+  TRY(Value out, page(in, std::move(items), "Roles", "RoleName"));
+  return with_trust(call, std::move(out));
 }
 
 Result<Value> update_role(Call& call, const Value& in) {
@@ -85,14 +87,16 @@ Result<Value> update_role(Call& call, const Value& in) {
 
 Result<Value> update_role_description(Call& call, const Value& in) {
   TRY(Value document, own_role(call, in));
-  put(call, role, document.set("Description", in["Description"]));
-  return Value::map({{"Role", shown(document)}});
+  document.set("Description", in["Description"]);
+  Value out = with_trust(call, Value::map({{"Role", shown(document)}}));
+  put(call, role, document);
+  return out;
 }
 
 Result<Value> update_assume_role_policy(Call& call, const Value& in) {
   TRY(Value document, own_role(call, in));
-  CHECK_OK(check_trust_policy(call, in["PolicyDocument"]));
-  put(call, role, document.set("AssumeRolePolicyDocument", in["PolicyDocument"]));
+  TRY(Value trust, take_trust_policy(call, in["PolicyDocument"]));
+  put(call, role, document.set("AssumeRolePolicyDocument", std::move(trust)));
   return Value::map({});
 }
 

@@ -35,13 +35,20 @@ Result<Value> list_users(Call& call, const Value& in) {
 }
 
 Result<Value> update_user(Call& call, const Value& in) {
-  CHECK_OK(rename(call, user, in));
+  TRY(Value document, rename(call, user, in));
+  const std::string& name = document["UserName"].as_string();
+  CHECK_OK(call.credentials().rename_user(call.account, document["UserId"].as_string(), name,
+                                          document["Arn"].as_string()));
+  if (document.has("_login")) {
+    document.member("_login").set("UserName", name);
+    put(call, user, document);
+  }
   return Value::map({});
 }
 
 Result<Value> delete_user(Call& call, const Value& in) {
   TRY(Value document, get(call, user, in));
-  if (!call.credentials().keys_of_user(call.account, document["Arn"].as_string()).empty())
+  if (!call.credentials().keys_of_user(call.account, document["UserId"].as_string()).empty())
     return delete_conflict("Cannot delete entity, must delete access keys first.");
   if (document.has("_login"))
     return delete_conflict("Cannot delete entity, must delete login profile first.");
@@ -49,7 +56,7 @@ Result<Value> delete_user(Call& call, const Value& in) {
     if (member_of(g, document))
       return delete_conflict("Cannot delete entity, must remove users from group first.");
   CHECK_OK(check_deletable(document));
-  CHECK_OK(call.credentials().remove_of_user(call.account, document["Arn"].as_string()));
+  CHECK_OK(call.credentials().remove_of_user(call.account, document["UserId"].as_string()));
   call.remove("user", key_of(document["UserName"].as_string()));
   return Value::map({});
 }

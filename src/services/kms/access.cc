@@ -37,9 +37,9 @@ bool constraints_hold(const Value& constraints, const Value& context) {
 }
 
 bool is_grantee(const std::string& grantee, const policy::Principal& principal) {
-  return grantee == principal.arn ||
-         (!principal.role_arn.empty() && grantee == principal.role_arn) ||
-         grantee == "arn:aws:iam::" + principal.account + ":root";
+  policy::Principals named;
+  (principal.kind == policy::Principal::Kind::service ? named.service : named.aws) = {grantee};
+  return policy::reach_of(named, principal) != policy::Reach::none;
 }
 
 void add_grants(Call& call, const Value& in, const Value& key, Access& access) {

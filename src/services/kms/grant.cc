@@ -1,5 +1,6 @@
 #include "base/digest.hh"
 #include "base/text.hh"
+#include "cloud/kept_policy.hh"
 #include "services/kms/handlers.hh"
 
 namespace mainstay::kms {
@@ -8,9 +9,27 @@ namespace {
 constexpr size_t grants_max = 50000;  // per key ("Resource quotas")
 constexpr int64_t page_default = 50;
 
-Value shown_grant(Value grant) {
+constexpr const char* principal_members[] = {"GranteePrincipal", "RetiringPrincipal"};
+
+Value shown_grant(Call& call, Value grant) {
   grant.erase("_Token");
+  for (const char* member : principal_members)
+    if (grant.has(member))
+      grant.set(member, cloud::shown_principal(call, grant[member].as_string()));
   return grant;
+}
+
+// A request with its principals as they are kept (cloud/kept_policy.hh). The words are those that
+// tools report ("ARN does not refer to a valid principal").
+Result<Value> with_kept_principals(Call& call, Value in) {
+  for (const char* member : principal_members) {
+    if (!in.has(member)) continue;
+    const std::string name = in[member].as_string();
+    if (!cloud::is_principal(call, name))
+      return aws_error("InvalidArnException", "ARN does not refer to a valid principal: " + name);
+    in.set(member, cloud::kept_principal(call, name));
+  }
+  return in;
 }
 
 Value answer(const Value& grant) {
@@ -38,7 +57,8 @@ Result<Value> key_of(Call& call, const Value& in) {
 
 }  // namespace
 
-Result<Value> create_grant(Call& call, const Value& in) {
+Result<Value> create_grant(Call& call, const Value& asked) {
+  TRY(Value in, with_kept_principals(call, asked));
   TRY(Value key, key_of(call, in));
   CHECK_OK(check_usable(key));
   auto ids = call.find_by("grant", "KeyId", key["Arn"].as_string());
@@ -65,12 +85,13 @@ Result<Value> list_grants(Call& call, const Value& in) {
   TRY(Value key, key_of(call, in));
   CHECK_OK(check_not_pending(key));
   if (in.has("GrantId")) CHECK_OK(get_grant(call, key, in["GrantId"].as_string()));
+  const std::string grantee = cloud::kept_principal(call, in["GranteePrincipal"].as_string());
   List out;
   for (const std::string& id : call.find_by("grant", "KeyId", key["Arn"].as_string())) {
     const Value& grant = *call.find("grant", id);
     if (in.has("GrantId") && in["GrantId"] != grant["GrantId"]) continue;
-    if (in.has("GranteePrincipal") && in["GranteePrincipal"] != grant["GranteePrincipal"]) continue;
-    out.push_back(shown_grant(grant));
+    if (!grantee.empty() && grantee != grant["GranteePrincipal"].as_string()) continue;
+    out.push_back(shown_grant(call, grant));
   }
   return page(in, std::move(out), "Grants", "GrantId", page_default);
 }
@@ -78,8 +99,9 @@ Result<Value> list_grants(Call& call, const Value& in) {
 Result<Value> list_retirable_grants(Call& call, const Value& in) {
   List out;
   for (const std::string& id :
-       call.find_by("grant", "RetiringPrincipal", in["RetiringPrincipal"].as_string()))
-    out.push_back(shown_grant(*call.find("grant", id)));
+       call.find_by("grant", "RetiringPrincipal",
+                    cloud::kept_principal(call, in["RetiringPrincipal"].as_string())))
+    out.push_back(shown_grant(call, *call.find("grant", id)));
   return page(in, std::move(out), "Grants", "GrantId", page_default);
 }
 

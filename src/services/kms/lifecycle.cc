@@ -26,8 +26,12 @@ Result<Value> set_enabled(Call& call, const Value& in, bool enabled) {
 
 Result<Value> create_key(Call& call, const Value& in) {
   CHECK_OK(check_tags(in["Tags"]));
-  if (in.has("Policy")) CHECK_OK(check_policy(call, in));
-  TRY(Value key, new_key(call, in, "CUSTOMER"));
+  Value asked = in;
+  if (in.has("Policy")) {
+    TRY(std::string policy, take_policy(call, in));
+    asked.set("Policy", std::move(policy));
+  }
+  TRY(Value key, new_key(call, asked, "CUSTOMER"));
   put_key(call, key);
   return Value::map({{"KeyMetadata", shown(std::move(key))}});
 }

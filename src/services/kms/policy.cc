@@ -1,6 +1,7 @@
 #include "services/kms/policy.hh"
 
 #include "base/json.hh"
+#include "cloud/kept_policy.hh"
 #include "cloud/principals.hh"
 #include "policy/compiled.hh"
 #include "policy/document.hh"
@@ -83,34 +84,39 @@ std::string aws_managed_policy(const Call& call, const std::string& service) {
 }
 
 // The words about principals: AWS re:Post, "How do I resolve AWS KMS key policy errors".
-Status check_policy(Call& call, const Value& in) {
-  auto parsed = policy::parse(in["Policy"].as_string(), policy::Kind::resource);
-  if (!parsed.has_value())
-    return aws_error("MalformedPolicyDocumentException", parsed.error().message);
-  if (cloud::missing_principal(call, *parsed))
+Result<std::string> take_policy(Call& call, const Value& in) {
+  constexpr size_t bytes_max = 32'768;  // "Resource quotas", developer guide
+  if (in["Policy"].as_string().size() > bytes_max)
+    return aws_error("LimitExceededException",
+                     "The key policy is larger than the limit of 32768 bytes.");
+  auto taken = cloud::take_policy(call, in["Policy"].as_string(), policy::Kind::resource);
+  if (!taken.has_value())
     return aws_error("MalformedPolicyDocumentException",
-                     "Policy contains a statement with one or more invalid principals.");
+                     cloud::refused_principal(taken.error())
+                         ? "Policy contains a statement with one or more invalid principals."
+                         : taken.error().message);
   bool is_service = call.caller.kind == cloud::Caller::Kind::service;  // acting for itself
   if (!in["BypassPolicyLockoutSafetyCheck"].as_bool() && !is_service &&
-      !leaves_a_way_back(call, *parsed))
+      !leaves_a_way_back(call, taken->document))
     return aws_error("MalformedPolicyDocumentException",
                      "The new key policy will not allow you to update the key policy in the "
                      "future.");
-  return {};
+  return std::move(taken->kept);
 }
 
 Result<Value> get_key_policy(Call& call, const Value& in) {
   CHECK_OK(check_name(in));
   TRY(Value key, find_readable_key(call, in));
-  return Value::map({{"Policy", key["_Policy"]}, {"PolicyName", "default"}});
+  return Value::map({{"Policy", cloud::shown_policy(call, key["_Policy"].as_string())},
+                     {"PolicyName", "default"}});
 }
 
 Result<Value> put_key_policy(Call& call, const Value& in) {
   CHECK_OK(check_name(in));
   TRY(Value key, find_own_key(call, in));
   CHECK_OK(check_not_pending(key));
-  CHECK_OK(check_policy(call, in));
-  put_key(call, key.set("_Policy", in["Policy"]));
+  TRY(std::string kept, take_policy(call, in));
+  put_key(call, key.set("_Policy", std::move(kept)));
   return Value::map({});
 }
 

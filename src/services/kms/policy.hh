@@ -10,8 +10,9 @@ namespace mainstay::kms {
 std::string default_policy(const Call& call);
 // The policy of a key that AWS manages for a service.
 std::string aws_managed_policy(const Call& call, const std::string& service);
-// The Policy of a CreateKey or PutKeyPolicy. Error MalformedPolicyDocumentException: a policy that
-// is not one, that names who is not there, or that locks the caller out (unless that is asked for).
-Status check_policy(Call& call, const Value& in);
+// The Policy of a CreateKey or PutKeyPolicy, as it is to be kept (cloud/kept_policy.hh). Errors:
+// MalformedPolicyDocumentException, a policy that is not one, that names who is not there, or that
+// locks the caller out (unless that is asked for); LimitExceededException.
+Result<std::string> take_policy(Call& call, const Value& in);
 
 }  // namespace mainstay::kms

@@ -4,8 +4,8 @@
 // Table "policy", by key_of(function, qualifier): Statements.
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/kept_policy.hh"
 #include "cloud/partition.hh"
-#include "cloud/principals.hh"
 #include "policy/document.hh"
 #include "services/lambda/function.hh"
 #include "services/lambda/handlers.hh"
@@ -79,12 +79,15 @@ void put_policy(Call& call, const FunctionName& named, Guarded& guarded, Value s
   call.put(guarded.table, guarded.key, guarded.document);
 }
 
-Status check_principal_is_there(Call& call, const Value& statement) {
+// As it is to be kept.
+Result<Value> take_statement(Call& call, const Value& statement) {
   Value document = Value::map({{"Version", "2012-10-17"}, {"Statement", Value::list({statement})}});
-  auto parsed = policy::parse(to_json(document), policy::Kind::resource);
-  if (parsed.has_value() && !cloud::missing_principal(call, *parsed)) return {};
-  return invalid_parameter(
-      "The provided principal was invalid. Please check the principal and try again.");
+  auto taken = cloud::take_policy(call, to_json(document), policy::Kind::resource);
+  if (!taken.has_value())
+    return invalid_parameter(
+        "The provided principal was invalid. Please check the principal and try again.");
+  TRY(Value kept, parse_json(taken->kept));
+  return kept["Statement"].at(0);
 }
 
 }  // namespace
@@ -110,8 +113,8 @@ Result<Value> add_permission(Call& call, const Value& in) {
                                 {"Resource", function_arn(call, named.name, named.qualifier)}});
   Value conditions = conditions_of(in);
   if (!conditions.empty()) statement.set("Condition", std::move(conditions));
-  CHECK_OK(check_principal_is_there(call, statement));
-  statements.push_back(statement);
+  TRY(Value kept, take_statement(call, statement));
+  statements.push_back(std::move(kept));
   constexpr size_t policy_bytes_max = 20'480;  // "Lambda quotas", function resource-based policy
   if (to_json(statements).size() > policy_bytes_max)
     return aws_error("PolicyLengthExceededException",
@@ -144,7 +147,8 @@ Result<Value> get_policy(Call& call, const Value& in) {
   if (!policy) return not_found("The resource you requested does not exist.");
   Value document = Value::map(
       {{"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", (*policy)["Statements"]}});
-  return Value::map({{"Policy", to_json(document)}, {"RevisionId", guarded.document["Revision"]}});
+  return Value::map({{"Policy", cloud::shown_policy(call, to_json(document))},
+                     {"RevisionId", guarded.document["Revision"]}});
 }
 
 }  // namespace mainstay::lambda

@@ -1,6 +1,7 @@
 // Resource policies, by which other services write here, and what decisions about requests ask.
 #include "base/json.hh"
 #include "cloud/access.hh"
+#include "cloud/kept_policy.hh"
 #include "services/logs/handlers.hh"
 
 namespace mainstay::logs {
@@ -26,14 +27,17 @@ Result<Value> put_resource_policy(Call& call, const Value& in) {
   if (name.empty()) return invalid("Resource policy name is missing");
   if (!parse_json(in["policyDocument"].as_string()).has_value())
     return invalid("Resource policy document is not valid JSON");
+  auto taken = cloud::take_policy(call, in["policyDocument"].as_string(), policy::Kind::resource);
+  if (!taken.has_value()) return invalid(taken.error().message);
   const store::Documents& all = call.all("policy");
   if (!all.contains(name) && all.size() >= policies_max)
     return aws_error("LimitExceededException", "Resource limit exceeded.");
   Value policy = Value::map({{"policyName", name},
-                             {"policyDocument", in["policyDocument"]},
+                             {"policyDocument", std::move(taken->kept)},
                              {"lastUpdatedTime", call.now.ms},
                              {"policyScope", "ACCOUNT"}});
   call.put("policy", name, policy);
+  policy.set("policyDocument", in["policyDocument"]);
   return Value::map({{"resourcePolicy", std::move(policy)}});
 }
 
@@ -44,7 +48,12 @@ Result<Value> delete_resource_policy(Call& call, const Value& in) {
 }
 
 Result<Value> describe_resource_policies(Call& call, const Value& in) {
-  return cloud::list_resources(call, policy_kind, in, {});
+  return cloud::list_resources(
+      call, policy_kind, in, {.show = [&call](const Value& policy) {
+        Value out = policy;
+        return out.set("policyDocument",
+                       cloud::shown_policy(call, policy["policyDocument"].as_string()));
+      }});
 }
 
 Status guard(Call& call, const Value& in, cloud::Access& access) {

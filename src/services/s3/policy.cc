@@ -7,7 +7,7 @@
 #include "actions/action_table.hh"
 #include "base/json.hh"
 #include "base/text.hh"
-#include "cloud/principals.hh"
+#include "cloud/kept_policy.hh"
 #include "policy/glob.hh"
 #include "policy/s3.hh"
 #include "services/s3/bucket.hh"
@@ -85,27 +85,30 @@ Status check_blocked(const Call& call, const Value& bucket, const policy::Docume
                    403);
 }
 
-Status check_bucket_policy(Call& call, const Value& bucket, const std::string& text) {
+// Answers it as it is to be kept.
+Result<std::string> take_bucket_policy(Call& call, const Value& bucket, const std::string& text) {
   if (!parse_json(text).has_value())
     return malformed_policy("Policies must be valid JSON and the first byte must be '{'");
-  auto document = policy::parse(text, policy::Kind::resource);
-  if (!document.has_value()) return malformed_policy(document.error().message);
-  if (auto missing = cloud::missing_principal(call, *document)) {
+  auto taken = cloud::take_policy(call, text, policy::Kind::resource);
+  if (!taken.has_value()) {
+    auto refused = cloud::refused_principal(taken.error());
+    if (!refused) return malformed_policy(taken.error().message);
     Error error = malformed_policy("Invalid principal in policy");
-    error.fields = std::make_shared<const Value>(Value::map({{"Detail", *missing}}));
+    error.fields = std::make_shared<const Value>(Value::map({{"Detail", *refused}}));
     return error;
   }
-  for (const policy::Statement& statement : document->statements)
+  for (const policy::Statement& statement : taken->document.statements)
     CHECK_OK(check_statement(statement, bucket["Name"].as_string()));
-  return check_blocked(call, bucket, *document);
+  CHECK_OK(check_blocked(call, bucket, taken->document));
+  return std::move(taken->kept);
 }
 
 }  // namespace
 
 Result<Value> put_bucket_policy(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
-  CHECK_OK(check_bucket_policy(call, bucket, in["Policy"].as_bytes()));
-  put_bucket(call, bucket.set("_Policy", in["Policy"].as_bytes()));
+  TRY(std::string kept, take_bucket_policy(call, bucket, in["Policy"].as_bytes()));
+  put_bucket(call, bucket.set("_Policy", std::move(kept)));
   return Value::map({});
 }
 
@@ -113,7 +116,7 @@ Result<Value> get_bucket_policy(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   if (!bucket.has("_Policy"))
     return aws_error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
-  return Value::map({{"Policy", bucket["_Policy"]}});
+  return Value::map({{"Policy", cloud::shown_policy(call, bucket["_Policy"].as_string())}});
 }
 
 Result<Value> delete_bucket_policy(Call& call, const Value& in) {

@@ -2,6 +2,8 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/kept_policy.hh"
+#include "policy/s3.hh"
 #include "services/secretsmanager/handlers.hh"
 
 namespace mainstay::secretsmanager {
@@ -204,14 +206,25 @@ Result<Value> put_resource_policy(Call& call, const Value& in) {
   if (!policy.has_value() || !policy->has("Statement"))
     return aws_error("MalformedPolicyDocumentException",
                      "This resource policy contains invalid Json.");
-  put_secret(call, secret.set("_Policy", in["ResourcePolicy"]));
+  auto taken = cloud::take_policy(call, in["ResourcePolicy"].as_string(), policy::Kind::resource);
+  if (!taken.has_value())
+    return aws_error("MalformedPolicyDocumentException",
+                     cloud::refused_principal(taken.error())
+                         ? "This resource policy contains an unsupported principal."
+                         : taken.error().message);
+  // "By default, public policies aren't blocked" (PutResourcePolicy, API reference).
+  if (in["BlockPublicPolicy"].as_bool() && policy::is_public(taken->document))
+    return aws_error("PublicPolicyException",
+                     "This resource policy grants broad access to your secret.");
+  put_secret(call, secret.set("_Policy", std::move(taken->kept)));
   return named(secret);
 }
 
 Result<Value> get_resource_policy(Call& call, const Value& in) {
   TRY(Value secret, find_secret(call, in["SecretId"]));
   Value out = named(secret);
-  if (secret.has("_Policy")) out.set("ResourcePolicy", secret["_Policy"]);
+  if (secret.has("_Policy"))
+    out.set("ResourcePolicy", cloud::shown_policy(call, secret["_Policy"].as_string()));
   return out;
 }
 

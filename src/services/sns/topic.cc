@@ -6,6 +6,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/kept_policy.hh"
 #include "cloud/partition.hh"
 #include "cloud/permission.hh"
 #include "cloud/tags.hh"
@@ -155,12 +156,29 @@ Value effective_delivery_policy(const Value& topic) {
   return Value::map({{"http", std::move(http)}});
 }
 
+std::string shown_policy(Call& call, const Value& topic) {
+  return cloud::shown_policy(call, to_json(topic["_Policy"]));
+}
+
+// As it is to be kept. The word for a principal that is not there is the one that tools report.
+Result<Value> take_policy(Call& call, const std::string& text) {
+  constexpr size_t bytes_max = 30'720;  // SNS quotas
+  if (!parse_json(text).has_value()) return invalid("Policy: failed to parse JSON.");
+  if (text.size() > bytes_max) return invalid("Policy Error: policy is too large");
+  auto taken = cloud::take_policy(call, text, policy::Kind::resource);
+  if (!taken.has_value())
+    return invalid(cloud::refused_principal(taken.error())
+                       ? "Policy Error: PrincipalNotFound"
+                       : "Policy Error: " + taken.error().message);
+  return parse_json(taken->kept);
+}
+
 // A topic that is there is answered again, unless it would be another (CreateTopic: "if the
 // requester already owns a topic with the specified name, that topic's ARN is returned").
-Result<Value> existing(const Value& topic, const Value& in) {
+Result<Value> existing(Call& call, const Value& topic, const Value& in) {
   for (const auto& [name, value] : in["Attributes"].members()) {
     const Value* own = topic["Attributes"].find(name);
-    if (name == "Policy" ? *parse_json(value.as_string()) != topic["_Policy"]
+    if (name == "Policy" ? *parse_json(value.as_string()) != *parse_json(shown_policy(call, topic))
                          : (own ? own->as_string() : "") != value.as_string() &&
                                !(value.as_string() == "false" && !own))
       return invalid("Attributes Reason: Topic already exists with different attributes");
@@ -223,7 +241,7 @@ Result<Value> create_topic(Call& call, const Value& in) {
   for (const auto& [key, value] : attributes.members())
     if (key == "Policy" && !parse_json(value.as_string()).has_value())
       return invalid("Policy: failed to parse JSON.");
-  if (const Value* found = call.find("topic", name)) return existing(*found, in);
+  if (const Value* found = call.find("topic", name)) return existing(call, *found, in);
   Value topic = Value::map({{"TopicName", name},
                             {"TopicArn", call.arn(name)},
                             {"Attributes", Value::map({{"DisplayName", ""}})},
@@ -235,10 +253,12 @@ Result<Value> create_topic(Call& call, const Value& in) {
     topic.member("Attributes").set("FifoTopic", "true").set("ContentBasedDeduplication", "false");
   topic.set("_Policy", default_policy(call, call.arn(name)));
   for (const auto& [key, value] : attributes.members()) {
-    if (key == "Policy")
-      topic.set("_Policy", *parse_json(value.as_string()));
-    else if (key != "FifoTopic")
+    if (key == "Policy") {
+      TRY(Value policy, take_policy(call, value.as_string()));
+      topic.set("_Policy", std::move(policy));
+    } else if (key != "FifoTopic") {
       CHECK_OK(set_attribute(topic, key, value.as_string()));
+    }
   }
   CHECK_OK(cloud::add_tags(call, topic, in["Tags"], tag_rules));
   if (in.has("DataProtectionPolicy")) topic.set("DataProtectionPolicy", in["DataProtectionPolicy"]);
@@ -264,7 +284,7 @@ Result<Value> get_topic_attributes(Call& call, const Value& in) {
   Value out = topic["Attributes"];
   out.set("TopicArn", topic["TopicArn"])
       .set("Owner", call.account)
-      .set("Policy", to_json(topic["_Policy"]))
+      .set("Policy", shown_policy(call, topic))
       .set("EffectiveDeliveryPolicy", to_json(effective_delivery_policy(topic)))
       .set("SubscriptionsConfirmed", topic["_Confirmed"].to_text())
       .set("SubscriptionsPending", topic["_Pending"].to_text())
@@ -277,10 +297,11 @@ Result<Value> set_topic_attributes(Call& call, const Value& in) {
   const std::string& name = in["AttributeName"].as_string();
   const std::string& value = in["AttributeValue"].as_string();
   if (name == "Policy") {
-    auto policy = parse_json(value);
-    if (!value.empty() && !policy.has_value()) return invalid("Policy: failed to parse JSON.");
-    topic.set("_Policy", value.empty() ? default_policy(call, topic["TopicArn"].as_string())
-                                       : std::move(*policy));
+    Value policy = default_policy(call, topic["TopicArn"].as_string());
+    if (!value.empty()) {
+      TRY(policy, take_policy(call, value));
+    }
+    topic.set("_Policy", std::move(policy));
   } else {
     CHECK_OK(set_attribute(topic, name, value));
   }

@@ -4,6 +4,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/kept_policy.hh"
 #include "services/sqs/dead_letter.hh"
 
 namespace mainstay::sqs {
@@ -69,6 +70,14 @@ Status check_fifo_attribute(const Value& queue, const ChoiceRow& row, const std:
   return value == row.one || value == row.other ? Status() : bad_attribute(name);
 }
 
+// "Policy: maximum of 8,192 bytes" ("Amazon SQS policy quotas").
+Result<std::string> take_policy(Call& call, const std::string& text) {
+  constexpr size_t policy_bytes_max = 8192;
+  auto taken = cloud::take_policy(call, text, policy::Kind::resource);
+  if (!taken.has_value() || text.size() > policy_bytes_max) return bad_attribute("Policy");
+  return std::move(taken->kept);
+}
+
 Status check_attribute(const Call& call, const Value& queue, const std::string& name,
                        const std::string& value) {
   if (name == "FifoQueue") {
@@ -89,7 +98,7 @@ Status check_attribute(const Call& call, const Value& queue, const std::string& 
   if (value.empty()) return {};
   if (name == "RedrivePolicy") return check_redrive_policy(call, queue, value);
   if (name == "RedriveAllowPolicy") return check_redrive_allow_policy(value);
-  return name == "Policy" && !parse_json(value).has_value() ? bad_attribute(name) : Status();
+  return {};
 }
 
 // One of the two ways to encrypt: setting one ends the other.
@@ -104,14 +113,17 @@ Status check_encryption(const Value& attributes) {
 
 }  // namespace
 
-Status set_attributes(const Call& call, Value& queue, const Value& attributes, bool is_new) {
+Status set_attributes(Call& call, Value& queue, const Value& attributes, bool is_new) {
   CHECK_OK(check_encryption(attributes));
   bool fifo = is_new && attributes["FifoQueue"].as_string() == "true";
   if (is_new) queue.set("Attributes", default_attributes(fifo));
   Value defaults = default_attributes(is_fifo(queue));
   for (const auto& [name, value] : attributes.members()) {
-    const std::string& text = value.as_string();
+    std::string text = value.as_string();
     CHECK_OK(check_attribute(call, queue, name, text));
+    if (name == "Policy" && !text.empty()) {
+      TRY(text, take_policy(call, text));
+    }
     Value& own = queue.member("Attributes");
     if (!text.empty())
       own.set(name, text);

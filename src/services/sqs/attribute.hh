@@ -9,7 +9,7 @@ namespace mainstay::sqs {
 
 // Sets them on a queue's document. An empty text takes an attribute back to its default. is_new: of
 // CreateQueue, which alone may make a queue FIFO.
-Status set_attributes(const Call& call, Value& queue, const Value& attributes, bool is_new);
+Status set_attributes(Call& call, Value& queue, const Value& attributes, bool is_new);
 
 // Whether GetQueueAttributes knows it, of any queue.
 bool is_attribute_name(const std::string& name);

@@ -2,6 +2,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cloud/kept_policy.hh"
 #include "cloud/partition.hh"
 #include "cloud/permission.hh"
 #include "cloud/recent.hh"
@@ -36,10 +37,17 @@ Status check_name(const std::string& name, bool fifo) {
   return {};
 }
 
+Value shown_attributes(Call& call, const Value& queue) {
+  Value out = queue["Attributes"];
+  if (out.has("Policy")) out.set("Policy", cloud::shown_policy(call, out["Policy"].as_string()));
+  return out;
+}
+
 // A queue that is there is answered again, unless it would be another.
 Result<Value> existing(Call& call, const Value& queue, const Value& in) {
+  const Value own = shown_attributes(call, queue);
   for (const auto& [name, value] : in["Attributes"].members())
-    if (queue["Attributes"][name] != value)
+    if (own[name] != value)
       return aws_error("QueueNameExists",
                        "A queue already exists with the same name and a different value for "
                        "attribute " +
@@ -66,7 +74,7 @@ std::string seconds(const Value& time) {
 
 // What is made up of other things when it is asked for.
 Value all_attributes(Call& call, const Value& queue) {
-  Value out = queue["Attributes"];
+  Value out = shown_attributes(call, queue);
   int64_t visible = 0, hidden = 0, delayed = 0;
   for (const auto& [key, message] : messages_of(call, queue)) {
     bool is_visible = message["_Visible"].as_int() <= call.now.ms;

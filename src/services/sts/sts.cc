@@ -188,7 +188,7 @@ Result<Value> get_federation_token(Call& call, const Value& in) {
                 call.caller.account + ":" + name,
                 "session",
                 in["DurationSeconds"].as_int(default_s),
-                Value::map({{"Issuer", call.caller.arn}})};
+                Value::map({{"Issuer", call.caller.arn}, {"IssuerId", call.caller.user_id}})};
   for (const char* member : {"Policy", "PolicyArns"})
     if (in.has(member)) session.extra.set(member, in[member]);
   TRY(Value credentials, issue(call, session));
