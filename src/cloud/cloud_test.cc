@@ -65,13 +65,25 @@ TEST_CASE("credentials are found by id and by owner, until they are removed") {
   auto store = credential_store();
   Credentials credentials(*store);
   Random random(2);
-  Value made = credentials.add("AKIA", credential_of("arn:x"), Time{0}, random).value();
+  Value made =
+      credentials.add("AKIA", credential_of("arn:x").set("UserId", "AIDAX"), Time{0}, random)
+          .value();
   const std::string& id = made["AccessKeyId"].as_string();
   CHECK(credentials.find(id).has_value());
-  CHECK(credentials.keys_of_user("111122223333", "arn:x").size() == 1);
-  CHECK(credentials.keys_of_user("111122223333", "arn:y").empty());
+  CHECK(credentials.keys_of_user("111122223333", "AIDAX").size() == 1);
+  CHECK(credentials.keys_of_user("111122223333", "AIDAY").empty());
   REQUIRE(credentials.remove(id));
   CHECK(!credentials.find(id).has_value());
+}
+
+TEST_CASE("the id of a user leads to its account, and another's does not") {
+  Random random(4);
+  std::string id = make_principal_id("AIDA", "012345678901", random);
+  CHECK(id.size() == 21);
+  CHECK(account_of_principal_id(id) == "012345678901");
+  CHECK(account_of_principal_id(id + ":session") == "012345678901");
+  CHECK(!account_of_principal_id("AIDAACKCEVSQ6C2EXAMPL"));
+  CHECK(!account_of_principal_id("AIDA"));
 }
 
 TEST_CASE("no two credentials share an id, however many there are") {
