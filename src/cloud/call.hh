@@ -29,6 +29,7 @@ struct Wait {
   Value state;
 };
 
+class EventSource;
 class Upload;
 
 class Call {
@@ -49,6 +50,9 @@ class Call {
   // the handler sets it; the output lacks the member then.
   Upload* upload = nullptr;
   std::shared_ptr<BodySource> body = {};
+  // An output's stream of events, if the handler sets it (event_source.hh); the output lacks the
+  // member then.
+  std::shared_ptr<EventSource> events = {};
   // Work that goes with the change (on bulk data, say): run once the change is kept, or once it is
   // not, without the state's lock.
   std::vector<std::function<void()>> after_commit, after_failure;

@@ -170,11 +170,13 @@ class Cloud {
 
   std::optional<HttpResponse> serve(HttpRequest& http, Request& request, const HttpReply& reply);
   static HttpResponse encode(const Request& request, const Result<Value>& out);
+  static HttpResponse encode_whole(const Request& request, const Work& work,
+                                   const Result<Value>& out);
   // own_api.cc: what is the program's own, not AWS's; false for all other requests.
   bool answer_own(const HttpRequest& http, const HttpReply& reply);
   void answer_clock(const HttpRequest& http, const HttpReply& reply);
   void keep_clock();
-  Result<Value> with_whole_body(const Work& work, Value out);
+  Result<Value> with_whole_body(const Work& work, Result<Value> out);
   Status route(const HttpRequest& http, Request& request);
   Status identify(HttpRequest& http, Request& request);
   Status check_unknown_key(const std::string& key, const HttpRequest& http,

@@ -1,5 +1,4 @@
 // The way of an HTTP request through the cloud: see cloud.hh.
-#include <future>
 #include "base/text.hh"
 
 #include "cloud/call.hh"
@@ -9,6 +8,7 @@
 #include "cloud/run.hh"
 #include "cloud/upload.hh"
 #include "wire/checksum.hh"
+#include "wire/event_stream.hh"
 #include "wire/model.hh"
 #include "wire/router.hh"
 #include "wire/server.hh"
@@ -21,7 +21,6 @@ namespace mainstay::cloud {
 namespace {
 
 constexpr std::string_view default_region = "us-east-1";
-constexpr size_t whole_body_bytes_max = 512 << 20;  // of an answer in process
 
 // A region's name as it stands in a credential scope; anything odd is the default region.
 std::string region_of(const wire::Hints& hints) {
@@ -146,31 +145,6 @@ void Cloud::handle(HttpRequest http, const HttpReply& reply) {
   if (answer) reply.answer(std::move(*answer));
 }
 
-HttpResponse Cloud::handle(HttpRequest http) {
-  struct Blocked : HttpReply::Target {
-    void answer(HttpResponse&& r) override {
-      if (response) return;
-      response = std::move(r);
-      ready.set_value();
-    }
-    void dropped() override { answer(HttpResponse{500, {}, "no answer was given\n"}); }
-    bool gone() const override { return false; }
-    std::optional<HttpResponse> response;
-    std::promise<void> ready;
-  };
-  auto blocked = std::make_shared<Blocked>();
-  handle(std::move(http), HttpReply(blocked));
-  if (agenda_.is_simulated()) agenda_.run_until([&] { return blocked->response.has_value(); });
-  blocked->ready.get_future().wait();
-  HttpResponse response = std::move(*blocked->response);
-  if (!response.source) return response;
-  auto whole = read_whole(*response.source, whole_body_bytes_max);
-  if (!whole.has_value()) return {500, {}, whole.error().message + "\n"};
-  response.body = std::move(*whole);
-  response.source.reset();
-  return response;
-}
-
 // Only operations that take uploads get theirs so; others' are kept in memory.
 BodyPlan Cloud::plan_body(const HttpRequest& head, std::optional<uint64_t> length) {
   std::shared_lock lock(resetting_);
@@ -204,6 +178,19 @@ HttpResponse Cloud::encode(const Request& request, const Result<Value>& out) {
   return response;
 }
 
+// With what comes after its head: a long payload, or events.
+HttpResponse Cloud::encode_whole(const Request& request, const Work& work,
+                                 const Result<Value>& out) {
+  HttpResponse response = encode(request, out);
+  response.source = work.body;
+  if (!out.has_value() || !work.events) return response;
+  response.body.clear();
+  response.headers.set("Content-Type", std::string(wire::event_stream_type));
+  response.source =
+      event_body(work.events, request.loaded, *request.operation, request.protocol, *out);
+  return response;
+}
+
 std::optional<HttpResponse> Cloud::serve(HttpRequest& http, Request& request,
                                          const HttpReply& reply) {
   auto failed = [&](const Error& error) { return encode(request, error); };
@@ -224,9 +211,7 @@ std::optional<HttpResponse> Cloud::serve(HttpRequest& http, Request& request,
   auto out = run(request, reply);
   if (!out) return std::nullopt;
   record(request, request.work, *out);
-  HttpResponse response = encode(request, *out);
-  response.source = std::move(request.work.body);
-  return response;
+  return encode_whole(request, request.work, *out);
 }
 
 // Finds service, operation and codec. What is found before an error is kept, so that the error goes
@@ -293,7 +278,7 @@ std::optional<Result<Value>> Cloud::run(Request& request, const HttpReply& reply
       job->is_gone = [to = reply] { return to.gone(); };
       job->done = [&here = cloud, kept, to = reply](const Work& w, Result<Value> out) {
         here.record(*kept, w, out);
-        to.answer(encode(*kept, out));
+        to.answer(encode_whole(*kept, w, out));
       };
       return job;
     }

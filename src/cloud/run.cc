@@ -143,6 +143,7 @@ std::optional<Result<Value>> Cloud::attempt(Work& work, Keeper& keeper) {
       return Result<Value>(*given);
     auto out = perform(work, call, side);
     work.body = out.has_value() ? std::move(call.body) : nullptr;
+    work.events = out.has_value() ? std::move(call.events) : nullptr;
     after = std::move(out.has_value() ? call.after_commit : call.after_failure);
     if (out.has_value() && call.waiting) {
       auto job = keeper.keep();
@@ -216,13 +217,16 @@ void Cloud::keep_event(TrailEvent event, const Work& work, const Result<Value>& 
     if (entry->service.on_event) entry->service.on_event(*this, kept);
 }
 
-// A long payload as the member that it is in the model.
-Result<Value> Cloud::with_whole_body(const Work& work, Value out) {
+// A long payload as the member that it is in the model. Streams of events are for clients alone.
+Result<Value> Cloud::with_whole_body(const Work& work, Result<Value> out) {
+  if (out.has_value() && work.events)
+    return aws_error("InternalFailure", "a service asked another for a stream of events", 500);
+  if (!out.has_value() || !work.body) return out;
   TRY(Models::Loaded loaded, models_.load(work.entry->service.name));
   const wire::Operation* modelled = loaded.model->operation(work.operation->name);
   if (!modelled || !modelled->output || !modelled->output->payload) return out;
   TRY(std::string whole, read_whole(*work.body, inner_body_bytes_max));
-  return out.set(modelled->output->payload->name, Bytes{std::move(whole)});
+  return out->set(modelled->output->payload->name, Bytes{std::move(whole)});
 }
 
 void Cloud::invoke_later(const Caller& caller, std::string_view account, std::string_view region,
@@ -235,7 +239,8 @@ void Cloud::invoke_later(const Caller& caller, std::string_view account, std::st
     std::shared_ptr<Job> keep() override {
       auto job = std::make_shared<Job>();
       job->work = std::move(work);
-      job->done = [&to = cloud, then = std::move(done)](const Work& w, Result<Value> out) {
+      job->done = [&to = cloud, then = std::move(done)](const Work& w, Result<Value> given) {
+        auto out = to.with_whole_body(w, std::move(given));
         to.record_inner(w, out);
         then(std::move(out));
       };
@@ -247,7 +252,7 @@ void Cloud::invoke_later(const Caller& caller, std::string_view account, std::st
   } moved(*this, *made, done);
   auto out = attempt(*made, moved);
   if (!out) return;
-  if (made->body) out = with_whole_body(*made, std::move(**out));
+  out = with_whole_body(*made, std::move(*out));
   record_inner(*made, *out);
   done(std::move(*out));
 }

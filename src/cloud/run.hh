@@ -8,6 +8,7 @@
 
 #include "cloud/authorizer.hh"
 #include "cloud/cloud.hh"
+#include "cloud/event_source.hh"
 #include "cloud/upload.hh"
 
 namespace mainstay::cloud {
@@ -21,7 +22,8 @@ struct Cloud::Work {
   Origin origin;
   Value in;
   std::shared_ptr<Upload> upload;    // see Call
-  std::shared_ptr<BodySource> body;  // set by attempt()
+  std::shared_ptr<BodySource> body;  // set by attempt(), as is the next
+  std::shared_ptr<EventSource> events;
   // Of a handler that is asked again.
   bool was_allowed = false, is_late = false;
   Value wait_state;

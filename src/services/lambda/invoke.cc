@@ -3,6 +3,7 @@
 #include "base/json.hh"
 #include "base/text.hh"
 #include "cloud/cloud.hh"
+#include "cloud/event_source.hh"
 
 namespace mainstay::lambda {
 namespace {
@@ -119,6 +120,23 @@ Result<Value> invoke(Call& call, const Value& in) {
     });
   });
   return call.wait(topic, call.now + look_again_ms, std::move(state));
+}
+
+// InvokeWithResponseStream: the runtimes here answer with the whole at once, so it is one chunk.
+Result<Value> invoke_with_stream(Call& call, const Value& in) {
+  TRY(Value out, invoke(call, in));
+  if (call.waiting || out["StatusCode"].as_int() != 200) return out;
+  Value end = Value::map({});
+  if (out.has("LogResult")) end.set("LogResult", out["LogResult"]);
+  std::vector<cloud::EventSource::Event> events;
+  if (out.has("FunctionError")) {
+    end.set("ErrorCode", "Unhandled").set("ErrorDetails", out["Payload"].as_bytes());
+  } else {
+    events.push_back({"PayloadChunk", Value::map({{"Payload", out["Payload"]}})});
+  }
+  events.push_back({"InvokeComplete", std::move(end)});
+  call.events = cloud::events_of(std::move(events));
+  return Value::map({{"StatusCode", 200}, {"ExecutedVersion", out["ExecutedVersion"]}});
 }
 
 }  // namespace mainstay::lambda

@@ -6,6 +6,7 @@
 namespace mainstay::lambda {
 
 Result<Value> invoke(Call& call, const Value& in);
+Result<Value> invoke_with_stream(Call& call, const Value& in);
 bool is_event(const Value& in);
 // Where an event goes: aliases may have two versions.
 Result<Target> target_of_event(Call& call, const FunctionName& named);

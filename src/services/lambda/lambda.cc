@@ -26,6 +26,7 @@ std::vector<cloud::Operation> function_operations() {
           writes("UpdateAlias", update_alias),
           writes("DeleteAlias", delete_alias),
           reads_unless("Invoke", invoke, is_event),
+          reads_unless("InvokeWithResponseStream", invoke_with_stream, is_event),
           writes("AddPermission", add_permission),
           writes("RemovePermission", remove_permission),
           reads("GetPolicy", get_policy),

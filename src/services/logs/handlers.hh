@@ -32,6 +32,8 @@ LOGS_HANDLER(put_log_events);
 // read_api.cc
 LOGS_HANDLER(get_log_events);
 LOGS_HANDLER(filter_log_events);
+// tail.cc
+LOGS_HANDLER(start_live_tail);
 // filter.cc
 LOGS_HANDLER(put_metric_filter);
 LOGS_HANDLER(delete_metric_filter);

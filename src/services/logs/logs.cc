@@ -1,6 +1,7 @@
 #include "services/logs/logs.hh"
 
 #include "services/logs/handlers.hh"
+#include "services/logs/tail.hh"
 
 namespace mainstay::logs {
 namespace {
@@ -29,6 +30,7 @@ constexpr cloud::Operation operations[] = {
     writes("PutLogEvents", put_log_events),
     reads("GetLogEvents", get_log_events),
     reads("FilterLogEvents", filter_log_events),
+    reads("StartLiveTail", start_live_tail),
     writes("PutMetricFilter", put_metric_filter),
     writes("DeleteMetricFilter", delete_metric_filter),
     reads("DescribeMetricFilters", describe_metric_filters),
@@ -48,7 +50,8 @@ cloud::Service make_service() {
   service.operations.assign(std::begin(operations), std::end(operations));
   service.guard = guard;
   // "CloudWatch Logs information in CloudTrail": events written and read are not management events.
-  service.data_events = {"PutLogEvents", "GetLogEvents", "FilterLogEvents"};
+  service.data_events = {"PutLogEvents", "GetLogEvents", "FilterLogEvents", "StartLiveTail"};
+  service.background = std::make_shared<Tails>();
   service.reactions = {{.name = "expire", .react = expire}};
   return service;
 }

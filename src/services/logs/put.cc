@@ -5,6 +5,7 @@
 #include "services/logs/event.hh"
 #include "services/logs/fanout.hh"
 #include "services/logs/handlers.hh"
+#include "services/logs/tail.hh"
 
 namespace mainstay::logs {
 namespace {
@@ -82,6 +83,11 @@ Result<Value> put_log_events(Call& call, const Value& in) {
     put_group(call,
               group.set("_Bytes", group["_Bytes"].as_int() + stream["_Bytes"].as_int() - before));
     fan_out(call, group, stream, kept, number);
+    if (Tails& tails = tails_of(call); tails.any())
+      call.after_commit.push_back([&tails, arn = group_arn(call, group["logGroupName"].as_string()),
+                                   name = stream["logStreamName"].as_string(),
+                                   events = std::move(kept),
+                                   now = call.now] { tails.publish(arn, name, events, now); });
   }
   Value out = Value::map({{"nextSequenceToken", position_of(call.now.ms, number)}});
   if (!accepted.rejected.empty()) out.set("rejectedLogEventsInfo", accepted.rejected);
