@@ -21,8 +21,7 @@ constexpr std::string_view supported =
 
 Error unsupported(std::string_view function) {
   if (function == "Fn::Transform")
-    return template_error(
-        "Fn::Transform is not supported: macros and AWS::Include cannot be run here");
+    return template_error("Fn::Transform has not been run: only CloudFormation runs transforms");
   return template_error(
       "Template Error: Encountered unsupported function: " + std::string(function) +
       " Supported functions are: [" + std::string(supported) + "]");

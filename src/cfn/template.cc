@@ -8,6 +8,7 @@
 #include "cfn/messages.hh"
 #include "cfn/parameters.hh"
 #include "cfn/template_check.hh"
+#include "cfn/transform.hh"
 
 namespace mainstay::cfn {
 namespace {
@@ -88,9 +89,9 @@ class Parser {
   Status top_level() {
     if (!root().is_map()) return format_error("unsupported structure.").where(at({}));
     if (root().has("Fn::Transform"))
-      return template_error("Fn::Transform is not supported: AWS::Include cannot be run here")
+      return template_error("Fn::Transform has not been run: only CloudFormation runs transforms")
           .where(at({"Fn::Transform"}));
-    CHECK_OK(transform(root()["Transform"]));
+    CHECK_OK(transforms());
     std::vector<std::string> unknown;
     for (const auto& [name, value] : root().members())
       if (!is_in(sections, name)) unknown.push_back(name);
@@ -112,16 +113,18 @@ class Parser {
     return format_error("At least one Resources member must be defined.").where(at({"Resources"}));
   }
 
-  Status transform(const Value& v) {
+  Status transforms() {
     out_.transforms.clear();
-    List names = v.is_list() ? v.items() : v.is_null() ? List() : List{v};
-    for (const Value& item : names) {
-      std::string name = item.is_map() ? item["Name"].as_string() : item.as_string();
-      if (name != "AWS::LanguageExtensions")
-        return template_error("No transform named " + name + " found.")
+    auto calls = template_transforms(root());
+    if (!calls.has_value()) return std::move(calls).error().where(at({"Transform"}));
+    for (const TransformCall& call : *calls) {
+      if (call.name != language_extensions)
+        return template_error("No transform named " + call.name + " found.")
             .where(at({"Transform"}))
-            .with_hint("AWS::LanguageExtensions is the only transform known here");
-      out_.transforms.push_back(name);
+            .with_hint(
+                "CloudFormation runs macros; before it has, only AWS::LanguageExtensions can be "
+                "read");
+      out_.transforms.push_back(call.name);
     }
     return {};
   }

@@ -4,6 +4,7 @@
 #include "formation/handlers.hh"
 #include "formation/plan.hh"
 #include "formation/requests.hh"
+#include "formation/transform.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -138,7 +139,33 @@ Result<Value> find_change_set(const Call& call, const Value& in) {
   return found.is_null() ? Result<Value>(not_found(name)) : found;
 }
 
-Result<Value> create_change_set(Call& call, const Value& in) {
+namespace {
+
+// What a change set says of the plan that it is; a failure for one that can't be executed.
+struct Planned {
+  List changes, parameters;
+  std::string failure;
+};
+
+Result<Planned> plan_of(Call& call, const StackKey& key, const Value& before, const Value& after) {
+  Planned out;
+  if (after.has("TransformFailed")) {
+    out.failure = after["TransformFailed"].as_string();
+    return out;
+  }
+  TRY(Plan plan, make_plan(call, key, before, after));
+  TRY(Prepared prepared, prepare(asker_of(call), key, after));
+  for (const cfn::ResourceChange& change : plan.changes)
+    out.changes.push_back(shown_change(call, key.uuid(), change));
+  out.parameters = shown_parameters(prepared, after);
+  if (plan.is_empty())
+    out.failure =
+        "The submitted information didn't contain changes. Submit different "
+        "information to create a change set.";
+  return out;
+}
+
+Result<Value> plan_change_set(Call& call, const Value& in) {
   CHECK_OK(check_no_import(in));
   TRY(Value stack, stack_for(call, in));
   const std::string& name = in["ChangeSetName"].as_string();
@@ -146,31 +173,29 @@ Result<Value> create_change_set(Call& call, const Value& in) {
   StackKey key = key_of(call, stack);
   Value before = current_definition(call, stack);
   TRY(Value after, make_definition(call, in, key, before));
-  TRY(Plan plan, make_plan(call, key, before, after));
-  TRY(Prepared prepared, prepare(asker_of(call), key, after));
-  Value changes = Value::list();
-  for (const cfn::ResourceChange& change : plan.changes)
-    changes.push_back(shown_change(call, key.uuid(), change));
+  TRY(Planned planned, plan_of(call, key, before, after));
+  const bool good = planned.failure.empty();
   Value id = id_of_set(call, name);
   TRY(Value operation, operation_document(call, in, stack));
   Value set = Value::map({{"ChangeSetName", name},
                           {"ChangeSetId", id},
                           {"StackId", stack["StackId"]},
                           {"StackName", stack["StackName"]},
-                          {"Parameters", Value(shown_parameters(prepared, after))},
+                          {"Parameters", Value(std::move(planned.parameters))},
                           {"CreationTime", call.now},
-                          {"ExecutionStatus", plan.is_empty() ? "UNAVAILABLE" : "AVAILABLE"},
-                          {"Status", plan.is_empty() ? "FAILED" : "CREATE_COMPLETE"},
+                          {"ExecutionStatus", good ? "AVAILABLE" : "UNAVAILABLE"},
+                          {"Status", good ? "CREATE_COMPLETE" : "FAILED"},
                           {"NotificationARNs", after["NotificationARNs"]},
                           {"Capabilities", after["Capabilities"]},
                           {"Tags", after["Tags"]},
-                          {"Changes", std::move(changes)},
+                          {"Changes", Value(std::move(planned.changes))},
                           {"IncludeNestedStacks", false},
                           {"_definition", after},
                           {"_type", before.is_null() ? "CREATE" : "UPDATE"},
                           {"_operation", std::move(operation)}});
   for (const char* member : {"OnStackFailure", "Description", "RollbackConfiguration"})
     if (in.has(member)) set.set(member, in[member]);
+  if (!good) set.set("StatusReason", planned.failure);
   // Others had their turn while the template was being prepared.
   CHECK_OK(check_new_name(call, stack, name));
   if (!stack.has("StackStatus")) {
@@ -178,12 +203,14 @@ Result<Value> create_change_set(Call& call, const Value& in) {
     call.put("name", key.name(), key.id);
     set_stack_status(call, stack, "REVIEW_IN_PROGRESS", "User Initiated");
   }
-  if (plan.is_empty())
-    set.set("StatusReason",
-            "The submitted information didn't contain changes. Submit different "
-            "information to create a change set.");
   call.put("change-set", id.as_string(), set);
   return Value::map({{"Id", id}, {"StackId", stack["StackId"]}});
+}
+
+}  // namespace
+
+Result<Value> create_change_set(Call& call, const Value& in) {
+  return or_wait(call, plan_change_set(call, in));
 }
 
 Result<Value> describe_change_set(Call& call, const Value& in) {

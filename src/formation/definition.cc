@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "base/json.hh"
 #include "base/text.hh"
 #include "cfn/summary.hh"
+#include "cloud/partition.hh"
 #include "formation/secure_reference.hh"
 #include "formation/template_source.hh"
+#include "formation/transform.hh"
 #include "formation/types.hh"
 
 namespace mainstay::formation {
@@ -36,14 +39,15 @@ Result<cfn::ParameterInputs> parameter_inputs(const Value& in, const Value& befo
   return inputs;
 }
 
+bool has_capability(const Value& in, std::string_view name) {
+  const List& given = in["Capabilities"].items();
+  return std::find(given.begin(), given.end(), Value(name)) != given.end();
+}
+
 Status check_capabilities(const cfn::Template& t, const Value& in) {
   cfn::Capabilities needed = cfn::required_capabilities(t);
-  const List& given = in["Capabilities"].items();
-  auto has = [&](std::string_view name) {
-    return std::find(given.begin(), given.end(), Value(name)) != given.end();
-  };
   for (const std::string& name : needed.names)
-    if (!has(name) && !has("CAPABILITY_NAMED_IAM"))
+    if (!has_capability(in, name) && !has_capability(in, "CAPABILITY_NAMED_IAM"))
       return aws_error("InsufficientCapabilitiesException",
                        "Requires capabilities : [" + name + "]");
   return {};
@@ -94,28 +98,84 @@ cfn::PseudoParameters pseudo_parameters(const StackKey& key, const Value& defini
   p.region = key.region;
   p.stack_id = key.id;
   p.stack_name = key.name();
+  p.partition = cloud::partition_of(key.region);
+  if (p.partition == "aws-cn") p.url_suffix = "amazonaws.com.cn";
   for (const Value& arn : definition["NotificationARNs"].items())
     p.notification_arns.push_back(arn.as_string());
   return p;
 }
 
-Result<Value> make_definition(Call& call, const Value& in, const StackKey& key,
-                              const Value& before) {
-  TRY(std::string body, template_of_request(call, in, before));
-  Value definition = Value::map({{"Body", body}});
+namespace {
+
+Status check_auto_expand(const Call& call, const Value& in) {
+  // "This capability doesn't apply to creating change sets" (API reference, CreateChangeSet).
+  if (call.operation == "CreateChangeSet" || has_capability(in, "CAPABILITY_AUTO_EXPAND"))
+    return {};
+  return aws_error("InsufficientCapabilitiesException",
+                   "Requires capabilities : [CAPABILITY_AUTO_EXPAND]");
+}
+
+// Runs the transforms of the definition's template, if it has any. What fails in them, or in what
+// they made, is told by the stack, not by the request.
+Status transform(Call& call, const Value& in, TransformInputs about, cfn::ParameterInputs& given,
+                 Value& definition) {
+  const std::string body = definition["Body"].as_string();
+  if (!body.contains("Transform")) return {};
+  TRY(cfn::Document document,
+      cfn::parse_document(body, "template", cfn::ParseOptions::for_template()));
+  if (!cfn::has_transform(document.root)) return {};
+  TRY(cfn::Template declared, cfn::read_declarations(std::move(document)));
+  CHECK_OK(check_auto_expand(call, in));
+  TRY(about.parameters, cfn::resolve_parameters(declared, given));
+  about.declared = &declared;
+  auto processed = process_template(call, about);
+  if (!processed.has_value() && !is_transform_failure(processed.error())) return processed.error();
+  definition.set("Original", body).set("Parameters", texts_of(declared, given));
+  std::string why = processed.has_value() ? "" : processed.error().message;
+  if (processed.has_value()) {
+    definition.set("Body", to_json(*processed));
+    auto read = cfn::parse_template_text(definition["Body"].as_string(), "template",
+                                         template_inputs(previous_texts(given), about.pseudo));
+    if (!read.has_value()) why = read.error().message;
+  }
+  if (why.empty()) return {};
+  definition.set("TransformFailed", why);
+  definition.erase("Body");
+  return {};
+}
+
+// What goes over from the definition before where a request does not say it.
+Value definition_of_request(const Value& in, const Value& before, std::string body) {
+  Value definition = Value::map({{"Body", std::move(body)}});
   for (const char* member : {"Capabilities", "NotificationARNs", "RoleARN", "Tags"}) {
     if (in.has(member))
       definition.set(member, in[member]);
     else if (before.has(member))
       definition.set(member, before[member]);
   }
+  // The template before is taken as its transforms made it (API reference, UpdateStack,
+  // UsePreviousTemplate).
+  bool is_new = in.has("TemplateBody") || in.has("TemplateURL");
+  if (!is_new && before.has("Original")) definition.set("Original", before["Original"]);
+  return definition;
+}
+
+}  // namespace
+
+Result<Value> make_definition(Call& call, const Value& in, const StackKey& key, const Value& before,
+                              const std::string& parent_id) {
+  TRY(std::string body, template_of_request(call, in, before));
+  Value definition = definition_of_request(in, before, std::move(body));
   CHECK_OK(check_tags(definition["Tags"]));
   cfn::PseudoParameters pseudo = pseudo_parameters(key, definition);
   TRY(cfn::ParameterInputs inputs, parameter_inputs(in, before));
-  TRY(cfn::Template t,
-      cfn::parse_template_text(body, "template", template_inputs(previous_texts(inputs), pseudo)));
   Asker asker = asker_of(call);
   inputs.read_ssm = [&asker](const std::string& name) { return read_ssm(asker, name, false); };
+  if (!definition.has("Original"))
+    CHECK_OK(transform(call, in, {nullptr, {}, pseudo, parent_id}, inputs, definition));
+  if (definition.has("TransformFailed")) return definition;
+  TRY(cfn::Template t, cfn::parse_template_text(definition["Body"].as_string(), "template",
+                                                template_inputs(previous_texts(inputs), pseudo)));
   TRY(Map resolved, cfn::resolve_parameters(t, inputs));
   cfn::Environment environment = make_environment(asker, pseudo);
   CHECK_OK(cfn::check_rules(t, resolved, environment));
@@ -127,6 +187,8 @@ Result<Value> make_definition(Call& call, const Value& in, const StackKey& key,
 }
 
 Result<Prepared> prepare(const Asker& asker, const StackKey& key, const Value& definition) {
+  if (definition.has("TransformFailed"))
+    return Error("TransformFailed", definition["TransformFailed"].as_string());
   Prepared p;
   p.pseudo = pseudo_parameters(key, definition);
   p.parameters = definition["Resolved"].members();
@@ -161,11 +223,15 @@ List shown_parameters(const Prepared& prepared, const Value& definition) {
   return out;
 }
 
-void show_definition(Value& stack, const Prepared& prepared, const Value& definition) {
-  stack.set("Parameters", Value(shown_parameters(prepared, definition)));
+void show_request(Value& stack, const Value& definition) {
   for (const char* member : {"Capabilities", "NotificationARNs", "Tags"})
     stack.set(member, definition.has(member) ? definition[member] : Value::list());
   if (definition.has("RoleARN")) stack.set("RoleARN", definition["RoleARN"]);
+}
+
+void show_definition(Value& stack, const Prepared& prepared, const Value& definition) {
+  stack.set("Parameters", Value(shown_parameters(prepared, definition)));
+  show_request(stack, definition);
   stack.erase("Description");
   if (!prepared.tmpl.description.empty()) stack.set("Description", prepared.tmpl.description);
 }

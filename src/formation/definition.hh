@@ -2,7 +2,9 @@
 // is kept, and the same taken apart to work with.
 //
 // A definition's members: Body, Parameters (name to text, as given), Resolved (name to what Ref
-// gives), Tags, Capabilities, NotificationARNs, RoleARN.
+// gives), Tags, Capabilities, NotificationARNs, RoleARN. Where transforms have run, Body is what
+// they made (stage "Processed") and Original the text before; where they failed, TransformFailed
+// says why, and there is neither Body nor Resolved.
 #pragma once
 
 #include <set>
@@ -42,10 +44,13 @@ Result<std::string> template_of_request(Call& call, const Value& in, const Value
 
 // A new definition out of CreateStack's, UpdateStack's or CreateChangeSet's members. before: the
 // definition as it stands, or null.
-Result<Value> make_definition(Call& call, const Value& in, const StackKey& key,
-                              const Value& before);
+// parent_id: of the stack that it is nested in, which is woken where a macro has to be awaited.
+// Error: not_yet() until its answer is there (transform.hh).
+Result<Value> make_definition(Call& call, const Value& in, const StackKey& key, const Value& before,
+                              const std::string& parent_id = "");
 
-// Parsed, with conditions decided and resources in order. Errors: ValidationError.
+// Parsed, with conditions decided and resources in order. Errors: ValidationError; that of failed
+// transforms.
 Result<Prepared> prepare(const Asker& asker, const StackKey& key, const Value& definition);
 
 // The resources that the template makes, by its conditions.
@@ -53,6 +58,8 @@ std::set<std::string> logical_ids(const Prepared& prepared);
 
 // The members of a stack that come from its definition: Parameters (secrets masked), Tags, ...
 void show_definition(Value& stack, const Prepared& prepared, const Value& definition);
+// Of them those that the request gives, which are there even where transforms failed.
+void show_request(Value& stack, const Value& definition);
 List shown_parameters(const Prepared& prepared, const Value& definition);
 
 Asker asker_of(Call& call);

@@ -4,6 +4,7 @@
 
 #include "formation/drift.hh"
 #include "formation/operation.hh"
+#include "formation/transform.hh"
 #include "store/store.hh"
 
 namespace mainstay::formation {
@@ -53,10 +54,13 @@ void wake_at(Call& call, const StackKey& key, Time when) {
 std::vector<cloud::Reaction> reactions() {
   return {{run_reaction, nullptr, run},
           {wake_reaction, wake_now},
-          {detect_reaction, nullptr, run_detection}};
+          {detect_reaction, nullptr, run_detection},
+          {call_macro_reaction, nullptr, call_macro},
+          {forget_macro_reaction, forget_macro_call}};
 }
 
 void Resumption::start(cloud::Cloud& cloud) {
+  forget_macro_calls(cloud);
   std::vector<StackKey> stacks;
   std::set<std::string> operations;
   for (store::Shard* shard : cloud.store().shards("cloudformation")) {

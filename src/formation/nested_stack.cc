@@ -9,7 +9,12 @@ namespace {
 
 constexpr size_t child_name_max = 128;
 
-Value request_of(const Subject& s, const std::string& name) {
+// What was acknowledged of the parent holds for its nested stacks (API reference, CreateStack,
+// Capabilities, on nested stacks with macros).
+Value request_of(const Subject& s, const std::string& name, const Value& parent) {
+  Value capabilities = Value::list({"CAPABILITY_NAMED_IAM"});
+  for (const Value& capability : parent["Capabilities"].items())
+    if (capability.as_string() == "CAPABILITY_AUTO_EXPAND") capabilities.push_back(capability);
   Value parameters = Value::list();
   for (const auto& [key, value] : s.properties["Parameters"].members())
     parameters.push_back(Value::map({{"ParameterKey", key}, {"ParameterValue", value.to_text()}}));
@@ -20,7 +25,7 @@ Value request_of(const Subject& s, const std::string& name) {
                      {"TemplateURL", s.properties["TemplateURL"]},
                      {"Parameters", parameters},
                      {"NotificationARNs", s.properties["NotificationARNs"]},
-                     {"Capabilities", Value::list({"CAPABILITY_NAMED_IAM"})},
+                     {"Capabilities", capabilities},
                      {"Tags", tags}});
 }
 
@@ -32,6 +37,8 @@ Status in_state(Subject& s, const std::function<Status(Call&)>& work) {
   return s.cloud.update("cloudformation", s.where.account, s.where.region,
                         [&](Call& call) -> Status {
                           call.caller = s.caller;
+                          // The same each time that it is asked, as macros want to know it.
+                          call.request_id = s.operation + "/" + s.where.logical_id;
                           return work(call);
                         });
 }
@@ -78,6 +85,7 @@ Status end_of_child(Subject& s, std::string_view good) {
 }  // namespace
 
 Status create_nested(Subject& s) {
+  bool waits = false;
   std::string name = physical_name(s.where, {child_name_max, false});
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
     if (auto begun = find_stack(call, name); begun.has_value() && has_begun(*begun, s)) {
@@ -85,25 +93,35 @@ Status create_nested(Subject& s) {
       return {};
     }
     TRY(Value parent, find_stack(call, s.where.stack_id));
-    Value in = request_of(s, name);
+    Value in = request_of(s, name, parent);
     in.set("OnFailure", "DO_NOTHING");
     if (auto minutes = parse_int(s.properties["TimeoutInMinutes"].to_text()))
       in.set("TimeoutInMinutes", *minutes);
-    TRY(Value out, begin_create(call, in, parent));
-    s.physical_id = out["StackId"].as_string();
+    auto out = begin_create(call, in, parent);
+    if (!out.has_value() && is_not_yet(out.error())) {
+      waits = true;  // for a macro; that it was asked for is kept
+      return {};
+    }
+    if (!out.has_value()) return out.error();
+    s.physical_id = (*out)["StackId"].as_string();
     wake(call, child_key(s));
     return mark_begun(call, s);
   }));
+  if (waits && s.is_unwanted) return Error("Cancelled", "Resource creation cancelled");
+  if (waits) return not_yet();
   CHECK_OK(s.initiated());
   return end_of_child(s, "CREATE_COMPLETE");
 }
 
 Status update_nested(Subject& s) {
-  bool unchanged = false;
+  bool unchanged = false, waits = false;
   CHECK_OK(in_state(s, [&](Call& call) -> Status {
     TRY(Value child, find_stack(call, s.physical_id));
     if (has_begun(child, s)) return {};
-    auto begun = begin_update(call, request_of(s, s.physical_id));
+    TRY(Value parent, find_stack(call, s.where.stack_id));
+    auto begun = begin_update(call, request_of(s, s.physical_id, parent));
+    waits = !begun.has_value() && is_not_yet(begun.error());
+    if (waits) return {};
     unchanged = !begun.has_value() && begun.error().message == "No updates are to be performed.";
     if (unchanged) take_outputs(s, child);
     if (!begun.has_value()) return unchanged ? Status() : Status(begun.error());
@@ -111,6 +129,7 @@ Status update_nested(Subject& s) {
     wake(call, child_key(s));
     return mark_begun(call, s);
   }));
+  if (waits) return not_yet();
   return unchanged ? Status() : end_of_child(s, "UPDATE_COMPLETE");
 }
 

@@ -21,7 +21,7 @@ bool may_be_there(const Value& r) {
 
 std::string reason_of(const Outcome& outcome, std::string_view what) {
   if (!outcome.failed.empty()) return listed(what, outcome.failed);
-  return outcome.error.empty() ? "" : outcome.error + " ";
+  return outcome.error.empty() ? "" : outcome.error + ". ";
 }
 
 }  // namespace

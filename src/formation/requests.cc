@@ -9,6 +9,7 @@
 #include "formation/plan.hh"
 #include "formation/service_role.hh"
 #include "formation/stack_policy.hh"
+#include "formation/transform.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -118,16 +119,26 @@ Status check_policies_of_update(const Call& call, const Value& stack, std::set<s
   return check_stack_policy(operation["PolicyDuringUpdate"].as_string(), ids);
 }
 
+// Transforms that failed leave nothing to show but what the request said.
+void show_target(Value& stack, const Result<Prepared>& prepared, const Value& definition) {
+  if (prepared.has_value())
+    show_definition(stack, *prepared, definition);
+  else
+    show_request(stack, definition);
+}
+
 }  // namespace
 
 Status start_create(Call& call, Value& stack, const Value& definition) {
   StackKey key = key_of(call, stack);
-  TRY(Prepared prepared, prepare(asker_of(call), key, definition));
-  CHECK_OK(check_stack_policy(stack["_policy"].as_string(), logical_ids(prepared)));
+  auto prepared = prepare(asker_of(call), key, definition);
+  if (!prepared.has_value() && !is_transform_failure(prepared.error())) return prepared.error();
+  if (prepared.has_value())
+    CHECK_OK(check_stack_policy(stack["_policy"].as_string(), logical_ids(*prepared)));
   // Others had their turn while the template was being prepared.
   if (const Value* id = call.find("name", key.name()); id && id->as_string() != key.id)
     return already_exists(key.name());
-  show_definition(stack, prepared, definition);
+  show_target(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
   call.put("name", key.name(), key.id);
   if (stack.has("TimeoutInMinutes"))
@@ -151,7 +162,8 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
   Value stack = new_stack(call, name, in);
   TRY(Value policy, policy_of_request(call, in, "StackPolicy"));
   if (!policy.is_null()) stack.set("_policy", std::move(policy));
-  TRY(Value definition, make_definition(call, in, key_of(call, stack), Value()));
+  TRY(Value definition,
+      make_definition(call, in, key_of(call, stack), Value(), parent["StackId"].as_string()));
   TRY(Value operation, operation_document(call, in, stack));
   stack.set("_operation", std::move(operation));
   if (!parent.is_null()) {
@@ -188,11 +200,12 @@ Status check_can_begin(const Value& stack, bool disable_rollback) {
 
 Status start_update(Call& call, Value& stack, const Value& definition) {
   StackKey key = key_of(call, stack);
-  TRY(Prepared prepared, prepare(asker_of(call), key, definition));
+  auto prepared = prepare(asker_of(call), key, definition);
+  if (!prepared.has_value() && !is_transform_failure(prepared.error())) return prepared.error();
   TRY(Value now, find_stack(call, key.id));
   if (now["StackStatus"] != stack["StackStatus"]) CHECK_OK(check_updatable(now));
-  CHECK_OK(check_policies_of_update(call, stack, logical_ids(prepared)));
-  show_definition(stack, prepared, definition);
+  if (prepared.has_value()) CHECK_OK(check_policies_of_update(call, stack, logical_ids(*prepared)));
+  show_target(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
   stack.set("LastUpdatedTime", call.now);
   set_stack_status(call, stack, "UPDATE_IN_PROGRESS", "User Initiated");
@@ -204,10 +217,12 @@ Result<Value> begin_update(Call& call, const Value& in) {
   CHECK_OK(check_can_begin(stack, in["DisableRollback"].as_bool()));
   Value before = shown_definition(call, stack);
   StackKey key = key_of(call, stack);
-  TRY(Value definition, make_definition(call, in, key, before));
-  TRY(Plan plan, make_plan(call, key, before, definition));
-  if (plan.is_empty() && !stack["StackStatus"].as_string().ends_with("_FAILED"))
-    return validation_error("No updates are to be performed.");
+  TRY(Value definition, make_definition(call, in, key, before, stack["ParentId"].as_string()));
+  if (!definition.has("TransformFailed")) {
+    TRY(Plan plan, make_plan(call, key, before, definition));
+    if (plan.is_empty() && !stack["StackStatus"].as_string().ends_with("_FAILED"))
+      return validation_error("No updates are to be performed.");
+  }
   TRY(Value operation, operation_document(call, in, stack));
   TRY(Value next, policy_of_request(call, in, "StackPolicy"));
   TRY(Value meanwhile, policy_of_request(call, in, "StackPolicyDuringUpdate"));

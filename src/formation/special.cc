@@ -7,6 +7,7 @@ namespace {
 
 constexpr SpecialType special_types[] = {
     {"AWS::CloudFormation::Stack", create_nested, update_nested, remove_nested},
+    {"AWS::CloudFormation::Macro", create_macro, update_macro, remove_macro},
     {"AWS::CloudFormation::WaitConditionHandle", create_wait_handle, update_wait_condition,
      remove_wait},
     {"AWS::CloudFormation::WaitCondition", create_wait_condition, update_wait_condition,

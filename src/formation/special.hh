@@ -21,6 +21,10 @@ const SpecialType* find_special(std::string_view type);
 Status create_nested(Subject& s);
 Status update_nested(Subject& s);
 Status remove_nested(Subject& s);
+// macro.cc
+Status create_macro(Subject& s);
+Status update_macro(Subject& s);
+Status remove_macro(Subject& s);
 // wait_condition.cc
 Status create_wait_handle(Subject& s);
 Status create_wait_condition(Subject& s);

@@ -5,6 +5,7 @@
 #include "formation/requests.hh"
 #include "formation/signals.hh"
 #include "formation/stack_policy.hh"
+#include "formation/transform.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -20,7 +21,9 @@ Value stack_id(const Value& stack) {
 }  // namespace
 
 Result<Value> create_stack(Call& call, const Value& in) {
-  TRY(Value out, begin_create(call, in, Value()));
+  auto begun = begin_create(call, in, Value());
+  if (!begun.has_value()) return or_wait(call, std::move(begun));
+  Value out = std::move(*begun);
   wake(call, key_of_id(call, out["StackId"]));
   return out;
 }
@@ -29,7 +32,9 @@ Result<Value> update_stack(Call& call, const Value& in) {
   const std::string& name = in["StackName"].as_string();
   if (!find_stack(call, name).has_value())
     return validation_error("Stack [" + name + "] does not exist");
-  TRY(Value out, begin_update(call, in));
+  auto begun = begin_update(call, in);
+  if (!begun.has_value()) return or_wait(call, std::move(begun));
+  Value out = std::move(*begun);
   wake(call, key_of_id(call, out["StackId"]));
   return out;
 }

@@ -1,6 +1,7 @@
 // Operations on templates: GetTemplate, GetTemplateSummary, ValidateTemplate.
 #include "base/json.hh"
 #include "cfn/summary.hh"
+#include "cfn/transform.hh"
 #include "formation/definition.hh"
 #include "formation/handlers.hh"
 #include "formation/requests.hh"
@@ -14,13 +15,19 @@ Result<cfn::Template> parse(const Call& call, const std::string& body) {
   inputs.pseudo.account_id = call.account;
   inputs.pseudo.region = call.region;
   inputs.is_known_type = Types::is_known;
-  return cfn::parse_template_text(body, "template", inputs);
+  TRY(cfn::Document document,
+      cfn::parse_document(body, "template", cfn::ParseOptions::for_template()));
+  // Neither summaries nor validation run transforms.
+  if (cfn::has_transform(document.root)) return cfn::read_declarations(std::move(document));
+  return cfn::parse_template(std::move(document), inputs);
 }
 
 void add_capabilities(Value& out, const cfn::Template& t) {
   cfn::Capabilities needed = cfn::required_capabilities(t);
+  if (cfn::has_transform(t.document.root)) needed.names.push_back("CAPABILITY_AUTO_EXPAND");
   if (needed.names.empty()) return;
-  out.set("Capabilities", Value::texts(needed.names)).set("CapabilitiesReason", needed.reason);
+  out.set("Capabilities", Value::texts(needed.names));
+  if (!needed.reason.empty()) out.set("CapabilitiesReason", needed.reason);
 }
 
 // Of a change set or a stack: its template is in a definition.
@@ -37,15 +44,25 @@ Result<Value> definition_named(Call& call, const Value& in) {
 
 Result<Value> get_template(Call& call, const Value& in) {
   TRY(Value definition, definition_named(call, in));
-  return Value::map({{"TemplateBody", definition["Body"]},
-                     {"StagesAvailable", Value::list({"Original", "Processed"})}});
+  const bool was_processed = definition.has("Original") && definition.has("Body");
+  const bool failed = definition.has("TransformFailed");
+  const std::string& stage = in["TemplateStage"].as_string();
+  if (failed && stage == "Processed")
+    return validation_error("Template stage Processed is not available: " +
+                            definition["TransformFailed"].as_string());
+  bool original = failed || (was_processed && stage != "Processed");
+  Value stages = Value::list({"Original"});
+  if (!failed) stages.push_back("Processed");
+  return Value::map({{"TemplateBody", definition[original ? "Original" : "Body"]},
+                     {"StagesAvailable", std::move(stages)}});
 }
 
 Result<Value> get_template_summary(Call& call, const Value& in) {
   std::string body;
   if (in.has("StackName")) {
     TRY(Value stack, find_stack(call, in["StackName"].as_string()));
-    body = shown_definition(call, stack)["Body"].as_string();
+    Value definition = shown_definition(call, stack);
+    body = definition[definition.has("Original") ? "Original" : "Body"].as_string();
   } else {
     TRY(body, template_of_request(call, in, Value()));
   }

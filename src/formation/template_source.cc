@@ -85,6 +85,22 @@ Result<std::string> fetch_object(const Asker& asker, const ObjectMember& member,
   return body;
 }
 
+Result<std::string> fetch_snippet(const Asker& asker, const std::string& url, size_t bytes_max) {
+  auto place = parse_object_url(url);
+  if (!place) return validation_error("The location parameter is not a valid S3 uri.");
+  auto object = ask(asker, asker.region, "s3", "GetObject",
+                    Value::map({{"Bucket", place->bucket}, {"Key", place->key}}));
+  if (!object.has_value()) {
+    // Recorded on AWS: test_change_sets.py, test_describe_failed_change_set.
+    if (object.error().code == "NoSuchBucket")
+      return validation_error("S3 bucket [" + place->bucket + "] does not exist.");
+    return validation_error(object.error().message);
+  }
+  std::string body = (*object)["Body"].as_bytes();
+  if (body.size() <= bytes_max) return body;
+  return validation_error("The snippet may not exceed " + std::to_string(bytes_max) + " bytes.");
+}
+
 Result<std::string> template_of_request(Call& call, const Value& in, const Value& before) {
   bool body = in.has("TemplateBody"), url = in.has("TemplateURL");
   if (body && url)

@@ -17,6 +17,9 @@ struct ObjectMember {
 Result<std::string> fetch_object(const Asker& asker, const ObjectMember& member,
                                  const std::string& url);
 
+// The object behind an AWS::Include's location, "s3://bucket/key". Errors: what AWS::Include says.
+Result<std::string> fetch_snippet(const Asker& asker, const std::string& url, size_t bytes_max);
+
 // A parameter's value. AWS's public parameters, which no account holds, get made-up AMI ids.
 Result<std::string> read_ssm(const Asker& asker, const std::string& name, bool decrypt);
 // What {{resolve:service:reference}} stands for.
