@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.hh"
+#include "formation/creation_policy.hh"
 #include "formation/operation.hh"
 #include "formation/secure_reference.hh"
 #include "formation/stack_policy.hh"
@@ -44,6 +45,7 @@ Status Operation::make(Subject& s, Value& r) {
                       replaces ? replacing_reason : "Resource creation Initiated");
   };
   Status made = provider().create(s);
+  if (made.has_value()) made = await_signals(s);
   r.set("PhysicalResourceId", s.physical_id).set("Attributes", s.attributes);
   if (made.has_value()) {
     r.erase("_incomplete");

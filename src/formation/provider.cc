@@ -325,7 +325,6 @@ Status record(Subject& s) {
   if (s.physical_id.empty()) s.physical_id = recorded_id(s.where, *schema, s.properties);
   s.attributes = recorded_attributes(s.where, *schema, s.physical_id);
   s.note = "mainstay: recorded only; this cloud does not run " + s.where.type;
-  if (s.creation_policy.has("ResourceSignal")) s.note += ", so no signals were waited for";
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/json.hh"
 #include "cloud/announce.hh"
+#include "formation/notification.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -108,6 +109,7 @@ void add_event(Call& call, const Value& stack, Value what) {
                                : what["LogicalResourceId"].as_string() + "-" +
                                      what["ResourceStatus"].as_string() + "-" +
                                      format_iso8601(at, true));
+  publish_event(call, stack, what);
   call.put("event", numbered(uuid, last.number + 1), std::move(what));
 }
 

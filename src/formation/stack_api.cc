@@ -139,6 +139,13 @@ Result<Value> signal_resource(Call& call, const Value& in) {
                          {"Status", in["Status"]},
                          {"Reason", "signal of failure"},
                          {"Data", ""}}));
+  Value event = Value::map(
+      {{"ResourceStatusReason", "Received " + in["Status"].as_string() + " signal with UniqueId " +
+                                    in["UniqueId"].as_string()}});
+  for (const char* member :
+       {"LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus"})
+    event.set(member, (*resource)[member]);
+  add_event(call, stack, std::move(event));
   wake(call, key_of(call, stack));
   return Value::map({});
 }

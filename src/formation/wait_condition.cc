@@ -2,6 +2,7 @@
 #include "base/digest.hh"
 #include "base/json.hh"
 #include "base/text.hh"
+#include "formation/creation_policy.hh"
 #include "formation/engine.hh"
 #include "formation/signals.hh"
 #include "formation/special.hh"
@@ -28,18 +29,6 @@ std::optional<HandlePlace> parse_handle(std::string_view target) {
   auto fields = split(arn, ":");
   if (fields.size() < 6) return std::nullopt;
   return HandlePlace{{fields[4], fields[3], arn}, percent_decode(parts[2])};
-}
-
-// PT15M, PT1H30M, PT90S: the part of ISO 8601 that CreationPolicy takes.
-int64_t seconds_of(const std::string& text) {
-  int64_t total = 0, number = 0;
-  for (char c : text) {
-    if (c >= '0' && c <= '9')
-      number = std::min<int64_t>(number * 10 + (c - '0'), timeout_max_s);
-    else if (c == 'H' || c == 'M' || c == 'S')
-      total += std::exchange(number, 0) * (c == 'H' ? 3600 : c == 'M' ? 60 : 1);
-  }
-  return total;
 }
 
 struct Signals {
@@ -73,12 +62,6 @@ struct Awaited {
 };
 
 Result<Awaited> awaited_by(const Subject& s) {
-  const Value& policy = s.creation_policy["ResourceSignal"];
-  if (policy.is_map()) {
-    int64_t count = parse_int(policy["Count"].to_text()).value_or(1);
-    int64_t timeout = policy.has("Timeout") ? seconds_of(policy["Timeout"].to_text()) : 300;
-    return Awaited{uuid_of(s.where.stack_id), s.where.logical_id, count, timeout};
-  }
   auto handle = parse_handle(s.properties["Handle"].as_string());
   if (!handle)
     return validation_error("WaitCondition requires a Handle that is a WaitConditionHandle");
@@ -138,6 +121,7 @@ Status create_wait_handle(Subject& s) {
 // What it waits until is kept, so that a restart does not begin the time anew.
 Status create_wait_condition(Subject& s) {
   s.physical_id = s.where.stack_id + "/" + s.where.logical_id;
+  if (has_creation_policy(s)) return s.initiated();  // await_signals
   TRY(Awaited a, awaited_by(s));
   if (s.state.is_null()) s.state = s.cloud.now() + a.timeout_s * 1000;
   CHECK_OK(s.initiated());
