@@ -103,33 +103,43 @@ Result<std::vector<size_t>> Journal::segments() const {
 Status Journal::append(const Entry& entry, bool synced) {
   const std::string json = to_json(entry_value(entry));
   TRY(std::vector<size_t> numbers, segments());
-  size_t newest = numbers.empty() ? 1 : numbers.back();
-  bool full = false, fresh = false;
-  std::string before;
-  // Whether it is full is seen under the file's lock, so nothing is appended after that.
-  auto next = [&](const FileTail& tail) {
-    full = tail.size >= segment_bytes_;
-    fresh = tail.size == 0 && newest > 1;  // another run has just made it, and written nothing yet
-    before = last_sum(tail.text);
-    return full || fresh ? std::string() : after(tail, "", json);
-  };
-  CHECK_OK(files_.append(path_of(newest), tail_bytes, next, synced));
-  if (full) return begin_segment(newest + 1, json, before, synced);
-  if (!fresh) return {};
-  auto look = [&](const FileTail& tail) {
-    before = last_sum(tail.text);
-    return std::string();
-  };
-  CHECK_OK(files_.append(path_of(newest - 1), tail_bytes, look, false));
-  return begin_segment(newest, json, before, synced);
+  const size_t newest = numbers.empty() ? 1 : numbers.back();
+  size_t number = newest;
+  std::optional<std::string> before;  // the last digits of the file before, where they are known
+  if (number == 1) before = "";
+  for (bool written = false; !written;) {
+    std::string end;
+    bool full = false, unknown = false;
+    // All is seen under the file's lock, so nothing is appended to one that is full.
+    auto next = [&](const FileTail& tail) {
+      end = last_sum(tail.text);
+      full = tail.size >= segment_bytes_;
+      unknown = tail.size == 0 && !before;  // another run has just made it
+      written = !full && !unknown;
+      return written ? after(tail, before.value_or(""), json) : std::string();
+    };
+    CHECK_OK(files_.append(path_of(number), tail_bytes, next, synced));
+    if (full) {
+      before = end;
+      ++number;
+    } else if (unknown) {
+      TRY(before, end_of(number - 1));
+    }
+  }
+  return number > newest ? drop_oldest() : Status();
 }
 
-Status Journal::begin_segment(size_t number, const std::string& json, const std::string& before,
-                              bool synced) {
-  // Another run may have begun it meanwhile.
-  CHECK_OK(files_.append(
-      path_of(number), tail_bytes, [&](const FileTail& tail) { return after(tail, before, json); },
-      synced));
+Result<std::string> Journal::end_of(size_t number) {
+  std::string end;
+  auto look = [&](const FileTail& tail) {
+    end = last_sum(tail.text);
+    return std::string();
+  };
+  CHECK_OK(files_.append(path_of(number), tail_bytes, look, false));
+  return end;
+}
+
+Status Journal::drop_oldest() {
   TRY(std::vector<size_t> numbers, segments());
   for (size_t i = 0; i + segments_max < numbers.size(); ++i)
     CHECK_OK(files_.remove(path_of(numbers[i])));

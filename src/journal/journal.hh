@@ -43,8 +43,9 @@ class Journal {
   // Their numbers, oldest first.
   Result<std::vector<size_t>> segments() const;
   std::string path_of(size_t number) const;
-  Status begin_segment(size_t number, const std::string& json, const std::string& before,
-                       bool synced);
+  // The digits of a file's last line.
+  Result<std::string> end_of(size_t number);
+  Status drop_oldest();
 
   Files& files_;
   std::string folder_;
