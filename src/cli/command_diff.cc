@@ -46,6 +46,8 @@ Exit diff(const StackFlags& flags, bool exit_code_for_changes) {
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
   if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  if (auto seen = run.look_at_graph(); !seen) return run.fail(seen.error());
+  run.tell_what_left();
   run.finish_progress();
   DiffCounts counts;
   auto plan =

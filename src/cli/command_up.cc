@@ -3,6 +3,7 @@
 #include "base/json.hh"
 #include "base/text.hh"
 #include "cli/commands.hh"
+#include "cli/run_steps.hh"
 #include "cli/stack_run.hh"
 #include "stacks/diff.hh"
 #include "stacks/run.hh"
@@ -41,53 +42,18 @@ Exit dump(StackRun& run, const std::string& directory) {
   return exit_of(errors);
 }
 
-std::string summary_text(const stacks::RunResult& result, int64_t elapsed_ms, bool down) {
-  std::string text = fmt::format("{} {}", result.changed, down ? "deleted" : "changed");
-  if (result.skipped > 0) text += fmt::format(", {} unchanged or skipped", result.skipped);
-  if (result.failed > 0) text += fmt::format(", {} failed", result.failed);
-  if (result.cancelled > 0) text += fmt::format(", {} cancelled", result.cancelled);
-  if (result.declined > 0) text += fmt::format(", {} declined", result.declined);
-  if (!down && result.changed + result.failed + result.cancelled + result.declined == 0)
-    text = "no changes: " + text;
-  return text + " in " + took_text(elapsed_ms) + "\n";
-}
-
-Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool down) {
-  run.finish_progress();
-  if (!result) return run.fail(result.error());
-  if (run.json())
-    run.json()->line("summary", Value::map({{"changed", result->changed},
-                                            {"skipped", result->skipped},
-                                            {"failed", result->failed},
-                                            {"cancelled", result->cancelled}}));
-  run.print(summary_text(*result, run.elapsed_ms(), down));
-  Exit exit = run.interrupted() ? Exit::interrupted : exit_of(result->errors);
-  return run.end_work(exit, *result);
-}
-
 Exit up(const StackFlags& flags) {
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
   if (auto opened = run.open(); !opened) return run.fail(opened.error());
   if (flags.outline) return show_outline(run, flags, false);
   if (!flags.dump_directory.empty()) return dump(run, flags.dump_directory);
+  if (auto held = run.hold_graph(); !held) return run.fail(held.error());
+  run.tell_what_left();
   if (!flags.plan.empty())
     if (auto held = run.hold_to_plan(flags.plan); !held) return run.fail(held.error());
   run.begin_work();
   return conclude(run, stacks::bring_up(run.session()), false);
-}
-
-// Nothing is deleted without a yes: -f, or the namespace typed at the terminal.
-Status confirm_down(StackRun& run, const StackFlags& flags) {
-  if (flags.yes) return {};
-  const std::string& word = run.config().name_space;
-  if (!run.can_ask() || word.empty())
-    return Error("ApprovalNeeded", "these stacks would be deleted, in this order")
-        .with_hint("to delete them, run again with --force");
-  auto answer =
-      ask("These stacks and all that is in them will be deleted. Type \"" + word + "\" to go on: ");
-  if (answer && *answer == word) return {};
-  return Error("ApprovalNeeded", "nothing was deleted");
 }
 
 Exit down(const StackFlags& flags) {
@@ -99,7 +65,8 @@ Exit down(const StackFlags& flags) {
     Exit shown = show_outline(run, flags, true);
     if (flags.outline || shown != Exit::ok) return shown;
   }
-  if (auto confirmed = confirm_down(run, flags); !confirmed) return run.fail(confirmed.error());
+  if (auto held = run.hold_graph(); !held) return run.fail(held.error());
+  if (auto confirmed = confirm_deletion(run, flags); !confirmed) return run.fail(confirmed.error());
   run.begin_work();
   return conclude(run, stacks::take_down(run.session()), true);
 }
@@ -123,6 +90,9 @@ void add_up(CLI::App& app, int& exit_code) {
   command->add_flag("--recreate-failed", flags->recreate_failed,
                     "Delete and create anew what never came up");
   add_approve_flag(*command, *flags);
+  add_graph_flags(*command, *flags);
+  command->add_flag("--continue-rollback", flags->continue_rollback,
+                    "Let rollbacks go on that are stuck, then update");
   command->add_option("--plan", flags->plan, "Do what `diff` showed as this plan, or nothing");
   command->footer(
       "Examples:\n  mainstay up prod.env stacker.yml\n"
@@ -145,6 +115,7 @@ void add_down(CLI::App& app, int& exit_code) {
   command->add_flag("-f,--force,--yes", flags->yes,
                     "Delete without asking, but for data: see --approve");
   add_approve_flag(*command, *flags);
+  add_graph_flags(*command, *flags);
   command->footer(
       "Examples:\n  mainstay down prod.env stacker.yml\n  mainstay down --force test.env "
       "stacker.yml\n"

@@ -2,8 +2,10 @@
 // states that a test asks for, and every call that changes something is written down.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct FakeStack {
   int polls_left = 0;  // DescribeStacks calls until final_status
   Value parameters = Value::list(), tags = Value::list();
   Value events = Value::list();  // oldest first
+  std::string token;             // of the last request
 };
 
 class FakeCloudFormation {
@@ -30,6 +33,9 @@ class FakeCloudFormation {
 
   // What tests set and look at.
   std::map<std::string, FakeStack> stacks;
+  std::map<std::string, FakeStack> deleted;  // by id
+  // Whether a look by name shows what was there before the last request.
+  std::function<bool()> is_stale = [] { return false; };
   std::vector<std::string> log;  // "CreateStack acme-vpc"
   int polls = 2;                 // that an operation takes
   // A template that has this text fails, at the resource called Bad.
@@ -41,6 +47,7 @@ class FakeCloudFormation {
  private:
   Result<Value> answer(const std::string& operation, const Value& in);
   Result<Value> describe(const Value& in);
+  Value described(const std::string& name, const FakeStack& stack) const;
   Result<Value> submit(const std::string& operation, const Value& in);
   Result<Value> remove(const Value& in);
   Result<Value> cancel(const Value& in);
@@ -54,7 +61,8 @@ class FakeCloudFormation {
   std::mutex mutex_;
   std::shared_ptr<const wire::Model> model_;
   std::map<std::string, Value> change_sets_;
-  int events_ = 0;
+  int events_ = 0, made_ = 0;
+  std::map<std::string, std::optional<FakeStack>> before_;  // by name
 };
 
 }  // namespace mainstay::cli

@@ -69,48 +69,63 @@ Result<Value> FakeCloudFormation::answer(const std::string& operation, const Val
 }
 
 Result<FakeStack*> FakeCloudFormation::find(const Value& in) {
-  std::string name = name_of(in["StackName"].as_string());
+  const std::string& asked = in["StackName"].as_string();
+  std::string name = name_of(asked);
+  bool by_id = asked != name;
   auto it = stacks.find(name);
-  if (it == stacks.end()) return missing(name);
-  return &it->second;
+  if (it != stacks.end() && (!by_id || it->second.id == asked)) return &it->second;
+  auto gone = deleted.find(asked);
+  if (by_id && gone != deleted.end()) return &gone->second;
+  return missing(name);
+}
+
+Value FakeCloudFormation::described(const std::string& name, const FakeStack& stack) const {
+  Value v = Value::map({{"StackName", name},
+                        {"StackId", stack.id},
+                        {"StackStatus", stack.status},
+                        {"CreationTime", Time{}},
+                        {"Parameters", stack.parameters},
+                        {"Tags", stack.tags},
+                        {"Outputs", outputs_of(stack)}});
+  return Value::map({{"Stacks", Value::list({std::move(v)})}});
 }
 
 Result<Value> FakeCloudFormation::describe(const Value& in) {
+  const std::string& asked = in["StackName"].as_string();
+  std::string name = name_of(asked);
+  if (auto before = before_.find(name); asked == name && before != before_.end() && is_stale())
+    return before->second ? Result<Value>(described(name, *before->second)) : missing(name);
   TRY(FakeStack * stack, find(in));
-  std::string name = name_of(in["StackName"].as_string());
   if (stack->polls_left > 0 && --stack->polls_left == 0) {
     stack->status = stack->final_status;
     if (stack->status.contains("ROLLBACK"))
       event(*stack, name, "Other", "CREATE_FAILED", "Resource creation cancelled");
     event(*stack, name, "", stack->status, "");
     if (stack->status == "DELETE_COMPLETE") {
+      FakeStack gone = *stack;
+      deleted[gone.id] = gone;
       stacks.erase(name);
-      return missing(name);
+      if (asked == name) return missing(name);
+      return described(name, gone);
     }
   }
-  Value v = Value::map({{"StackName", name},
-                        {"StackId", stack->id},
-                        {"StackStatus", stack->status},
-                        {"CreationTime", Time{}},
-                        {"Parameters", stack->parameters},
-                        {"Tags", stack->tags},
-                        {"Outputs", outputs_of(*stack)}});
-  return Value::map({{"Stacks", Value::list({std::move(v)})}});
+  return described(name, *stack);
 }
 
 void FakeCloudFormation::event(FakeStack& stack, const std::string& name,
                                const std::string& resource, const std::string& status,
                                const std::string& reason) {
   bool own = resource.empty();
-  stack.events.push_back(
-      Value::map({{"EventId", std::to_string(++events_)},
-                  {"StackId", stack.id},
-                  {"StackName", name},
-                  {"LogicalResourceId", own ? name : resource},
-                  {"ResourceType", own ? "AWS::CloudFormation::Stack" : "AWS::SNS::Topic"},
-                  {"ResourceStatus", status},
-                  {"ResourceStatusReason", reason},
-                  {"Timestamp", Time{}}}));
+  Value v = Value::map({{"EventId", std::to_string(++events_)},
+                        {"StackId", stack.id},
+                        {"StackName", name},
+                        {"LogicalResourceId", own ? name : resource},
+                        {"ResourceType", own ? "AWS::CloudFormation::Stack" : "AWS::SNS::Topic"},
+                        {"ResourceStatus", status},
+                        {"ResourceStatusReason", reason},
+                        {"Timestamp", Time{}}});
+  if (!stack.token.empty()) v.set("ClientRequestToken", stack.token);
+  stack.events.push_back(std::move(v));
 }
 
 void FakeCloudFormation::start(FakeStack& stack, const std::string& name, const std::string& verb) {
@@ -139,8 +154,12 @@ Result<Value> FakeCloudFormation::submit(const std::string& operation, const Val
   if (creating && stacks.contains(name))
     return aws_error("AlreadyExistsException", "Stack [" + name + "] already exists");
   if (!creating && !stacks.contains(name)) return missing(name);
+  before_[name] = creating ? std::nullopt : std::optional(stacks[name]);
   FakeStack& stack = stacks[name];
-  if (creating) stack.id = "arn:aws:cloudformation:us-east-1:123456789012:stack/" + name + "/1";
+  if (creating)
+    stack.id = "arn:aws:cloudformation:us-east-1:123456789012:stack/" + name + "/" +
+               std::to_string(++made_);
+  stack.token = in["ClientRequestToken"].as_string();
   stack.body = in["TemplateBody"].as_string();
   stack.parameters = in["Parameters"];
   stack.tags = in["Tags"];
@@ -149,10 +168,13 @@ Result<Value> FakeCloudFormation::submit(const std::string& operation, const Val
 }
 
 Result<Value> FakeCloudFormation::remove(const Value& in) {
-  std::string name = name_of(in["StackName"].as_string());
+  const std::string& asked = in["StackName"].as_string();
+  std::string name = name_of(asked);
   auto it = stacks.find(name);
-  if (it == stacks.end()) return Value::map();
+  if (it == stacks.end() || (asked != name && it->second.id != asked)) return Value::map();
+  before_[name] = it->second;
   it->second.body.clear();
+  it->second.token.clear();
   start(it->second, name, "DELETE");
   if (name == failed_delete) it->second.final_status = "DELETE_FAILED";
   return Value::map();

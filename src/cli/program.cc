@@ -25,6 +25,7 @@ Program::Program()
   add_status(app_, exit_code_);
   add_graph(app_, exit_code_);
   add_down(app_, exit_code_);
+  add_prune(app_, exit_code_);
   add_validate(app_, exit_code_);
   add_history(app_, exit_code_);
   add_events(app_, exit_code_);

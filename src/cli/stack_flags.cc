@@ -66,6 +66,11 @@ void add_approve_flag(CLI::App& command, StackFlags& flags) {
       ->join(',');
 }
 
+void add_graph_flags(CLI::App& command, StackFlags& flags) {
+  command.add_option("--break-lock", flags.break_lock,
+                     "Take over the persistent graph's lock from this run, which has ended");
+}
+
 void add_parallel_flags(CLI::App& command, StackFlags& flags) {
   command.add_option("-j,--max-parallel", flags.at_once, "Stacks at the same time; 0: no limit")
       ->check(CLI::Range(0, 1000));

@@ -25,7 +25,9 @@ struct StackFlags {
   std::vector<std::string> force, targets;
   size_t at_once = 0;
   std::string dump_directory;
-  bool offline = false;  // nothing is asked of AWS; see stacks/validate.hh
+  bool continue_rollback = false;
+  std::string break_lock;  // the run whose lock of the persistent graph is not to count
+  bool offline = false;    // nothing is asked of AWS; see stacks/validate.hh
 };
 
 // The command line that does the same again, for people to copy.
@@ -39,6 +41,7 @@ std::string repeated_flags(const StackFlags& flags);
 void add_common_flags(CLI::App& command, StackFlags& flags);
 void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what);
 void add_approve_flag(CLI::App& command, StackFlags& flags);
+void add_graph_flags(CLI::App& command, StackFlags& flags);
 void add_parallel_flags(CLI::App& command, StackFlags& flags);
 
 }  // namespace mainstay::cli

@@ -8,6 +8,7 @@
 #include "cli/client_models.hh"
 #include "cli/redacting.hh"
 #include "stacks/fingerprint.hh"
+#include "stacks/prune.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -62,7 +63,9 @@ StackRun::StackRun(const StackFlags& flags)
   if (flags.json) ndjson_->add(stdout);
 }
 
-StackRun::~StackRun() = default;
+StackRun::~StackRun() {
+  (void)release_graph();
+}
 
 // On the thread of the signals, which must stay free for the next one.
 void StackRun::on_signal(int count) {
@@ -125,6 +128,8 @@ stacks::RunOptions StackRun::run_options() const {
   options.replacements_only = flags_.replacements_only;
   options.at_once = flags_.at_once;
   options.offline = flags_.offline;
+  options.continue_rollback = flags_.continue_rollback;
+  options.pruning = at_work_ == &left_;
   options.python_first = environment_.text("MAINSTAY_BLUEPRINTS") == "python";
   return options;
 }
@@ -158,6 +163,10 @@ void StackRun::begin_work() {
 }
 
 Exit StackRun::end_work(Exit exit, const stacks::RunResult& result) {
+  if (Status released = release_graph(); !released) {
+    Exit why = fail(released.error());
+    if (exit == Exit::ok) exit = why;
+  }
   if (journal_)
     journal_->end({result.changed, result.skipped, result.failed, result.cancelled,
                    static_cast<int>(exit), 0, result.errors});
@@ -229,6 +238,45 @@ Status StackRun::open() {
   return {};
 }
 
+Status StackRun::open_graph(bool look_only) {
+  if (config_.graph_key.empty()) return {};
+  TRY(graph_,
+      GraphHold::open({config_, target_, environment_, files_, *clock_, run_id_, flags_.break_lock},
+                      look_only));
+  if (const std::string& notice = graph_->keeper().notice(); !notice.empty())
+    progress_->warning(notice);
+  make_session(run_options());
+  return {};
+}
+
+Status StackRun::hold_graph() {
+  return open_graph(false);
+}
+
+Status StackRun::look_at_graph() {
+  return open_graph(true);
+}
+
+Status StackRun::release_graph() {
+  return graph_ ? graph_->keeper().release() : Status();
+}
+
+void StackRun::tell_what_left() {
+  if (!graph_) return;
+  std::vector<std::string> names = stacks::left_behind(graph_->keeper().graph(), config_);
+  if (names.empty()) return;
+  progress_->warning(
+      "no longer in the configuration, and still there unless somebody deleted them: " +
+      one_line(join(names, ", ")) + " (`mainstay prune` deletes them)");
+}
+
+bool StackRun::turn_to_what_left() {
+  left_ = stacks::pruned_config(config_, graph_->keeper().graph());
+  at_work_ = &left_;
+  make_session(run_options());
+  return !left_.stacks.empty();
+}
+
 stacks::Programs& StackRun::programs() {
   auto said = [this](const std::string& program, const std::string& line) {
     if (progress_)
@@ -261,7 +309,8 @@ void StackRun::make_session(stacks::RunOptions options) {
       &programs(),
       target_.access};
   around.processes = &processes_;
-  session_ = std::make_unique<stacks::Session>(config_, variables_, std::move(options), around);
+  if (graph_) around.graph = &graph_->keeper();
+  session_ = std::make_unique<stacks::Session>(*at_work_, variables_, std::move(options), around);
 }
 
 Result<StackRun::Plan> StackRun::plan(const std::function<void(const stacks::StackDiff&)>& show) {
@@ -298,6 +347,7 @@ Status StackRun::hold_to_plan(const std::string& id) {
 Exit StackRun::fail(const Error& said) {
   Error error = secrets_.redacted(said);
   if (progress_) progress_->finish();
+  (void)release_graph();
   if (ndjson_) ndjson_->error(error);
   if (!flags_.json)
     fmt::print(stderr, "{}",

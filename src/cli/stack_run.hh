@@ -8,6 +8,7 @@
 
 #include "cli/approval.hh"
 #include "cli/exit_codes.hh"
+#include "cli/graph_hold.hh"
 #include "cli/progress.hh"
 #include "cli/progress_kept.hh"
 #include "cli/run_journal.hh"
@@ -48,6 +49,15 @@ class StackRun {
   // Runs what the configuration has in Python; the configuration is not to be loaded after it.
   stacks::Programs& programs();
 
+  // Takes the lock of the persistent graph, where the configuration has one, until the work ends.
+  Status hold_graph();
+  // The same to look only: nothing is locked, or written.
+  Status look_at_graph();
+  // Warns of stacks that left the configuration.
+  void tell_what_left();
+  // From here on the session is over what left the configuration. False where nothing did.
+  bool turn_to_what_left();
+
   // Writes into the journal that the run begins; before anything is changed.
   void begin_work();
   // Writes how it ended, and gives the exit code back.
@@ -78,6 +88,9 @@ class StackRun {
   void ask_what_to_do(std::stop_token over);
   stacks::RunOptions run_options() const;
   void make_session(stacks::RunOptions options);
+  Status open_graph(bool look_only);
+  // The first error is what matters.
+  Status release_graph();
 
   const StackFlags& flags_;
   std::stop_source begin_nothing_, stop_waiting_, take_back_;
@@ -92,7 +105,8 @@ class StackRun {
   std::string run_id_;
   std::shared_ptr<Ndjson> ndjson_;
   stacks::EnvironmentFile variables_;
-  stacks::Config config_;
+  stacks::Config config_, left_;
+  const stacks::Config* at_work_ = &config_;  // what the session is over
   Target target_;
   ThreadPool threads_;
   std::shared_ptr<RunJournal> journal_;  // null where nothing is kept
@@ -101,6 +115,7 @@ class StackRun {
   std::unique_ptr<stacks::Approver> asking_;  // the same, on a screen cleared for it
   RealProcesses processes_;
   std::unique_ptr<stacks::UserPrograms> programs_;
+  std::unique_ptr<GraphHold> graph_;
   std::unique_ptr<stacks::Session> session_;
   std::jthread question_;  // after a signal; ended first
 };

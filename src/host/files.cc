@@ -83,12 +83,16 @@ Status RealFiles::append(const std::string& path, size_t tail_bytes,
   std::error_code ignored;  // where it matters, the open below says why
   std::filesystem::create_directories(directory_of(path), ignored);
   constexpr mode_t for_the_owner = 0600;
-  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, for_the_owner));
-  if (file.get() < 0) return failed("FileUnwritable", path);
-  while (::flock(file.get(), LOCK_EX) != 0)
-    if (errno != EINTR) return failed("FileUnwritable", path);
-  struct stat facts;
-  if (::fstat(file.get(), &facts) != 0) return failed("FileUnwritable", path);
+  Descriptor file;
+  struct stat facts{};
+  // One that was removed while we waited for it is nobody's any more.
+  while (facts.st_nlink == 0) {
+    file = Descriptor(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, for_the_owner));
+    if (file.get() < 0) return failed("FileUnwritable", path);
+    while (::flock(file.get(), LOCK_EX) != 0)
+      if (errno != EINTR) return failed("FileUnwritable", path);
+    if (::fstat(file.get(), &facts) != 0) return failed("FileUnwritable", path);
+  }
   FileTail tail{static_cast<uint64_t>(facts.st_size), ""};
   tail.text.resize(std::min<uint64_t>(tail.size, tail_bytes));
   for (size_t have = 0; have < tail.text.size();) {
@@ -148,8 +152,9 @@ Status SimulatedFiles::write(const std::string& path, std::string_view text, int
 Status SimulatedFiles::append(const std::string& path, size_t tail_bytes,
                               const std::function<std::string(const FileTail&)>& next, bool) {
   std::scoped_lock lock(mutex_);
-  std::string& text = files_[path];
+  std::string text = files_.contains(path) ? files_[path] : "";
   text += next({text.size(), text.substr(text.size() - std::min(text.size(), tail_bytes))});
+  files_[path] = std::move(text);
   return {};
 }
 

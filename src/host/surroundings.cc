@@ -1,5 +1,6 @@
 #include "host/surroundings.hh"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/ioctl.h>
@@ -7,7 +8,11 @@
 
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstdlib>
+
+#include "base/text.hh"
+#include "host/descriptor.hh"
 
 namespace mainstay {
 
@@ -72,6 +77,18 @@ std::string user_name() {
   if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found)
     return "";
   return found->pw_name;
+}
+
+std::string process_space() {
+  char boot[64] = {}, space[64] = {};
+  Descriptor file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  if (!file.open() || ::read(file.get(), boot, sizeof boot - 1) <= 0) return "";
+  if (::readlink("/proc/self/ns/pid", space, sizeof space - 1) <= 0) return "";
+  return std::string(trim(boot)) + " " + space;
+}
+
+bool process_is_there(int64_t id) {
+  return ::kill(static_cast<pid_t>(id), 0) == 0 || errno != ESRCH;
 }
 
 std::string host_name() {

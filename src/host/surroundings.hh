@@ -54,5 +54,10 @@ int64_t process_id();
 // Whose process this is, and on which machine; "" where the system does not say.
 std::string user_name();
 std::string host_name();
+// Names this boot of the machine and the space of process numbers that this process lives in:
+// within one, a number means the same process to all. "" where that can't be told.
+std::string process_space();
+// In this space. True where it can't be told.
+bool process_is_there(int64_t id);
 
 }  // namespace mainstay

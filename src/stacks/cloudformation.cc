@@ -156,7 +156,11 @@ Result<std::string> CloudFormation::template_body(const std::string& name) const
 }
 
 Result<std::string> CloudFormation::create(const Submission& s) const {
-  TRY(Value answer, call("CreateStack", with_policy_and_token(input_of(s), s)));
+  Value input = with_policy_and_token(input_of(s), s);
+  if (s.termination_protection) input.set("EnableTerminationProtection", *s.termination_protection);
+  if (s.timeout_minutes > 0) input.set("TimeoutInMinutes", s.timeout_minutes);
+  if (!s.on_failure.empty()) input.set("OnFailure", s.on_failure);
+  TRY(Value answer, call("CreateStack", input));
   return answer["StackId"].as_string();
 }
 
@@ -177,6 +181,39 @@ Status CloudFormation::remove(const std::string& id, const std::string& role_arn
   if (!role_arn.empty()) input.set("RoleARN", role_arn);
   CHECK_OK(call("DeleteStack", input));
   return {};
+}
+
+Status CloudFormation::protect(const std::string& id, bool on) const {
+  CHECK_OK(call("UpdateTerminationProtection",
+                Value::map({{"StackName", id}, {"EnableTerminationProtection", on}})));
+  return {};
+}
+
+Status CloudFormation::continue_rollback(const std::string& id,
+                                         const std::vector<std::string>& without) const {
+  Value input = Value::map({{"StackName", id}});
+  if (!without.empty()) input.set("ResourcesToSkip", Value::texts(without));
+  CHECK_OK(call("ContinueUpdateRollback", input));
+  return {};
+}
+
+namespace {
+constexpr aws::Pages event_pages{"DescribeStackEvents", "StackEvents", "NextToken", "NextToken"};
+}
+
+Result<std::vector<StackEvent>> CloudFormation::events(const std::string& id) const {
+  TRY(List pages,
+      client_->list("cloudformation", event_pages, Value::map({{"StackName", id}}), region_));
+  std::vector<StackEvent> all;
+  for (const Value& v : pages) all.push_back(event_of(v));
+  std::ranges::reverse(all);
+  return all;
+}
+
+Result<std::string> CloudFormation::creation_token(const std::string& id) const {
+  TRY(List events,
+      client_->list("cloudformation", event_pages, Value::map({{"StackName", id}}), region_));
+  return events.empty() ? "" : events.back()["ClientRequestToken"].as_string();
 }
 
 Status CloudFormation::set_policy(const std::string& name, const std::string& policy) const {
@@ -210,6 +247,7 @@ Result<ChangeSet> CloudFormation::make_change_set(const Submission& s, bool is_n
   Value input = input_of(s);
   input.set("ChangeSetName", name);
   input.set("ChangeSetType", is_new ? "CREATE" : "UPDATE");
+  if (is_new && !s.on_failure.empty()) input.set("OnStackFailure", s.on_failure);
   TRY(Value made, call("CreateChangeSet", input));
   ChangeSet set{made["Id"].as_string(), false, {}};
   const Value by_id = Value::map({{"ChangeSetName", set.id}});
@@ -252,8 +290,10 @@ Status CloudFormation::delete_change_set(const std::string& id) const {
   return {};
 }
 
-Status CloudFormation::execute_change_set(const std::string& id) const {
-  CHECK_OK(call("ExecuteChangeSet", Value::map({{"ChangeSetName", id}})));
+Status CloudFormation::execute_change_set(const std::string& id, const std::string& token) const {
+  Value input = Value::map({{"ChangeSetName", id}});
+  if (!token.empty()) input.set("ClientRequestToken", token);
+  CHECK_OK(call("ExecuteChangeSet", input));
   return {};
 }
 

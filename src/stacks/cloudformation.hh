@@ -50,6 +50,10 @@ struct Submission {
   std::vector<Tag> tags;
   std::string role_arn, policy_body, token;
   std::vector<std::string> notification_arns;
+  // Of a creation only.
+  std::optional<bool> termination_protection = {};
+  int64_t timeout_minutes = 0;
+  std::string on_failure = "";
 };
 
 struct StackEvent {
@@ -101,6 +105,14 @@ class CloudFormation {
   // Of an update under way: it is rolled back.
   Status cancel_update(const std::string& id) const;
   Status remove(const std::string& id, const std::string& role_arn) const;
+  Status protect(const std::string& id, bool on) const;
+  // Of a stack that is UPDATE_ROLLBACK_FAILED; without these resources, which are then taken for
+  // rolled back.
+  Status continue_rollback(const std::string& id, const std::vector<std::string>& without) const;
+  // All that there are, oldest first.
+  Result<std::vector<StackEvent>> events(const std::string& id) const;
+  // Of the request that made the stack, by its first event; "" where it had none.
+  Result<std::string> creation_token(const std::string& id) const;
   Status set_policy(const std::string& name, const std::string& policy) const;
 
   // The last operation's events, oldest first, only those after the one with id `after` if that is
@@ -112,7 +124,7 @@ class CloudFormation {
   Result<ChangeSet> make_change_set(const Submission& s, bool is_new, const std::string& name,
                                     Clock& clock, std::stop_token stop) const;
   Status delete_change_set(const std::string& id) const;
-  Status execute_change_set(const std::string& id) const;
+  Status execute_change_set(const std::string& id, const std::string& token) const;
 
   const std::string& region() const { return region_; }
   aws::Client& client() const { return *client_; }

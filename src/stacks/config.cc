@@ -107,6 +107,7 @@ class Reader {
     if (root["stacker_bucket"].is_string()) config_.bucket = root["stacker_bucket"].as_string();
     config_.bucket_region = root["stacker_bucket_region"].to_text();
     config_.service_role = root["service_role"].to_text();
+    config_.graph_key = root["persistent_graph_key"].to_text();
     if (root["tags"].is_map()) config_.tags = tags_in(root["tags"]);
     if (root["mappings"].is_map()) config_.mappings = root["mappings"];
     if (root["sys_path"].is_string()) config_.search_paths = {root["sys_path"].as_string()};
@@ -183,6 +184,7 @@ class Reader {
     if (v["tags"].is_map()) stack.tags = tags_in(v["tags"]);
     stack.stack_policy_path = v["stack_policy_path"].to_text();
     stack.notification_arns = texts_of(v["notification_arns"]);
+    CHECK_OK(read_protection(stack, v));
     CHECK_OK(check_stack(stack));
     config_.stacks.push_back(std::move(stack));
     return {};
@@ -202,6 +204,23 @@ class Reader {
       bool output = value.is_string() && is_old_output(value.as_string());
       stack.variables.set(key, output ? Value("${output " + value.as_string() + "}") : value);
     }
+    return {};
+  }
+
+  // Limits: CloudFormation API reference, "CreateStack".
+  Status read_protection(StackConfig& stack, const Value& v) const {
+    if (v["termination_protection"].is_bool())
+      stack.termination_protection = v["termination_protection"].as_bool();
+    stack.on_failure = to_upper(v["on_failure"].to_text());
+    constexpr std::string_view known[] = {"", "ROLLBACK", "DELETE", "DO_NOTHING"};
+    if (std::ranges::find(known, stack.on_failure) == std::end(known))
+      return Error("ConfigInvalid", "on_failure is ROLLBACK, DELETE or DO_NOTHING")
+          .where(config_.at(stack, "on_failure"));
+    std::string timeout = v["timeout"].to_text();
+    stack.timeout_minutes = parse_int(timeout).value_or(0);
+    if (!timeout.empty() && stack.timeout_minutes < 1)
+      return Error("ConfigInvalid", "a timeout is a number of minutes, 1 or more")
+          .where(config_.at(stack, "timeout"));
     return {};
   }
 
@@ -289,55 +308,6 @@ std::optional<Error> missing_in_text(std::string_view text, const std::string& f
   }
   return std::nullopt;
 }
-
-}  // namespace
-
-bool Config::has_hook(std::string_view data_key) const {
-  return std::ranges::any_of(
-      hooks, [&](const HookConfig& hook) { return hook.enabled && hook.data_key == data_key; });
-}
-
-const HookConfig* Config::find_hook(std::string_view node) const {
-  auto it = std::ranges::find(hooks, node, &HookConfig::node);
-  return it == hooks.end() ? nullptr : &*it;
-}
-
-const StackConfig* Config::find(std::string_view name) const {
-  auto it = std::ranges::find(stacks, name, &StackConfig::name);
-  return it == stacks.end() ? nullptr : &*it;
-}
-
-Position Config::at(const StackConfig& stack, const std::string& key) const {
-  cfn::Path path = stack.path;
-  if (!key.empty()) path.push_back(key);
-  return document.at(path);
-}
-
-std::string Config::full_name(std::string_view stack_name) const {
-  return full_stack_name(name_space, delimiter, stack_name);
-}
-
-std::string Config::full_name(const StackConfig& stack) const {
-  return full_name(stack.stack_name.empty() ? stack.name : stack.stack_name);
-}
-
-std::vector<Tag> Config::tags_of(const StackConfig& stack) const {
-  std::vector<Tag> all;
-  if (tags)
-    all = *tags;
-  else if (!name_space.empty())
-    all = {{"stacker_namespace", name_space}};
-  for (const Tag& tag : stack.tags) {
-    auto same = std::ranges::find(all, tag.key, &Tag::key);
-    if (same != all.end())
-      same->value = tag.value;
-    else
-      all.push_back(tag);
-  }
-  return all;
-}
-
-namespace {
 
 Result<cfn::Document> read_document(std::string_view text, const std::string& file,
                                     const EnvironmentFile& environment) {

@@ -35,7 +35,10 @@ struct StackConfig {
   std::vector<Tag> tags;
   std::string stack_policy_path;
   std::vector<std::string> notification_arns;
-  cfn::Path path;  // in the document
+  std::optional<bool> termination_protection;  // nothing: as it is
+  int64_t timeout_minutes = 0;                 // of its creation; 0: none
+  std::string on_failure;                      // of its creation; "" for AWS's own way
+  cfn::Path path;                              // in the document
 };
 
 enum class HookStage : uint8_t { pre_build, post_build, pre_destroy, post_destroy };
@@ -69,6 +72,7 @@ struct Config {
   std::optional<std::string> bucket;  // nothing: not said; "": templates are sent inline
   std::string bucket_region;
   std::string service_role;
+  std::string graph_key;  // of the persistent graph; "" where none is kept
   std::optional<std::vector<Tag>> tags;
   Value mappings = Value::map();
   std::vector<std::string> search_paths;   // for modules and templates, from sys_path

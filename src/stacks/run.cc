@@ -11,12 +11,33 @@ namespace {
 
 using Step = Result<StepDone> (*)(Session& session, const StackConfig& stack);
 
+// Targets stand between stacks, but nobody waits for them.
+std::vector<PlannedStack> planned_stacks(const Config& config, const graph::Dag& plan) {
+  std::vector<PlannedStack> all;
+  for (graph::Node n = 0; n < plan.size(); ++n) {
+    if (!config.find(plan.name(n))) continue;
+    PlannedStack stack{plan.name(n), {}};
+    std::vector<graph::Node> todo = plan.dependencies(n);
+    std::set<graph::Node> seen(todo.begin(), todo.end());
+    for (size_t i = 0; i < todo.size(); ++i) {
+      if (config.find(plan.name(todo[i]))) {
+        stack.waits_for.push_back(plan.name(todo[i]));
+        continue;
+      }
+      for (graph::Node further : plan.dependencies(todo[i]))
+        if (seen.insert(further).second) todo.push_back(further);
+    }
+    all.push_back(std::move(stack));
+  }
+  return all;
+}
+
 class Run {
  public:
   Run(Session& session, Step step) : session_(session), step_(step) {}
 
   RunResult walk(const graph::Dag& plan) {
-    session_.around.reporter.plan(planned(plan));
+    session_.around.reporter.plan(planned_stacks(session_.config, plan));
     graph::WalkOptions options{session_.options.at_once,
                                session_.around.interruption.begin_nothing};
     auto outcomes = graph::run_walk(
@@ -26,27 +47,6 @@ class Run {
   }
 
  private:
-  // Targets stand between stacks, but nobody waits for them.
-  std::vector<PlannedStack> planned(const graph::Dag& plan) const {
-    std::vector<PlannedStack> all;
-    for (graph::Node n = 0; n < plan.size(); ++n) {
-      if (!session_.config.find(plan.name(n))) continue;
-      PlannedStack stack{plan.name(n), {}};
-      std::vector<graph::Node> todo = plan.dependencies(n);
-      std::set<graph::Node> seen(todo.begin(), todo.end());
-      for (size_t i = 0; i < todo.size(); ++i) {
-        if (session_.config.find(plan.name(todo[i]))) {
-          stack.waits_for.push_back(plan.name(todo[i]));
-          continue;
-        }
-        for (graph::Node further : plan.dependencies(todo[i]))
-          if (seen.insert(further).second) todo.push_back(further);
-      }
-      all.push_back(std::move(stack));
-    }
-    return all;
-  }
-
   bool work(const std::string& name) {
     const StackConfig* stack = session_.config.find(name);
     if (!stack) return work_between(name);
@@ -152,6 +152,26 @@ Status check_sources(Session& session, const graph::Dag& plan) {
   return {};
 }
 
+// What the persistent graph is told of before anything is made.
+void intend(Session& session, const graph::Dag& plan) {
+  if (!session.around.graph) return;
+  std::map<std::string, KeptStack> all;
+  for (const PlannedStack& planned : planned_stacks(session.config, plan)) {
+    const StackConfig& stack = *session.config.find(planned.stack);
+    bool left_alone = stack.locked && !session.options.force.contains(stack.name);
+    if (!stack.enabled || left_alone) continue;
+    all[stack.name] = {session.config.full_name(stack),
+                       "",
+                       {session.token_for(stack)},
+                       stack.region,
+                       stack.profile,
+                       planned.waits_for,
+                       stack.is_protected,
+                       {}};
+  }
+  session.around.graph->intend(std::move(all));
+}
+
 // The later hooks count on what the run was to do: they only run where all of it was done.
 Result<RunResult> between_hooks(Session& session, HookStage before, HookStage after,
                                 const std::function<RunResult()>& work) {
@@ -176,6 +196,7 @@ Result<RunResult> bring_up(Session& session) {
       return Error("UsageInvalid", "--force: there is no stack \"" + printable(name) + "\"");
   CHECK_OK(check_sources(session, plan));
   CHECK_OK(check_hooks(session, HookStage::pre_build, HookStage::post_build));
+  intend(session, plan);
   return between_hooks(session, HookStage::pre_build, HookStage::post_build,
                        [&] { return Run(session, bring_up_stack).walk(plan); });
 }

@@ -183,6 +183,11 @@ Workshop Session::workshop_for(const StackConfig& stack) {
           options.python_first};
 }
 
+std::string Session::token_for(const StackConfig& stack) const {
+  std::string who = config.full_name(stack) + stack.region + stack.profile;
+  return "mainstay-" + around.run_id + "-" + hex_encode(sha1(who)).substr(0, 16);
+}
+
 Result<Submission> Session::submission_for(const StackConfig& stack, const Rendered& rendered,
                                            const Value& variables,
                                            const std::optional<DeployedStack>& deployed) const {
@@ -196,9 +201,10 @@ Result<Submission> Session::submission_for(const StackConfig& stack, const Rende
   s.tags = config.tags_of(stack);
   s.role_arn = config.service_role;
   s.notification_arns = stack.notification_arns;
-  // The same for the same run and stack, so that a request sent twice counts once.
-  s.token = "mainstay-" + around.run_id + "-" +
-            hex_encode(sha1(s.stack_name + stack.region + stack.profile)).substr(0, 16);
+  s.token = token_for(stack);
+  s.termination_protection = stack.termination_protection;
+  s.timeout_minutes = stack.timeout_minutes;
+  s.on_failure = stack.on_failure;
   if (!stack.stack_policy_path.empty()) {
     std::string path = join_path(config.directory, stack.stack_policy_path);
     auto policy = around.files.read(path, policy_bytes_max);

@@ -19,6 +19,7 @@
 #include "host/surroundings.hh"
 #include "stacks/cloudformation.hh"
 #include "stacks/config.hh"
+#include "stacks/graph_keeper.hh"
 #include "stacks/knowledge.hh"
 #include "stacks/lookups.hh"
 #include "stacks/rendering.hh"
@@ -44,6 +45,8 @@ struct RunOptions {
   size_t at_once = 0;              // stacks at the same time; 0: no limit
   bool offline = false;            // what only AWS knows is not asked for
   bool python_first = false;       // classes of stacker_blueprints come from Python
+  bool continue_rollback = false;  // stacks whose rollback is stuck are helped on
+  bool pruning = false;            // the configuration is that of prune.hh
 };
 
 // What a person may ask of a run while it goes on.
@@ -80,6 +83,7 @@ struct Surroundings {
   std::function<Result<AwsAccess>(const std::string& profile)> access = {};
   std::function<std::string(size_t bytes)> random = secure_random;
   Processes* processes = nullptr;  // null: hooks run no commands
+  GraphKeeper* graph = nullptr;    // held by the run; null: none is kept
 };
 
 // Outputs by full name and output name. One that will change but has no value yet holds a text
@@ -130,6 +134,9 @@ class Session {
   Result<Value> run_own_hook(const std::string& path, const Value& args);
   // What a program may ask for while it runs for the stack.
   Result<Value> answer(const StackConfig& stack, const std::string& what, const Value& with);
+  // Of the request that makes the stack: the same for the same run and stack, so that one that is
+  // sent twice counts once.
+  std::string token_for(const StackConfig& stack) const;
   Result<Submission> submission_for(const StackConfig& stack, const Rendered& rendered,
                                     const Value& variables,
                                     const std::optional<DeployedStack>& deployed) const;

@@ -1,20 +1,44 @@
 #include "stacks/assessment.hh"
+#include "stacks/prune.hh"
 #include "stacks/step.hh"
 #include "stacks/watch.hh"
 
 namespace mainstay::stacks {
 namespace {
 
+Status forget(Session& session, const StackConfig& stack) {
+  return session.around.graph ? session.around.graph->forget(stack.name) : Status();
+}
+
+// By its name where `down` is told to; what was pruned has to prove that it is ours.
+Result<ToPrune> find_to_delete(const Session& session, const StackConfig& stack,
+                               const CloudFormation& cloud) {
+  if (session.options.pruning) return find_to_prune(session, stack, cloud);
+  TRY(auto deployed, cloud.describe(session.config.full_name(stack)));
+  if (deployed) return ToPrune{std::move(deployed), "", false};
+  // What the graph knows by its id is only forgotten once AWS says that it is gone.
+  bool sure = true;
+  if (session.around.graph) {
+    auto known = session.around.graph->known(stack.name);
+    if (known && !known->id.empty()) {
+      TRY(auto by_id, cloud.describe(known->id));
+      sure = by_id && by_id->phase() == StackPhase::deleted;
+    }
+  }
+  return ToPrune{std::nullopt, "stack does not exist", sure};
+}
+
 // Deletes once and waits once: a deletion that fails is reported, not tried for ever.
 Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
                               const CloudFormation& cloud, std::optional<Failure>& failure) {
   const std::string name = session.config.full_name(stack);
-  TRY(auto deployed, cloud.describe(name));
-  auto skip = [&](const char* reason) {
-    session.say(stack, StepState::skipped, reason);
+  TRY(ToPrune found, find_to_delete(session, stack, cloud));
+  if (!found.stack) {
+    if (found.forget) CHECK_OK(forget(session, stack));
+    session.say(stack, StepState::skipped, found.reason);
     return StepDone{true, false};
-  };
-  if (!deployed) return skip("stack does not exist");
+  }
+  const auto& deployed = found.stack;
   if (deployed->termination_protection)
     return Error("TerminationProtected", name + " has termination protection")
         .with_hint("switch it off first, if it really should go");
@@ -25,6 +49,7 @@ Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
   TRY(auto left,
       wait_until_settled(session, stack, cloud, deployed->id, [](const std::string&) {}));
   if (!left) {
+    CHECK_OK(forget(session, stack));
     session.say(stack, StepState::done, "stack deleted", true);
     return StepDone{false, true};
   }
@@ -43,6 +68,9 @@ std::optional<Error> kept_because(const Session& session, const StackConfig& sta
         .where(session.config.at(stack, key))
         .with_hint("set it to false first, if the stack really should go");
   };
+  if (stack.is_protected && session.options.pruning)
+    return Error("Protected", "stack " + stack.name + " was protected when it was last brought up")
+        .with_hint("put it back with protected: false, run up, then take it out again");
   if (stack.is_protected) return kept("protected");
   return std::nullopt;
 }
@@ -53,7 +81,8 @@ Result<bool> may_be_taken_down(Session& session, const StackConfig& stack) {
   bool stays = !stack.enabled || session.kept.contains(stack.name);
   if (stays || kept_because(session, stack)) return true;
   TRY(CloudFormation cloud, session.cloud_for(stack));
-  TRY(auto deployed, cloud.describe(session.config.full_name(stack)));
+  TRY(ToPrune found, find_to_delete(session, stack, cloud));
+  const auto& deployed = found.stack;
   // A creation that was rolled back has left nothing in its stack.
   bool goes = deployed && !deployed->termination_protection &&
               deployed->phase() != StackPhase::in_progress &&

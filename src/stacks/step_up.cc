@@ -24,9 +24,8 @@ class Up {
     CHECK_OK(prepare());
     if (!deployed_) return create();
     DeployedTemplate there(cloud_, deployed_->id);
-    TRY(bool unchanged, is_unchanged(there, *deployed_, rendered_, submission_));
-    if (unchanged) return skip("no changes");
-    return update(there);
+    TRY(bool same, is_unchanged(there, *deployed_, rendered_, submission_));
+    return same ? unchanged() : update(there);
   }
   // Of the operation that run() failed with, where there was one.
   const std::optional<Failure>& failure() const { return failure_; }
@@ -39,6 +38,22 @@ class Up {
 
   void begins(Operation operation, size_t resources) {
     session_.begins(stack_, cloud_.region(), operation, resources);
+  }
+
+  // The persistent graph is told of what is there.
+  Status note(const std::string& id) {
+    GraphKeeper* graph = session_.around.graph;
+    return graph ? graph->note(stack_.name, id) : Status();
+  }
+
+  // But for its protection, perhaps.
+  Result<StepDone> unchanged() {
+    CHECK_OK(note(deployed_->id));
+    TRY(bool protected_now, protect());
+    if (!protected_now) return skip("no changes");
+    session_.keep_outputs(name_, deployed_->outputs);
+    session_.say(stack_, StepState::done, "termination protection changed", true);
+    return StepDone{false, true};
   }
 
   StepDone skip(const std::string& reason) {
@@ -60,16 +75,42 @@ class Up {
       return settle_first();
     }
     if (phase == StackPhase::in_review) return clear("removing an empty stack left in review");
-    if (deployed_->status == "DELETE_FAILED" || deployed_->status == "UPDATE_ROLLBACK_FAILED")
-      return Error("StackStuck",
-                   name_ + " is " + deployed_->status + ": " + deployed_->status_reason)
-          .with_hint("it has to be repaired by hand before it can be updated");
+    if (deployed_->status == "UPDATE_ROLLBACK_FAILED") return continue_rollback();
+    if (deployed_->status == "DELETE_FAILED")
+      return stuck("delete what keeps it by hand, then `mainstay down` tries again");
     if (phase != StackPhase::recreatable) return {};
     if (!session_.options.recreate_failed)
       return Error(deployed_->status == "ROLLBACK_FAILED" ? "StackStuck" : "StackFailed",
                    name_ + " is " + deployed_->status + ", so it can only be deleted")
           .with_hint("run again with --recreate-failed to delete it and create it anew");
     return clear("deleting the failed stack, to create it anew");
+  }
+
+  Error stuck(std::string hint) const {
+    return Error("StackStuck", name_ + " is " + deployed_->status + ": " + deployed_->status_reason)
+        .with_hint(std::move(hint));
+  }
+
+  // Once a run; what comes of it is a stack as it was before its last update.
+  Status continue_rollback() {
+    if (!session_.options.continue_rollback)
+      return stuck(
+          "remove what keeps its rollback from going on, then run again with --continue-rollback");
+    say("continuing its rollback");
+    CHECK_OK(cloud_.continue_rollback(deployed_->id, {}));
+    TRY(deployed_, wait(deployed_->id));
+    if (deployed_ && deployed_->status != "UPDATE_ROLLBACK_COMPLETE")
+      return failed("continuing its rollback", *deployed_);
+    return {};
+  }
+
+  // Whether that had to be changed.
+  Result<bool> protect() {
+    if (!stack_.termination_protection ||
+        *stack_.termination_protection == deployed_->termination_protection)
+      return false;
+    CHECK_OK(cloud_.protect(deployed_->id, *stack_.termination_protection));
+    return true;
   }
 
   Status clear(const std::string& reason) {
@@ -97,12 +138,16 @@ class Up {
   Result<StepDone> create() {
     say("creating new stack");
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
+    if (session_.around.graph) CHECK_OK(session_.around.graph->before_creation());
     std::string id = name_;
     size_t resources = 0;
     if (rendered_.needs_change_set) {
+      if (stack_.timeout_minutes > 0)
+        session_.warn_once("stack " + stack_.name +
+                           ": AWS takes no timeout where a template has a transform");
       TRY(ChangeSet set, change_set(true));
       resources = set.changes.size();
-      CHECK_OK(cloud_.execute_change_set(set.id));
+      CHECK_OK(cloud_.execute_change_set(set.id, submission_.token));
     } else {
       auto verdict = local_verdict({nullptr, "", rendered_, submission_, cloud_.region()},
                                    session_.around.knowledge);
@@ -113,6 +158,7 @@ class Up {
       TRY(id, cloud_.create(submission_));
     }
     begins(Operation::create, resources);
+    creating_ = true;
     return finish(id, "creating new stack");
   }
 
@@ -127,7 +173,7 @@ class Up {
       return update_by_change_set();
     say("updating existing stack");
     TRY(bool updating, cloud_.update(submission_));
-    if (!updating) return skip("no changes");
+    if (!updating) return unchanged();
     begins(Operation::update, assessment_.changes.size());
     return finish(deployed_->id, "updating existing stack");
   }
@@ -136,7 +182,7 @@ class Up {
     TRY(ChangeSet set, change_set(false));
     if (set.empty) {
       CHECK_OK(cloud_.delete_change_set(set.id));
-      return skip("no changes");
+      return unchanged();
     }
     size_t resources = set.changes.size();
     join_verdicts(assessment_, std::move(set.changes), session_.around.knowledge);
@@ -151,7 +197,7 @@ class Up {
     if (!submission_.policy_body.empty())
       CHECK_OK(cloud_.set_policy(name_, submission_.policy_body));
     say("updating existing stack");
-    CHECK_OK(cloud_.execute_change_set(set.id));
+    CHECK_OK(cloud_.execute_change_set(set.id, ""));
     begins(Operation::update, resources);
     return finish(deployed_->id, "updating existing stack");
   }
@@ -184,9 +230,19 @@ class Up {
 
   Result<StepDone> finish(const std::string& id, const std::string& what) {
     TRY(auto settled, wait(id));
+    // With on_failure: DELETE nothing is left of it but its events.
+    if (!settled && creating_ && stack_.on_failure == "DELETE" && id != name_) {
+      settled.emplace();
+      settled->id = id;
+      settled->status = "DELETE_COMPLETE";
+      return failed(what, *settled);
+    }
     if (!settled)
       return Error("StackFailed", name_ + " was deleted by something else while " + what);
     if (settled->phase() != StackPhase::complete) return failed(what, *settled);
+    CHECK_OK(note(settled->id));
+    deployed_ = *settled;
+    CHECK_OK(protect());
     session_.keep_outputs(name_, settled->outputs);
     session_.say(stack_, StepState::done, what, true);
     return StepDone{false, true};
@@ -210,6 +266,7 @@ class Up {
   Rendered rendered_;
   Submission submission_;
   Assessment assessment_;
+  bool creating_ = false;
   std::optional<Failure> failure_;
 };
 

@@ -11,17 +11,22 @@ bool is_cancellation(const StackEvent& event) {
 }
 
 bool is_clean(std::string_view status) {
-  return status == "ROLLBACK_COMPLETE" || status == "UPDATE_ROLLBACK_COMPLETE";
+  return status == "ROLLBACK_COMPLETE" || status == "UPDATE_ROLLBACK_COMPLETE" ||
+         status == "DELETE_COMPLETE";
 }
 
 bool is_turn(const StackEvent& event) {
   return event.is_stack && event.status.ends_with("ROLLBACK_IN_PROGRESS");
 }
+bool is_turn_to_deletion(const StackEvent& event) {
+  return event.is_stack && event.status == "DELETE_IN_PROGRESS";
+}
 
 // How long it went forwards and back, and what could not be taken back.
 void note_times(Failure& failure, const std::vector<StackEvent>& events) {
   if (events.empty()) return;
-  auto turn = std::ranges::find_if(events, is_turn);
+  bool deleted = failure.status == "DELETE_COMPLETE";
+  auto turn = std::ranges::find_if(events, deleted ? is_turn_to_deletion : is_turn);
   Time end = events.back().time;
   Time turned = turn == events.end() ? end : turn->time;
   failure.failed_after_ms = turned.ms - events.front().time.ms;
@@ -112,7 +117,9 @@ Failure diagnose(const CloudFormation& cloud, const DeployedStack& stack,
   Failure failure;
   failure.status = stack.status;
   failure.rolled_back = is_clean(stack.status);
-  auto events = cloud.last_operation(stack.id);
+  // With on_failure: DELETE a failed creation is followed by a deletion, which is its rolling back.
+  bool deleted = stack.status == "DELETE_COMPLETE";
+  auto events = deleted ? cloud.events(stack.id) : cloud.last_operation(stack.id);
   if (!events) return failure;
   note_times(failure, *events);
   for (const StackEvent& event : *events) {

@@ -1,0 +1,16 @@
+// What the commands that change stacks have in common.
+#pragma once
+
+#include "cli/stack_run.hh"
+#include "stacks/run.hh"
+
+namespace mainstay::cli {
+
+// Says how the run ended, writes it into the journal, and gives the exit code.
+Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool deletes);
+
+// Nothing is deleted without a yes: -f, or the namespace typed at the terminal. Error
+// "ApprovalNeeded".
+Status confirm_deletion(StackRun& run, const StackFlags& flags);
+
+}  // namespace mainstay::cli
