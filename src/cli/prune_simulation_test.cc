@@ -2,7 +2,7 @@
 // looks by name stale, runs interrupted or killed, and while somebody else makes stacks of the same
 // namespace, or puts one of theirs into the place of one of ours. What left and is ours goes,
 // nothing else does, and nothing is forgotten.
-#include "cli/workflow_simulation_support.hh"
+#include "cli/simulation_test_support.hh"
 #include "stacks/prune.hh"
 
 using namespace mainstay;

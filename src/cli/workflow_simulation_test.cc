@@ -1,7 +1,7 @@
 // Random configurations on a CloudFormation that throttles, fails, loses answers and is
 // interrupted, each from a seed: nothing is begun before what it needs, a rerun finishes what was
 // left, and at the end nothing is forgotten.
-#include "cli/workflow_simulation_support.hh"
+#include "cli/simulation_test_support.hh"
 
 using namespace mainstay;
 using namespace mainstay::cli;
