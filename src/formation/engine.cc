@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "formation/deleted.hh"
 #include "formation/drift.hh"
 #include "formation/operation.hh"
 #include "formation/transform.hh"
@@ -56,7 +57,8 @@ std::vector<cloud::Reaction> reactions() {
           {wake_reaction, wake_now},
           {detect_reaction, nullptr, run_detection},
           {call_macro_reaction, nullptr, call_macro},
-          {forget_macro_reaction, forget_macro_call}};
+          {forget_macro_reaction, forget_macro_call},
+          {forget_reaction, forget_deleted}};
 }
 
 void Resumption::start(cloud::Cloud& cloud) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hh"
+#include "formation/deleted.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -124,6 +125,7 @@ Status Operation::remove_stack() {
   return set_stack("DELETE_COMPLETE", "", [&](Call& call) -> Status {
     CHECK_OK(forget_stack(call, stack_));
     stack_.set("DeletionTime", call.now);
+    remember_deleted(call, stack_);
     return {};
   });
 }

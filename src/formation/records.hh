@@ -7,6 +7,7 @@
 //   former      by UUID/LogicalId        the same as it was before the running update touched it
 //   leftover    by UUID/PhysicalId       replaced resources that the clean-up will delete
 //   drift-detection by its id; resource-drift by UUID/LogicalId: what was found last
+//   deleted     see deleted.hh
 //   event       by UUID/number           in order of time
 //   change-set  by change set id, export by name, import by export's name/UUID, signal by handle
 //
