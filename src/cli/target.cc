@@ -4,8 +4,8 @@
 #include <mutex>
 
 #include "cli/client_models.hh"
+#include "cli/guarded_server.hh"
 #include "embedded/embedded.hh"
-#include "http/server.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -77,29 +77,27 @@ std::function<Result<stacks::AwsAccess>(const std::string&)> access_through(
   };
 }
 
-// The embedded cloud on a free port of the loopback interface, for programs that hooks start.
+// The embedded cloud on a free port of the loopback interface, once somebody has to reach it there:
+// programs that hooks start, functions, providers of custom resources.
 class LocalPort {
  public:
   explicit LocalPort(std::shared_ptr<cloud::Cloud> cloud) : cloud_(std::move(cloud)) {}
   Result<std::string> url() {
     std::scoped_lock lock(mutex_);
     if (!server_) {
-      http::ServerOptions options;
-      options.host = "127.0.0.1";
-      options.port = 0;
-      options.threads = 4;
-      TRY(server_, http::Server::start(
-                       options, [cloud = cloud_](HttpRequest&& request, const http::Reply& reply) {
-                         reply.answer(cloud->handle(std::move(request)));
-                       }));
+      ServePlan plan;
+      plan.server.host = "127.0.0.1";
+      plan.server.port = 0;
+      plan.server.threads = 4;
+      TRY(server_, GuardedServer::start(plan, *cloud_));
     }
-    return "http://127.0.0.1:" + std::to_string(server_->port());
+    return server_->endpoint();
   }
 
  private:
   std::shared_ptr<cloud::Cloud> cloud_;
   std::mutex mutex_;
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<GuardedServer> server_;  // before the cloud
 };
 
 Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& context) {
@@ -166,6 +164,10 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
     return shared;
   };
   auto port = std::make_shared<LocalPort>(cloud);
+  cloud->listens_when_asked([to = std::weak_ptr(port)] {
+    auto here = to.lock();
+    return here && here->url().has_value();
+  });
   target.access = access_through(target, [port] { return port->url(); });
   target.notice = notice.empty() ? cloud->store().notice() : notice;
   target.holds = cloud;

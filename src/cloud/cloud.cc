@@ -143,9 +143,22 @@ void Cloud::listens_at(std::string endpoint) {
   endpoint_ = std::move(endpoint);
 }
 
-std::string Cloud::endpoint() const {
-  std::scoped_lock lock(endpoint_mutex_);
-  return endpoint_;
+void Cloud::listens_when_asked(std::function<bool()> open) {
+  std::scoped_lock lock(opening_mutex_);
+  open_endpoint_ = std::move(open);
+}
+
+std::string Cloud::endpoint() {
+  auto known = [this] {
+    std::scoped_lock lock(endpoint_mutex_);
+    return endpoint_;
+  };
+  std::string endpoint = known();
+  if (!endpoint.empty()) return endpoint;
+  std::scoped_lock opening(opening_mutex_);
+  endpoint = known();
+  if (!endpoint.empty() || !open_endpoint_ || !open_endpoint_()) return endpoint;
+  return known();
 }
 
 std::vector<std::string> Cloud::service_names() const {

@@ -153,7 +153,10 @@ class Cloud {
   // Where it can be reached by what it starts itself (functions): "http://127.0.0.1:4566", "" as
   // long as it listens nowhere.
   void listens_at(std::string endpoint);
-  std::string endpoint() const;
+  // How it comes to listen once that is asked for: `open` says listens_at() and returns true, or
+  // false if it can't. Called once at a time, and must not call this cloud's services.
+  void listens_when_asked(std::function<bool()> open);
+  std::string endpoint();
 
  private:
   struct Request;  // one request on its way through the pipeline
@@ -223,7 +226,9 @@ class Cloud {
   std::vector<std::unique_ptr<Entry>> entries_;
   std::unique_ptr<store::Store> store_;
   Trail trail_;
-  mutable std::mutex endpoint_mutex_;
+  std::mutex opening_mutex_;  // taken before the next one
+  std::function<bool()> open_endpoint_;
+  std::mutex endpoint_mutex_;
   std::string endpoint_;
   Audience audience_;
   std::atomic<uint64_t> counter_{0};

@@ -8,7 +8,7 @@
 
 namespace mainstay::formation {
 
-inline constexpr size_t deleted_max = 1000;  // of an account and region
+inline constexpr size_t deleted_max = 250;  // of an account and region
 inline constexpr int64_t deleted_ms_max = int64_t{90} * 24 * 3600 * 1000;
 inline constexpr std::string_view forget_reaction = "forget deleted";
 
