@@ -202,6 +202,7 @@ def iam_actions(wheel):
     for prefix, service in services.items():
         yield "iam/" + prefix, compact(iam_service(service))
     yield "iam", compact(sorted(services))
+    yield "condition-keys", compact(json.loads((ROOT / "data" / "condition_keys.json").read_text())["services"])
     yield "iam-operations", compact(json.loads((ROOT / "data" / "action_overrides.json").read_text()))
 
 

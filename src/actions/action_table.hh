@@ -65,6 +65,7 @@ class Service {
   const std::string& name() const { return name_; }                // "Amazon S3"
   const std::vector<Action>& actions() const { return actions_; }  // by name
   const std::vector<ResourceType>& types() const { return types_; }
+  const std::vector<ConditionKey>& keys() const { return keys_; }
   // By the name without prefix; null where there is none.
   const Action* find(std::string_view name) const;
   const ResourceType* type(std::string_view name) const;

@@ -137,12 +137,40 @@ Text after(std::string_view text, std::string_view prefix) {
   return std::string(text.substr(prefix.size()));
 }
 
+// "true" as another word.
+Text if_true(std::string_view text, std::string_view word) {
+  return text == "true" ? Text(word) : Text();
+}
+
+// "Normalized": lower case, no dot at the end, and but for a-z, 0-9, '-', '_' and '.' codes of
+// three octal digits (Route 53 developer guide, "Using IAM policy conditions for fine-grained
+// access control").
+Text record_name(std::string_view text) {
+  if (text.ends_with('.')) text.remove_suffix(1);
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+  const std::string lower = to_lower(text);
+  std::string out;
+  for (size_t i = 0; i < lower.size(); ++i) {
+    if (lower[i] == '\\' && i + 3 < lower.size()) {
+      out += lower.substr(i, 4);
+      i += 3;
+    } else if (plain.contains(lower[i])) {
+      out += lower[i];
+    } else {
+      auto byte = static_cast<unsigned char>(lower[i]);
+      out += '\\';
+      for (int shift : {6, 3, 0}) out += static_cast<char>('0' + (byte >> shift & 7));
+    }
+  }
+  return out;
+}
+
 Text only(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return {};
   return std::string(text);
 }
 
-constexpr std::array<std::pair<std::string_view, Transform>, 17> transforms = {{
+constexpr std::array<std::pair<std::string_view, Transform>, 19> transforms = {{
     {"last", without_argument<last_segment>},
     {"owner", without_argument<owner_in_url>},
     {"noslash", without_argument<no_slash>},
@@ -160,6 +188,8 @@ constexpr std::array<std::pair<std::string_view, Transform>, 17> transforms = {{
     {"after", after},  // "after:ou-": of texts that begin so, what follows
     {"only", only},    // "only:igw-": texts that begin so
     {"partiql", partiql_table},
+    {"if_true", if_true},  // "if_true:PRIMARY": that word where the value is true
+    {"record_name", without_argument<record_name>},
 }};
 
 Transform transform_named(std::string_view name) {

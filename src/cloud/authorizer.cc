@@ -6,6 +6,7 @@
 #include "base/text.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
+#include "cloud/condition_keys.hh"
 #include "cloud/partition.hh"
 #include "cloud/principals.hh"
 #include "store/store.hh"
@@ -60,6 +61,22 @@ void add_caller_keys(policy::Context& context, const policy::Principal& principa
   if (!standing.member) return;
   context.set("aws:PrincipalOrgID", standing.organization_id);
   context.set_list("aws:PrincipalOrgPaths", {standing.path});
+}
+
+// How the request came. A request that counts as secure counts as sent by TLS 1.2 or later.
+void add_origin_keys(policy::Context& context, const Origin& origin, Time now) {
+  auto set = [&](const char* key, const std::string& value) {
+    if (!value.empty()) context.set(key, value);
+  };
+  set("aws:SecureTransport", origin.secure_transport ? "true" : "false");
+  set("s3:TlsVersion", origin.secure_transport ? "1.3" : "");
+  set("aws:UserAgent", origin.user_agent);
+  set("aws:referer", origin.referer);
+  set("s3:authType", origin.auth_type);
+  set("s3:signatureversion", origin.signature_version);
+  set("s3:x-amz-content-sha256", origin.content_sha256);
+  if (auto signed_at = parse_time(origin.signed_at))
+    set("s3:signatureAge", std::to_string(now - *signed_at));
 }
 
 }  // namespace
@@ -125,9 +142,7 @@ Result<std::shared_ptr<const Access>> Authorizer::make_access(const Caller& call
   access->request.principal = principal_of(caller);
   add_caller_keys(access->request.context, access->request.principal, caller, standing,
                   cloud_.now());
-  access->request.context.set("aws:SecureTransport", origin.secure_transport ? "true" : "false");
-  if (!origin.user_agent.empty()) access->request.context.set("aws:UserAgent", origin.user_agent);
-  if (!origin.referer.empty()) access->request.context.set("aws:referer", origin.referer);
+  add_origin_keys(access->request.context, origin, cloud_.clock().wall());
   if (!origin.vpc_endpoint.empty())
     CHECK_OK(add_endpoint(*access, caller, region, origin.vpc_endpoint));
   CHECK_OK(add_control(*access, standing));
@@ -163,6 +178,7 @@ Status Authorizer::add_resource_side(const Call& call, Access& access, const Sta
   // Anything but S3, KMS and roles is in the caller's account, whose standing is known.
   Standing standing = owner == call.caller.account ? own : standing_of(owner);
   access.request.context.set("aws:ResourceAccount", owner);
+  if (call.service.name == "s3") access.request.context.set("s3:ResourceAccount", owner);
   if (!standing.member) return {};
   access.request.context.set("aws:ResourceOrgID", standing.organization_id);
   access.request.context.set_list("aws:ResourceOrgPaths", {standing.path});
@@ -185,9 +201,14 @@ Status Authorizer::check_one(Call& call, const Value& in, const Access& common,
   for (const auto& [key, value] : needed.context) access.request.context.set(key, value);
   if (call.service.guard) CHECK_OK(call.service.guard(call, in, access));
   CHECK_OK(add_resource_side(call, access, standing));
-  policy::Decision decision = policy::decide(access.request, access.policies);
-  if (decision.allowed()) return {};
-  return refusal(call, access.request, decision);
+  const ConditionKeys& keys = ConditionKeys::table();
+  for (policy::Context& context : keys.each(access.request.context, call, in, needed.type)) {
+    access.request.context = std::move(context);
+    keys.restrict(access.request.context, needed.action, needed.type, needed.context);
+    policy::Decision decision = policy::decide(access.request, access.policies);
+    if (!decision.allowed()) return refusal(call, access.request, decision);
+  }
+  return {};
 }
 
 Error refusal(const Call& call, const policy::Request& request, const policy::Decision& decision) {

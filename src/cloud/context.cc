@@ -1,7 +1,6 @@
 // Condition keys that follow from a request alone. Sources: "AWS global condition context keys" of
-// the IAM user guide. What a service's own keys read of a request is told by the service
-// (Service::condition_keys); keys that need its state (tags and owners of resources) come from its
-// guard.
+// the IAM user guide. What a service's own keys read of a request is data (condition_keys.hh); keys
+// that need its state (tags and owners of resources) come from its guard.
 #include <algorithm>
 #include <array>
 
@@ -9,6 +8,7 @@
 #include "base/text.hh"
 #include "cloud/authorizer.hh"
 #include "cloud/call.hh"
+#include "cloud/condition_keys.hh"
 
 namespace mainstay::cloud {
 namespace {
@@ -72,6 +72,7 @@ void add_tags(policy::Context& context, const Call& call, const Value& in) {
 
 void add_kms_keys(policy::Context& context, const Call& call, const Value& in) {
   context.set("kms:CallerAccount", call.caller.account);
+  context.set("kms:GrantIsForAWSResource", call.caller.via.empty() ? "false" : "true");
   if (!call.caller.via.empty()) {
     // "s3.amazonaws.com" asks as "s3.us-east-1.amazonaws.com".
     const std::string via = call.caller.asking_service();
@@ -96,16 +97,8 @@ void add_request_keys(policy::Context& context, const Call& call, const Value& i
   context.set("aws:CurrentTime", format_iso8601(call.now));
   context.set("aws:EpochTime", std::to_string(call.now.ms / 1000));
   context.set("aws:RequestedRegion", call.region);
-  for (const ConditionKey& row : call.service.condition_keys) {
-    auto values = actions::values_at(in, row.path);
-    if (values.empty()) continue;
-    if (row.is_list)
-      context.set_list(row.key, std::move(values));
-    else
-      context.set(row.key, std::move(values[0]));
-  }
+  ConditionKeys::table().add_of_request(context, call, in);
   add_tags(context, call, in);
-  if (call.service.name == "ec2") context.set("ec2:Region", call.region);
   if (call.service.name == "kms") add_kms_keys(context, call, in);
 }
 

@@ -26,12 +26,41 @@ std::string endpoint_of_host(std::string_view host) {
   return std::string(label.substr(0, label.find('-', std::string_view("vpce-").size())));
 }
 
+// Signature Version 4 in the header or the URL, or Version 2, whose name is "AWS".
+void add_signature(Origin& out, const HttpRequest& http) {
+  std::string_view header = http.headers.get("Authorization");
+  if (!header.empty()) {
+    out.auth_type = "REST-HEADER";
+    out.signature_version = header.substr(0, header.find(' '));
+    return;
+  }
+  out.signature_version = query_parameter(http, "X-Amz-Algorithm");
+  out.signed_at = query_parameter(http, "X-Amz-Date");
+  if (out.signature_version.empty() && !query_parameter(http, "Signature").empty())
+    out.signature_version = "AWS";
+  if (!out.signature_version.empty()) out.auth_type = "REST-QUERY-STRING";
+}
+
 }  // namespace
 
 Origin Origin::of(const HttpRequest& http) {
-  return {std::string(http.headers.get("User-Agent")), std::string(http.headers.get("Referer")),
-          endpoint_of_host(to_lower(http.headers.get("Host"))),
-          to_lower(http.headers.get("X-Forwarded-Proto")) != "http"};
+  Origin out{std::string(http.headers.get("User-Agent")),
+             std::string(http.headers.get("Referer")),
+             endpoint_of_host(to_lower(http.headers.get("Host"))),
+             to_lower(http.headers.get("X-Forwarded-Proto")) != "http",
+             {},
+             {},
+             std::string(http.headers.get("x-amz-content-sha256")),
+             {}};
+  add_signature(out, http);
+  return out;
+}
+
+std::string query_parameter(const HttpRequest& http, std::string_view name) {
+  for (const std::string& pair : split(http.query, "&"))
+    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
+      return percent_decode(pair.substr(name.size() + 1));
+  return "";
 }
 
 std::string bucket_of_host(std::string_view host) {

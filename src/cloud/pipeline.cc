@@ -77,13 +77,6 @@ wire::Protocol protocol_of_form(const wire::Hints& hints) {
   return wire::Protocol::rest_xml;
 }
 
-std::string query_parameter(const HttpRequest& http, std::string_view name) {
-  for (const std::string& pair : split(http.query, "&"))
-    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
-      return percent_decode(pair.substr(name.size() + 1));
-  return "";
-}
-
 // In a header, or in the query of a presigned request.
 std::string session_token(const HttpRequest& http) {
   if (const std::string* header = http.headers.find("X-Amz-Security-Token")) return *header;

@@ -86,14 +86,6 @@ class Background {
   virtual void stop() = 0;
 };
 
-// A condition key whose value is a member of the request ("Actions, resources, and condition keys"
-// of the service, Service Authorization Reference). Keys that need the service's state come from
-// its guard.
-struct ConditionKey {
-  std::string_view key, path;  // "iam:PolicyARN", "PolicyArn"
-  bool is_list = false;
-};
-
 struct Service {
   std::string name;  // botocore's: "ec2", "route53"
   Scope scope = Scope::region;
@@ -136,7 +128,6 @@ struct Service {
   // none), nothing where there is no such bucket.
   std::optional<Value> (*cors_rules)(const store::Unit&, std::string_view bucket) = nullptr;
 
-  std::vector<ConditionKey> condition_keys = {};
   // Operations that CloudTrail's history leaves out ("Logging data events", CloudTrail user guide,
   // and the service's own page on CloudTrail).
   std::vector<std::string_view> data_events = {};

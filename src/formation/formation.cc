@@ -50,11 +50,6 @@ std::vector<cloud::Operation> operations() {
 cloud::Service make_service() {
   cloud::Service service;
   service.name = "cloudformation";
-  service.condition_keys = {{"cloudformation:TemplateUrl", "TemplateURL"},
-                            {"cloudformation:RoleArn", "RoleARN"},
-                            {"cloudformation:StackPolicyUrl", "StackPolicyURL"},
-                            {"cloudformation:ChangeSetName", "ChangeSetName"},
-                            {"cloudformation:ResourceTypes", "ResourceTypes[]", true}};
   service.reactions = reactions();
   service.scope = cloud::Scope::region;
   service.guard = guard;

@@ -9,9 +9,6 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "dynamodb";
   service.has_resource_control = true;
-  service.condition_keys = {{"dynamodb:Select", "Select"},
-                            {"dynamodb:ReturnValues", "ReturnValues"},
-                            {"dynamodb:ReturnConsumedCapacity", "ReturnConsumedCapacity"}};
   service.data_events = {"BatchExecuteStatement",
                          "BatchGetItem",
                          "BatchWriteItem",

@@ -3,7 +3,9 @@
 #include "cloud/access.hh"
 
 #include "cloud/cloud.hh"
+#include "cloud/condition_keys.hh"
 #include "services/ec2/handlers.hh"
+#include "services/ec2/instance.hh"
 #include "services/ec2/resource.hh"
 
 namespace mainstay::ec2 {
@@ -23,6 +25,35 @@ void resolve_passed_role(Call& call, const Value& in, cloud::Access& access) {
   if (role.has("Arn")) access.request.resource = role["Arn"].as_string();
 }
 
+// Where the instances and interfaces come to be, if the request says it by a subnet or not at all.
+void add_launch_keys(Call& call, const Value& in, cloud::Access& access) {
+  const Value& named =
+      in.has("SubnetId") ? in["SubnetId"] : in["NetworkInterfaces"].at(0)["SubnetId"];
+  Value subnet;
+  if (named.is_string()) {
+    if (const Value* found = call.find("subnet", named.as_string())) subnet = *found;
+  } else if (auto usual = default_subnet(call, in); usual.has_value()) {
+    subnet = *usual;
+  }
+  if (subnet.is_null()) return;
+  policy::Context& context = access.request.context;
+  context.set("ec2:AvailabilityZone", subnet["AvailabilityZone"].as_string());
+  context.set("ec2:AvailabilityZoneId", subnet["AvailabilityZoneId"].as_string());
+  context.set("ec2:Subnet", call.arn("subnet/" + subnet["SubnetId"].as_string()));
+  context.set("ec2:Vpc", call.arn("vpc/" + subnet["VpcId"].as_string()));
+}
+
+// ec2:Attribute and ec2:Attribute/NAME: what a Modify… operation changes. One attribute a request,
+// as the API has it.
+void add_modified(const Value& in, cloud::Access& access) {
+  for (const auto& [name, value] : in.members()) {
+    if (name.ends_with("Id") || name == "DryRun") continue;
+    access.request.context.set("ec2:Attribute", name);
+    const Value& plain = value.has("Value") ? value["Value"] : value;
+    if (plain.is_scalar()) access.request.context.set("ec2:Attribute/" + name, plain.to_text());
+  }
+}
+
 }  // namespace
 
 Status guard(Call& call, const Value& in, cloud::Access& access) {
@@ -30,19 +61,15 @@ Status guard(Call& call, const Value& in, cloud::Access& access) {
     resolve_passed_role(call, in, access);
     return {};
   }
+  if (call.operation == "RunInstances") add_launch_keys(call, in, access);
+  if (call.operation.starts_with("Modify")) add_modified(in, access);
   const std::string& arn = access.request.resource;
   std::string id = arn.substr(arn.rfind('/') + 1);
   const Kind* kind = kind_of_id(id);
   const Value* document = kind ? call.find(kind->table, id) : nullptr;
   if (!document) return {};
   access.resource_tags((*document)[tags_member(*kind)], "ec2");
-  for (const char* member : {"VpcId", "SubnetId"})
-    if (document->has(member)) {
-      bool vpc = std::string_view(member) == "VpcId";
-      access.request.context.set(
-          vpc ? "ec2:Vpc" : "ec2:Subnet",
-          call.arn((vpc ? "vpc/" : "subnet/") + (*document)[member].as_string()));
-    }
+  cloud::ConditionKeys::table().add_of_resource(access, call, *document);
   return {};
 }
 

@@ -138,8 +138,6 @@ std::vector<store::Index> indexes() {
 cloud::Service make_service() {
   cloud::Service service;
   service.name = "ec2";
-  service.condition_keys = {{"ec2:InstanceType", "InstanceType"},
-                            {"ec2:AvailabilityZone", "Placement.AvailabilityZone"}};
   service.calls = {"iam", "ssm"};
   service.scope = cloud::Scope::region;
   service.operations.assign(std::begin(operations), std::end(operations));

@@ -21,6 +21,10 @@ void announce_state(Call& call, const Value& instance, std::string_view state);
 // "Client.UserInitiatedShutdown" and the like.
 Value state_reason(std::string_view code, std::string_view message);
 
+// A subnet of the default VPC, in the zone that Placement names if it does: where RunInstances puts
+// what names no subnet.
+Result<Value> default_subnet(Call& call, const Value& in);
+
 // image.cc: "ami-" and eight or seventeen hexadecimal digits.
 Status check_image_id(const std::string& id);
 

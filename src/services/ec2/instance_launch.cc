@@ -61,20 +61,6 @@ Result<Value> vpc_to_launch_in(Call& call) {
                    "default VPC.");
 }
 
-// A subnet of the default VPC, in the zone that Placement names if it does.
-Result<Value> default_subnet(Call& call, const Value& in) {
-  TRY(Value vpc, vpc_to_launch_in(call));
-  const std::string& vpc_id = vpc["VpcId"].as_string();
-  const Value& zone = in["Placement"]["AvailabilityZone"];
-  for (const std::string& id : call.find_by("subnet", "VpcId", vpc_id)) {
-    const Value& subnet = *call.find("subnet", id);
-    if (subnet["DefaultForAz"].as_bool() && (zone.is_null() || subnet["AvailabilityZone"] == zone))
-      return subnet;
-  }
-  return aws_error("MissingInput", "No subnets found for the default VPC '" + vpc_id +
-                                       "'. Please specify a subnet.");
-}
-
 // Group ids out of ids and of names in the subnet's VPC.
 Result<Value> launch_groups(Call& call, const Value& in, const Value& subnet) {
   Value out = Value(List(in["SecurityGroupIds"].items()));
@@ -311,6 +297,19 @@ Value answer_reservation(const Value& reservation, List instances) {
 }
 
 }  // namespace
+
+Result<Value> default_subnet(Call& call, const Value& in) {
+  TRY(Value vpc, vpc_to_launch_in(call));
+  const std::string& vpc_id = vpc["VpcId"].as_string();
+  const Value& zone = in["Placement"]["AvailabilityZone"];
+  for (const std::string& id : call.find_by("subnet", "VpcId", vpc_id)) {
+    const Value& subnet = *call.find("subnet", id);
+    if (subnet["DefaultForAz"].as_bool() && (zone.is_null() || subnet["AvailabilityZone"] == zone))
+      return subnet;
+  }
+  return aws_error("MissingInput", "No subnets found for the default VPC '" + vpc_id +
+                                       "'. Please specify a subnet.");
+}
 
 Result<Value> run_instances(Call& call, const Value& in) {
   // The same token asks for the same instances again.

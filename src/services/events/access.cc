@@ -2,6 +2,7 @@
 // policy, and tags.
 #include "cloud/access.hh"
 
+#include "base/json.hh"
 #include "services/events/handlers.hh"
 #include "services/events/rule.hh"
 #include "wire/arn.hh"
@@ -17,6 +18,25 @@ Status guard_bus(Call& call, const std::string& name, cloud::Access& access) {
   const Value* text = bus->find("Policy");
   return text ? access.add(policy::Kind::resource, "policy of event bus " + name, text->as_string())
               : Status();
+}
+
+// What a rule's pattern lets in, as PutRule's keys have it.
+void add_pattern(const Value& in, cloud::Access& access) {
+  auto pattern = parse_json(in["EventPattern"].as_string());
+  if (!pattern.has_value()) return;
+  auto texts = [](const Value& of) {
+    std::vector<std::string> out;
+    for (const Value& item : of.items())
+      if (item.is_string()) out.push_back(item.as_string());
+    return out;
+  };
+  for (const char* member : {"source", "detail-type"})
+    if (auto found = texts((*pattern)[member]); !found.empty())
+      access.request.context.set_list(std::string("events:") + member, std::move(found));
+  for (const char* path :
+       {"detail.service", "detail.eventTypeCode", "detail.userIdentity.principalId"})
+    if (auto found = texts(pattern->at_path(path)); !found.empty())
+      access.request.context.set(std::string("events:") + path, std::move(found[0]));
 }
 
 Status guard_rule(Call& call, const std::string& bus, const std::string& name,
@@ -36,10 +56,11 @@ Status guard(Call& call, const Value& in, cloud::Access& access) {
     for (const char* member : {"Source", "DetailType"}) {
       std::string key =
           member == std::string_view("Source") ? "events:source" : "events:detail-type";
-      if (entry.has(member)) access.request.context.set(key, entry[member].as_string());
+      if (entry.has(member)) access.request.context.set_list(key, {entry[member].as_string()});
     }
     return guard_bus(call, bus_name_of(entry["EventBusName"]), access);
   }
+  if (call.operation == "PutRule") add_pattern(in, access);
   bool of_rules = call.operation.ends_with("Rule") || call.operation.ends_with("Targets") ||
                   call.operation == "ListTargetsByRule";
   if (of_rules) {

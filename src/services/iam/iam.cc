@@ -103,9 +103,6 @@ constexpr cloud::Operation operations[] = {
 cloud::Service make_service() {
   cloud::Service service;
   service.name = "iam";
-  service.condition_keys = {{"iam:PolicyARN", "PolicyArn"},
-                            {"iam:PermissionsBoundary", "PermissionsBoundary"},
-                            {"iam:AWSServiceName", "AWSServiceName"}};
   service.scope = cloud::Scope::account;
   service.operations.assign(std::begin(operations), std::end(operations));
   service.guard = guard;

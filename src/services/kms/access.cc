@@ -4,6 +4,7 @@
 
 #include "cloud/access.hh"
 #include "cloud/cloud.hh"
+#include "cloud/condition_keys.hh"
 #include "services/kms/blob.hh"
 #include "services/kms/handlers.hh"
 
@@ -86,6 +87,18 @@ Status guard_foreign_key(Call& call, const std::string& account, const Value& na
                     policy["Policy"].as_string());
 }
 
+void add_keys(Call& call, const Value& in, const Value& key, Access& access) {
+  cloud::ConditionKeys::table().add_of_resource(access, call, key);
+  auto aliases = call.find_by("alias", "TargetKeyId", key["KeyId"].as_string());
+  if (!aliases.empty()) access.request.context.set_list("kms:ResourceAliases", std::move(aliases));
+  if (call.operation != "ReEncrypt") return;
+  auto source = named_key(call, in, false);
+  auto destination = find_key(call, in["DestinationKeyId"].as_string());
+  bool same =
+      source.has_value() && destination.has_value() && (*source)["Arn"] == (*destination)["Arn"];
+  access.request.context.set("kms:ReEncryptOnSameKey", same ? "true" : "false");
+}
+
 }  // namespace
 
 std::string owner_of_destination(Call& call, const Value& in) {
@@ -108,6 +121,7 @@ Status guard(Call& call, const Value& in, Access& access) {
   const Value& key = *found;
   guard_by(key, access);
   access.resource_tags(key["_Tags"]);
+  add_keys(call, in, key, access);
   add_grants(call, in, key, access);
   return access.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),
                     key["_Policy"].as_string());

@@ -17,14 +17,6 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "kms";
   service.has_resource_control = true;
-  service.condition_keys = {{"kms:KeySpec", "KeySpec"},
-                            {"kms:KeyUsage", "KeyUsage"},
-                            {"kms:KeyOrigin", "Origin"},
-                            {"kms:EncryptionAlgorithm", "EncryptionAlgorithm"},
-                            {"kms:GranteePrincipal", "GranteePrincipal"},
-                            {"kms:GrantOperations", "Operations[]", true},
-                            {"kms:EncryptionContextKeys", "EncryptionContext{}", true},
-                            {"kms:ScheduleKeyDeletionPendingWindowInDays", "PendingWindowInDays"}};
   service.account_of = account_meant;
   service.owner_of = owner_of_destination;
   service.guard = guard;

@@ -3,6 +3,7 @@
 #include "cloud/access.hh"
 
 #include "base/json.hh"
+#include "cloud/cloud.hh"
 #include "services/lambda/function.hh"
 #include "services/lambda/handlers.hh"
 
@@ -28,10 +29,36 @@ Status guard_layer(Call& call, const Value& in, cloud::Access& access) {
   return access.add(policy::Kind::resource, "policy of layer " + layer.name, to_json(document));
 }
 
+// lambda:FunctionArn, which the operations of mappings and URLs have for the function they are
+// about.
+void add_function_arn(Call& call, const Value& in, cloud::Access& access) {
+  const Value* mapping = in.has("UUID") ? call.find("mapping", in["UUID"].as_string()) : nullptr;
+  if (!mapping && !in.has("FunctionName")) return;
+  FunctionName named = parse_function(in["FunctionName"].as_string());
+  if (!in.has("FunctionName")) {
+    named.name = (*mapping)["Function"].as_string();
+    named.qualifier = (*mapping)["Qualifier"].as_string();
+  }
+  access.request.context.set("lambda:FunctionArn", function_arn(call, named.name, named.qualifier));
+}
+
+// lambda:VpcIds, of the subnets that the request names.
+void add_vpc(Call& call, const Value& in, cloud::Access& access) {
+  const Value& subnets = in["VpcConfig"]["SubnetIds"];
+  if (subnets.empty()) return;
+  auto found = call.cloud.invoke(
+      cloud::Caller::service_principal(call.account, "lambda.amazonaws.com"), call.account,
+      call.region, "ec2", "DescribeSubnets", Value::map({{"SubnetIds", subnets}}));
+  if (!found.has_value()) return;
+  access.request.context.set("lambda:VpcIds", (*found)["Subnets"].at(0)["VpcId"].as_string());
+}
+
 }  // namespace
 
 Status guard(Call& call, const Value& in, cloud::Access& access) {
   if (access.request.action == "iam:PassRole") return {};
+  add_function_arn(call, in, access);
+  add_vpc(call, in, access);
   if (in.has("LayerName") || (in.has("Arn") && !in.has("FunctionName")))
     return guard_layer(call, in, access);
   const Value& text = in.has("FunctionName") ? in["FunctionName"] : in["Resource"];

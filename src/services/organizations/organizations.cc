@@ -1,16 +1,32 @@
 #include "services/organizations/organizations.hh"
 
+#include "cloud/access.hh"
 #include "services/organizations/handlers.hh"
+#include "services/organizations/policy.hh"
 
 namespace mainstay::organizations {
+namespace {
+
+// The policy's type, of the operations that name a policy by its id.
+Status guard(Call& call, const Value& in, cloud::Access& access) {
+  if (!in.has("PolicyId")) return {};
+  const std::string& id = in["PolicyId"].as_string();
+  const Value* own = call.find("policy", id);
+  Value policy = own ? *own : policy_by_id(call.db, "", id);
+  if (policy.has("Type"))
+    access.request.context.set("organizations:PolicyType", policy["Type"].as_string());
+  return {};
+}
+
+}  // namespace
 
 cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "organizations";
-  service.condition_keys = {{"organizations:PolicyType", "PolicyType"}};
   service.calls = {"iam"};
   service.scope = cloud::Scope::global;
+  service.guard = guard;
   service.operations = {writes("CreateOrganization", create_organization),
                         reads("DescribeOrganization", describe_organization),
                         writes("DeleteOrganization", delete_organization),

@@ -102,6 +102,16 @@ Status check_may_know(Access access, const Value& bucket) {
       anonymous ? "Access Denied" : policy::denial_message(access.request, decision, true), 403);
 }
 
+// s3:object-lock-remaining-retention-days, of the date that a request asks for.
+void add_remaining_days(const Call& call, const Value& in, Access& access) {
+  const Value& until = in.has("ObjectLockRetainUntilDate") ? in["ObjectLockRetainUntilDate"]
+                                                           : in["Retention"]["RetainUntilDate"];
+  constexpr int64_t day_ms = 86'400'000;
+  if (until.is_time())
+    access.request.context.set("s3:object-lock-remaining-retention-days",
+                               std::to_string((until.as_time() - call.now) / day_ms));
+}
+
 }  // namespace
 
 std::string owner_of_bucket(Call& call, const Value& in) {
@@ -131,6 +141,7 @@ Status guard(Call& call, const Value& in, Access& access) {
       access.request.context.set("s3:ExistingObjectTag/" + tag["Key"].as_string(),
                                  tag["Value"].as_string());
   }
+  add_remaining_days(call, in, access);
   bool reads = call.operation == "GetObject" || call.operation == "HeadObject";
   std::optional<Access> missing;
   if (reads && document.is_null()) missing = access;

@@ -6,25 +6,6 @@ namespace mainstay::s3 {
 
 namespace {
 
-const cloud::ConditionKey condition_keys[] = {
-    {"s3:prefix", "Prefix"},
-    {"s3:delimiter", "Delimiter"},
-    {"s3:max-keys", "MaxKeys"},
-    {"s3:VersionId", "VersionId"},
-    {"s3:x-amz-acl", "ACL"},
-    {"s3:x-amz-grant-full-control", "GrantFullControl"},
-    {"s3:x-amz-grant-read", "GrantRead"},
-    {"s3:x-amz-grant-read-acp", "GrantReadACP"},
-    {"s3:x-amz-grant-write", "GrantWrite"},
-    {"s3:x-amz-grant-write-acp", "GrantWriteACP"},
-    {"s3:x-amz-copy-source", "CopySource"},
-    {"s3:x-amz-metadata-directive", "MetadataDirective"},
-    {"s3:x-amz-server-side-encryption", "ServerSideEncryption"},
-    {"s3:x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"},
-    {"s3:x-amz-storage-class", "StorageClass"},
-    {"s3:x-amz-object-ownership", "ObjectOwnership"},
-    {"s3:LocationConstraint", "CreateBucketConfiguration.LocationConstraint"}};
-
 constexpr std::string_view data_events[] = {"AbortMultipartUpload",
                                             "CompleteMultipartUpload",
                                             "CopyObject",
@@ -63,7 +44,6 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "s3";
   service.has_resource_control = true;
-  service.condition_keys.assign(std::begin(condition_keys), std::end(condition_keys));
   service.data_events.assign(std::begin(data_events), std::end(data_events));
   service.calls = {"kms"};
   service.scope = cloud::Scope::global;

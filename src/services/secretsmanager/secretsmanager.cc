@@ -19,9 +19,6 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "secretsmanager";
   service.has_resource_control = true;
-  service.condition_keys = {{"secretsmanager:SecretId", "SecretId"},
-                            {"secretsmanager:Name", "Name"},
-                            {"secretsmanager:VersionStage", "VersionStage"}};
   service.calls = {"kms"};
   service.account_of = account_of_secret;
   service.guard = guard;

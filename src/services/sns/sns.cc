@@ -13,7 +13,6 @@ cloud::Service make_service() {
   service.guard = guard;
   service.refusal_code = "AuthorizationError";
   service.refusal_status = 403;
-  service.condition_keys = {{"sns:Protocol", "Protocol"}, {"sns:Endpoint", "Endpoint"}};
   // "Logging Amazon SNS API calls using CloudTrail".
   service.data_events = {"Publish", "PublishBatch"};
   service.indexes = {{"sns", "subscription", "Endpoint"}, {"sns", "subscription", "_Token"}};

@@ -1,6 +1,7 @@
 // The operations, by the file that holds them.
 #pragma once
 
+#include "cloud/access.hh"
 #include "services/ssm/parameter.hh"
 
 namespace mainstay::ssm {
@@ -31,5 +32,8 @@ Status check_tags(const Value& tags);
 
 // public.cc: what AWS publishes under /aws/service/, made up: the Parameter shape, or null.
 Value public_parameter(const Call& call, const std::string& name);
+
+// access.cc
+Status guard(Call& call, const Value& in, cloud::Access& access);
 
 }  // namespace mainstay::ssm

@@ -8,8 +8,8 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "ssm";
-  service.condition_keys = {{"ssm:Overwrite", "Overwrite"}, {"ssm:Recursive", "Recursive"}};
   service.calls = {"kms"};
+  service.guard = guard;
   service.operations = {writes("PutParameter", put_parameter),
                         reads("GetParameter", get_parameter),
                         reads("GetParameters", get_parameters),

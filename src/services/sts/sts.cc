@@ -236,11 +236,6 @@ cloud::Service make_service() {
   cloud::Service service;
   service.name = "sts";
   service.has_resource_control = true;
-  service.condition_keys = {{"sts:ExternalId", "ExternalId"},
-                            {"sts:RoleSessionName", "RoleSessionName"},
-                            {"sts:SourceIdentity", "SourceIdentity"},
-                            {"sts:DurationSeconds", "DurationSeconds"},
-                            {"sts:TransitiveTagKeys", "TransitiveTagKeys[]", true}};
   service.calls = {"iam"};
   service.scope = cloud::Scope::account;
   service.owner_of = owner_of_role;
