@@ -54,9 +54,8 @@ TEST_CASE("condition keys: the table has no key that AWS does not have") {
     CHECK_MESSAGE(!row["source"].as_string().empty(), name);
     auto keys = keys_of(f.service(name));
     for (const std::string& own : cloud::ConditionKeys::table().names(name))
-      CHECK_MESSAGE(
-          std::any_of(keys.begin(), keys.end(),
-                      [&](const std::string& key) { return glob_match(own, key); }),
-          name + ": " + own);
+      CHECK_MESSAGE(std::any_of(keys.begin(), keys.end(),
+                                [&](const std::string& key) { return glob_match(own, key); }),
+                    name + ": " + own);
   }
 }
