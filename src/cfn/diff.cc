@@ -131,6 +131,13 @@ class Planner {
     return {};
   }
 
+  Recreation recreation_of(const Resource& r, const Path& path, const Value& before,
+                           const Value& after) const {
+    if (options_.recreation) return options_.recreation(r.type, path, before, after);
+    const Schema* schema = schema_of(r);
+    return schema ? schema->recreation(path) : Recreation::never;
+  }
+
   const Schema* schema_of(const Resource& r) const {
     return options_.schema ? options_.schema(r.type) : nullptr;
   }
@@ -148,14 +155,15 @@ class Planner {
     TRY(Value before, before_.value(old.properties, path));
     TRY(Value after, after_.value(now.properties, path));
     std::unordered_map<std::string, std::string> behind_property;  // found once for each
-    for (PropertyChange& c : diff_properties(as_schema(before, schema, now.id),
-                                             as_schema(after, schema, now.id), schema)) {
+    before = as_schema(before, schema, now.id);
+    after = as_schema(after, schema, now.id);
+    for (PropertyChange& c : diff_properties(before, after, schema)) {
       Cause cause;
       cause.attribute = "Properties";
       cause.name = c.path.empty() ? "" : c.path[0];
       cause.path = path;
       cause.path.insert(cause.path.end(), c.path.begin(), c.path.end());
-      cause.recreation = c.recreation;
+      cause.recreation = recreation_of(now, c.path, before, after);
       cause.is_static = !has_unknown(c.after);
       cause.before = std::move(c.before);
       cause.after = std::move(c.after);
@@ -280,8 +288,7 @@ class Planner {
     cause.source =
         is_attribute ? ChangeSource::resource_attribute : ChangeSource::resource_reference;
     cause.entity = use.reference.name + (is_attribute ? "." + use.reference.attribute : "");
-    const Schema* schema = schema_of(*use.user);
-    if (schema) cause.recreation = schema->recreation(property_path(cause.path));
+    cause.recreation = recreation_of(*use.user, property_path(cause.path), Value(), Value());
     auto it = changes_.find(use.user->id);
     bool was_changed = it != changes_.end();
     if (was_changed && it->second.action != Action::modify) return false;

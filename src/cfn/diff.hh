@@ -68,6 +68,11 @@ struct Side {
 struct PlanOptions {
   // The type's schema, or nullptr where there is none; must live while planning.
   std::function<const Schema*(const std::string& type)> schema;
+  // What a change asks for, where the deployment knows better than the schema; else the schema's
+  // word. before, after: all properties of the resource; null where they are not known.
+  std::function<Recreation(const std::string& type, const Path& path, const Value& before,
+                           const Value& after)>
+      recreation;
   bool stack_tags_changed = false;
   // Change sets list every nested stack as changed (source Automatic); so does this.
   bool nested_stacks_change = false;

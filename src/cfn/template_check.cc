@@ -29,6 +29,7 @@ class TemplateChecker {
       CHECK_OK(condition(o.condition, "Outputs", {"Outputs", o.id, "Condition"}));
       CHECK_OK(body("Outputs", {"Outputs", o.id, "Value"}));
       CHECK_OK(body("Outputs", {"Outputs", o.id, "Export"}));
+      CHECK_OK(export_name(o));
     }
     CHECK_OK(report("Outputs"));
     for (const auto& [name, v] : t_.conditions) CHECK_OK(parameters_only("Conditions", name, v));
@@ -54,6 +55,30 @@ class TemplateChecker {
     return template_error("Template format error: Unresolved condition dependency " + name +
                           " in the " + block + " block of the template")
         .where(t_.at(path));
+  }
+
+  // The name of an export is known before anything is made.
+  Status export_name(const Output& o) const {
+    TRY(auto references, find_references(o.export_name, {"Outputs", o.id, "Export", "Name"}));
+    bool good = !has_function(o.export_name, "Fn::ImportValue") &&
+                !has_function(o.export_name, "Fn::GetAZs");
+    for (const Reference& r : references)
+      good &= r.kind != Reference::Kind::get_att &&
+              (r.kind != Reference::Kind::ref || !t_.find_resource(r.name));
+    if (good) return {};
+    return template_error(
+               "Template format error: Output " + o.id +
+               " is malformed. The Name field of Export must not depend on any resources, imported "
+               "values, or Fn::GetAZs.")
+        .where(t_.at(Path{"Outputs", o.id, "Export", "Name"}));
+  }
+
+  static bool has_function(const Value& v, std::string_view name) {
+    for (const Value& item : v.items())
+      if (has_function(item, name)) return true;
+    for (const auto& [key, member] : v.members())
+      if (key == name || has_function(member, name)) return true;
+    return false;
   }
 
   const Value& value_at(const Path& path) const {

@@ -141,6 +141,21 @@ Result<Value> find_change_set(const Call& call, const Value& in) {
 
 namespace {
 
+// Change sets of nested stacks are not made here: said where somebody would look for them.
+Status check_no_nested_plans(const Value& in, const Value& definition) {
+  if (!in["IncludeNestedStacks"].as_bool() || !definition.has("Body")) return {};
+  TRY(cfn::Template t, cfn::parse_template_text(definition["Body"].as_string(), "template"));
+  for (const cfn::Resource& r : t.resources)
+    if (r.type == "AWS::CloudFormation::Stack")
+      return aws_error(
+          "NotImplemented",
+          "mainstay's embedded cloud does not make change sets of nested stacks: leave "
+          "out IncludeNestedStacks, or look at " +
+              r.id + " by itself",
+          501);
+  return {};
+}
+
 // What a change set says of the plan that it is; a failure for one that can't be executed.
 struct Planned {
   List changes, parameters;
@@ -158,7 +173,8 @@ Result<Planned> plan_of(Call& call, const StackKey& key, const Value& before, co
   for (const cfn::ResourceChange& change : plan.changes)
     out.changes.push_back(shown_change(call, key.uuid(), change));
   out.parameters = shown_parameters(prepared, after);
-  if (plan.is_empty())
+  // One that creates a stack of nothing is complete (recorded: conditions that are all false).
+  if (plan.is_empty() && !before.is_null())
     out.failure =
         "The submitted information didn't contain changes. Submit different "
         "information to create a change set.";
@@ -174,6 +190,7 @@ Result<Value> plan_change_set(Call& call, const Value& in) {
   Value before = current_definition(call, stack);
   TRY(Value after, make_definition(call, in, key, before));
   TRY(Planned planned, plan_of(call, key, before, after));
+  CHECK_OK(check_no_nested_plans(in, after));
   const bool good = planned.failure.empty();
   Value id = id_of_set(call, name);
   TRY(Value operation, operation_document(call, in, stack));
@@ -189,7 +206,7 @@ Result<Value> plan_change_set(Call& call, const Value& in) {
                           {"Capabilities", after["Capabilities"]},
                           {"Tags", after["Tags"]},
                           {"Changes", Value(std::move(planned.changes))},
-                          {"IncludeNestedStacks", false},
+                          {"IncludeNestedStacks", in["IncludeNestedStacks"].as_bool()},
                           {"_definition", after},
                           {"_type", before.is_null() ? "CREATE" : "UPDATE"},
                           {"_operation", std::move(operation)}});
@@ -244,11 +261,14 @@ Result<Value> list_change_sets(Call& call, const Value& in) {
 
 Result<Value> execute_change_set(Call& call, const Value& in) {
   TRY(Value set, find_change_set(call, in));
-  if (set["ExecutionStatus"].as_string() != "AVAILABLE")
-    return aws_error("InvalidChangeSetStatus",
-                     "ChangeSet [" + set["ChangeSetId"].as_string() +
-                         "] cannot be executed in its current status of [" +
-                         set["Status"].as_string() + "]");
+  const std::string& execution = set["ExecutionStatus"].as_string();
+  if (execution != "AVAILABLE") {
+    bool failed = set["Status"].as_string() == "FAILED";
+    return aws_error(
+        "InvalidChangeSetStatus",
+        "ChangeSet [" + set["ChangeSetId"].as_string() + "] cannot be executed in its current " +
+            (failed ? "status of [FAILED]" : "execution status of [" + execution + "]"));
+  }
   TRY(Value stack, find_stack(call, set["StackId"].as_string()));
   // "DO_NOTHING ... is equivalent to specifying true for the DisableRollback parameter".
   bool keep_failed =

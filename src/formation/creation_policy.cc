@@ -54,6 +54,56 @@ Received received(Subject& s) {
   return out;
 }
 
+// Instances run nothing here, so what their user data would do is not done; where it calls
+// cfn-signal, that is taken as done, and well.
+bool calls_signal(const Value& v) {
+  for (const Value& item : v.items())
+    if (calls_signal(item)) return true;
+  for (const auto& [name, member] : v.members()) {
+    if (calls_signal(member)) return true;
+    if (name != "UserData" || !member.is_string()) continue;
+    if (base64_decode(member.as_string()).value_or("").contains("cfn-signal")) return true;
+  }
+  return false;
+}
+
+bool holds_text(const Value& v, const std::string& text) {
+  if (v.is_string()) return v.as_string() == text;
+  return std::any_of(v.items().begin(), v.items().end(),
+                     [&](const Value& item) { return holds_text(item, text); }) ||
+         std::any_of(v.members().begin(), v.members().end(),
+                     [&](const auto& member) { return holds_text(member.second, text); });
+}
+
+// The resource's own user data, or that of what it launches its instances by.
+bool signals_itself(Subject& s) {
+  if (calls_signal(s.properties)) return true;
+  bool found = false;
+  (void)s.cloud.update("cloudformation", s.where.account, s.where.region,
+                       [&](Call& call) -> Status {
+                         for (const Value& r : rows_of(call, "resource", uuid_of(s.where.stack_id)))
+                           found |= calls_signal(r["Properties"]) &&
+                                    holds_text(s.properties, r["PhysicalResourceId"].as_string());
+                         return {};
+                       });
+  return found;
+}
+
+Status tell_of_signal(Subject& s) {
+  return s.cloud.update(
+      "cloudformation", s.where.account, s.where.region, [&](Call& call) -> Status {
+        TRY(Value stack, find_stack(call, s.where.stack_id));
+        add_event(call, stack,
+                  Value::map({{"LogicalResourceId", s.where.logical_id},
+                              {"PhysicalResourceId", s.physical_id},
+                              {"ResourceType", s.where.type},
+                              {"ResourceStatus", "CREATE_IN_PROGRESS"},
+                              {"ResourceStatusReason",
+                               "Received SUCCESS signal with UniqueId " + s.physical_id}}));
+        return {};
+      });
+}
+
 // A resource that takes this one's place is signalled anew.
 Status forget_signals(Subject& s) {
   return s.cloud.update(
@@ -76,6 +126,7 @@ bool has_creation_policy(const Subject& s) {
 // The words are those of events that people have shown.
 Status await_signals(Subject& s) {
   if (!has_creation_policy(s)) return {};
+  if (signals_itself(s)) return tell_of_signal(s);
   const Wanted wanted = wanted_by(s.creation_policy);
   if (s.cloud.endpoint().empty()) {
     s.note += (s.note.empty() ? "mainstay: " : "; ") + std::string(

@@ -8,6 +8,7 @@
 #include "cloud/partition.hh"
 #include "formation/secure_reference.hh"
 #include "formation/template_source.hh"
+#include "formation/template_values.hh"
 #include "formation/transform.hh"
 #include "formation/types.hh"
 
@@ -170,7 +171,7 @@ Result<Value> make_definition(Call& call, const Value& in, const StackKey& key, 
   cfn::PseudoParameters pseudo = pseudo_parameters(key, definition);
   TRY(cfn::ParameterInputs inputs, parameter_inputs(in, before));
   Asker asker = asker_of(call);
-  inputs.read_ssm = [&asker](const std::string& name) { return read_ssm(asker, name, false); };
+  inputs.read_ssm = [&asker](const std::string& name) { return read_ssm(asker, name); };
   if (!definition.has("Original"))
     CHECK_OK(transform(call, in, {nullptr, {}, pseudo, parent_id}, inputs, definition));
   if (definition.has("TransformFailed")) return definition;
@@ -183,6 +184,7 @@ Result<Value> make_definition(Call& call, const Value& in, const StackKey& key, 
   definition.set("Parameters", texts_of(t, inputs)).set("Resolved", Value(std::move(resolved)));
   TRY(Prepared prepared, prepare(asker, key, definition));
   CHECK_OK(check_secure_references(prepared));
+  CHECK_OK(check_values(prepared));
   return definition;
 }
 

@@ -126,6 +126,7 @@ Status Operation::update_one(Value present, const Value& wanted) {
   if (is_not_yet(done.error()) || is_blocked(done.error()))
     return put_off(s, present, done.error());
   present.erase("_state");
+  if (is_refused(done.error())) present.erase("_attempted");
   CHECK_OK(made(s, present, "UPDATE_FAILED", done.error().message));
   return done;
 }
@@ -213,13 +214,14 @@ Status Operation::change_one(Value present, const Value& wanted) {
       cfn::diff_properties(present["Properties"], wanted["Properties"], Types::all().schema(type));
   bool nested = type == "AWS::CloudFormation::Stack";
   if (changes.empty() && present["_tags"] == wanted["_tags"] && !nested) {
-    for (const char* member : {"_needs", "_deletion_policy", "_replace_policy", "Metadata"}) {
+    for (const char* member :
+         {"_needs", "_deletion_policy", "_replace_policy", "_zones", "Metadata"}) {
       present.erase(member);
       if (wanted.has(member)) present.set(member, wanted[member]);
     }
     return put_resource(present.set("_done_by", step()));
   }
-  bool replaced = provider().replaces(type, changes);
+  bool replaced = provider().replaces(type, present["Properties"], wanted["Properties"]);
   if (!nested || !changes.empty()) {
     Status may = check_policy(replaced ? update_action::replace : update_action::modify, present);
     if (!may.has_value()) return refuse(present, may.error());

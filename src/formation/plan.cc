@@ -1,5 +1,6 @@
 #include "formation/plan.hh"
 
+#include "formation/provider.hh"
 #include "formation/types.hh"
 
 namespace mainstay::formation {
@@ -19,6 +20,27 @@ Value outputs_of(const Prepared& p, const cfn::Environment& environment) {
   return out;
 }
 
+// What Fn::GetAZs gave when the stack's resources were made, by region.
+Value zones_of_resources(const Call& call, const StackKey& key) {
+  Value zones = Value::map({});
+  for (const Value& r : rows_of(call, "resource", key.uuid()))
+    for (const auto& [region, names] : r["_zones"].members()) zones.set(region, names);
+  return zones;
+}
+
+// An update that asks for the same as before is none, whatever has changed around the stack.
+bool asks_for_the_same(const Value& before, const Value& after) {
+  return before["Body"] == after["Body"] && before["Resolved"] == after["Resolved"] &&
+         before["Tags"] == after["Tags"];
+}
+
+void remember_zones(cfn::Environment& then, const Value& zones, const std::string& own_region) {
+  then.get_azs = [zones, own_region, ask = then.get_azs](const std::string& region) {
+    const Value* known = zones.find(region.empty() ? own_region : region);
+    return known ? Result<Value>(*known) : ask(region);
+  };
+}
+
 }  // namespace
 
 Result<Plan> make_plan(Call& call, const StackKey& key, const Value& before, const Value& after) {
@@ -35,9 +57,13 @@ Result<Plan> make_plan(Call& call, const StackKey& key, const Value& before, con
       if (const Value* found = call.find("export", name)) return (*found)["Value"];
       return validation_error("No export named " + name + " found.");
     };
+  if (!before.is_null() && !asks_for_the_same(before, after))
+    remember_zones(then_environment, zones_of_resources(call, key), key.region);
   const Types& types = Types::all();
   cfn::PlanOptions options;
   options.schema = [&types](const std::string& type) { return types.schema(type); };
+  options.recreation = [](const std::string& type, const cfn::Path& path, const Value& was,
+                          const Value& is) { return provider().recreation(type, path, was, is); };
   options.stack_tags_changed = !before.is_null() && before["Tags"] != after["Tags"];
   options.nested_stacks_change = true;
   Plan plan;

@@ -14,6 +14,8 @@ struct Plan {
   bool is_empty() const { return changes.empty() && !outputs_changed; }
 };
 
+// What the run will find, in its own terms: zones as the resources were made with, against those
+// that there are now; replacements by the type's spec as well as its schema.
 // before: null for a stack that is yet to be made.
 Result<Plan> make_plan(Call& call, const StackKey& key, const Value& before, const Value& after);
 

@@ -7,6 +7,7 @@
 #include "formation/coerce.hh"
 #include "formation/mapping.hh"
 #include "formation/provider_errors.hh"
+#include "formation/spec_rules.hh"
 #include "formation/special.hh"
 
 namespace mainstay::formation {
@@ -30,6 +31,7 @@ class SpecRun {
   Status call(const Value& step, Scope& scope, bool forgiving = false);
   std::string next_token() const;
   Status check_not_taken();
+  Status check_refused() const;
   Status call_each(const Value& step, Scope& scope, bool forgiving = false);
   Status run_steps(const Value& steps, const Value& before, const Value& tags_before);
   Status run_difference(const Value& step, const Value& from, const Value& without);
@@ -175,19 +177,19 @@ Status SpecRun::call_each(const Value& step, Scope& scope, bool forgiving) {
   return {};
 }
 
-std::string key_of(const Value& item, const Value& by) {
-  return by.is_string() ? item[by.as_string()].to_text() : to_canonical_json(item);
-}
-
 // Items of one list that the other lacks: for "added", or changed; by key where they have one.
 Status SpecRun::run_difference(const Value& step, const Value& from, const Value& without) {
   bool adding = step.has("added");
   std::map<std::string, const Value*> others;
-  for (const Value& item : without.items()) others[key_of(item, step["by"])] = &item;
+  for (const Value& item : without.items()) others[item_key(item, step["by"])] = &item;
   Value found = Value::list();
   for (const Value& item : from.items()) {
-    auto it = others.find(key_of(item, step["by"]));
-    if (it == others.end() || (adding && *it->second != item)) found.push_back(item);
+    auto it = others.find(item_key(item, step["by"]));
+    bool is_new = it == others.end();
+    bool is_edited = adding && !is_new && *it->second != item;
+    if (step["new"].as_bool()) is_edited = false;
+    if (step["edited"].as_bool()) is_new = false;
+    if (is_new || is_edited) found.push_back(item);
   }
   if (found.empty()) return {};
   if (step["batch"].as_bool()) {
@@ -258,8 +260,39 @@ Status SpecRun::create() {
   return read_attributes();
 }
 
+// Updates that CloudFormation refuses, of lists whose items are told by a key: more items that come
+// or go at once than "at_most", or items whose other members change than those of "editable".
+Status SpecRun::check_refused() const {
+  for (const Value& rule : spec_["refused"].items()) {
+    const std::string& list = rule["list"].as_string();
+    std::map<std::string, Value> known;
+    for (const Value& item : s_.before[list].items()) known[item_key(item, rule["by"])] = item;
+    int64_t added = 0;
+    bool edited = false;
+    for (Value item : s_.properties[list].items()) {
+      auto it = known.find(item_key(item, rule["by"]));
+      added += it == known.end();
+      if (it == known.end()) continue;
+      for (const Value& member : rule["editable"].items())
+        for (Value* side : {&item, &it->second}) side->erase(member.as_string());
+      edited |= item != it->second;
+      known.erase(it);
+    }
+    int64_t turned = added + static_cast<int64_t>(known.size());
+    bool too_many = rule.has("at_most") && turned > rule["at_most"].as_int();
+    if (too_many || (rule.has("editable") && edited)) {
+      Random random = s_.cloud.random();
+      return Error("UpdateRefused", "Resource handler returned message: \"" +
+                                        rule["message"].as_string() + "\" (RequestToken: " +
+                                        random.uuid() + ", HandlerErrorCode: InvalidRequest)");
+    }
+  }
+  return {};
+}
+
 Status SpecRun::update() {
   once_ = true;
+  if (!s_.restoring) CHECK_OK(check_refused());
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   scope_.variables.set("taggable", expand(spec_["tagging"], scope_));
   CHECK_OK(run_steps(spec_["tag_steps"], s_.before, s_.tags_before));
@@ -292,31 +325,6 @@ Result<Actual> SpecRun::read() {
   for (const auto& [name, from] : drift["properties"].members())
     out.properties.set(name, expand(from, scope_));
   return out;
-}
-
-bool claimed(const Value& spec, const std::string& name) {
-  for (const char* list : {"steps", "changes"}) {
-    for (const Value& step : spec[list].items()) {
-      if (step["added"].as_string() == name || step["removed"].as_string() == name) return true;
-      for (const Value& on : step["on"].items())
-        if (on.as_string() == name) return true;
-    }
-  }
-  return false;
-}
-
-// Properties that are given but that the spec does nothing with: said, not hidden.
-std::string unused_properties(const Subject& s) {
-  const Value& spec = Types::all().spec(s.where.type);
-  std::vector<std::string> unused;
-  const cfn::Schema* schema = Types::all().schema(s.where.type);
-  std::string tag_property = schema ? schema->tag_property() : "";
-  for (const auto& [name, value] : s.properties.members())
-    if (name != tag_property && spec["name"]["property"].as_string() != name &&
-        !claimed(spec, name) && !mentions(spec, name) &&
-        !mentions(Types::all().macros(s.where.type), name))
-      unused.push_back(name);
-  return unused.empty() ? "" : "mainstay: recorded only: " + join(unused, ", ");
 }
 
 Status record(Subject& s) {
@@ -363,24 +371,6 @@ Status Provider::remove(Subject& s) const {
 Result<Actual> Provider::read(Subject& s) const {
   if (find_special(s.where.type) || !runs(s)) return Actual();
   return SpecRun(s).read();
-}
-
-// A property that the spec can set but not change is replaced along with its resource, whatever the
-// schema says: better than leaving it as it was.
-bool Provider::replaces(const std::string& type,
-                        const std::vector<cfn::PropertyChange>& changes) const {
-  const Value& spec = Types::all().spec(type);
-  const cfn::Schema* schema = Types::all().schema(type);
-  for (const cfn::PropertyChange& c : changes) {
-    if (c.recreation == cfn::Recreation::always) return true;
-    const std::string& name = c.path.front();
-    const List& replacing = spec["replace"].items();
-    if (std::find(replacing.begin(), replacing.end(), Value(name)) != replacing.end()) return true;
-    if (find_special(type) || spec.is_null() || (schema && schema->tag_property() == name))
-      continue;
-    if (mentions(spec["create"], name) && !claimed(spec, name)) return true;
-  }
-  return false;
 }
 
 }  // namespace mainstay::formation

@@ -52,6 +52,8 @@ struct Subject {
 // The error of what is not done yet: the stack will be woken, and the same asked again.
 Error not_yet();
 bool is_not_yet(const Error& error);
+// The error of an update that the type's spec refuses before it has done anything.
+bool is_refused(const Error& error);
 // The error of what may pass as others of the stack are made or removed.
 Error blocked(const Error& error);
 bool is_blocked(const Error& error);
@@ -71,8 +73,12 @@ class Provider {
   // What the services say of the resource's properties, for types whose spec says how to read it
   // back. Errors: those of the services, but for what is gone.
   Result<Actual> read(Subject& s) const;
-  // Must the resource be replaced for these changes of its properties?
-  bool replaces(const std::string& type, const std::vector<cfn::PropertyChange>& changes) const;
+  // What a change of a property asks for: what plans say and what updates do. before, after: all
+  // properties, null where they are not known.
+  cfn::Recreation recreation(const std::string& type, const cfn::Path& path, const Value& before,
+                             const Value& after) const;
+  // Must a resource of that type be replaced to become as `after`?
+  bool replaces(const std::string& type, const Value& before, const Value& after) const;
 
  private:
   bool runs(const Subject& s) const;

@@ -21,6 +21,10 @@ bool is_not_yet(const Error& error) {
   return error.code == "NotYet";
 }
 
+bool is_refused(const Error& error) {
+  return error.code == "UpdateRefused";
+}
+
 Error blocked(const Error& error) {
   return Error("Blocked", error.message, 500);
 }

@@ -119,6 +119,17 @@ Status check_policies_of_update(const Call& call, const Value& stack, std::set<s
   return check_stack_policy(operation["PolicyDuringUpdate"].as_string(), ids);
 }
 
+// Change sets of a stack that is updated otherwise (API reference, DescribeChangeSet,
+// ExecutionStatus).
+void make_plans_obsolete(Call& call, const Value& stack) {
+  for (const std::string& id :
+       call.find_by("change-set", "StackId", stack["StackId"].as_string())) {
+    Value set = *call.find("change-set", id);
+    if (set["ExecutionStatus"].as_string() == "AVAILABLE")
+      call.put("change-set", id, set.set("ExecutionStatus", "OBSOLETE"));
+  }
+}
+
 // Transforms that failed leave nothing to show but what the request said.
 void show_target(Value& stack, const Result<Prepared>& prepared, const Value& definition) {
   if (prepared.has_value())
@@ -206,6 +217,7 @@ Status start_update(Call& call, Value& stack, const Value& definition) {
   if (now["StackStatus"] != stack["StackStatus"]) CHECK_OK(check_updatable(now));
   if (prepared.has_value()) CHECK_OK(check_policies_of_update(call, stack, logical_ids(*prepared)));
   show_target(stack, prepared, definition);
+  make_plans_obsolete(call, stack);
   call.put("definition", row(key.uuid(), "target"), definition);
   stack.set("LastUpdatedTime", call.now);
   set_stack_status(call, stack, "UPDATE_IN_PROGRESS", "User Initiated");

@@ -118,13 +118,34 @@ Result<std::string> template_of_request(Call& call, const Value& in, const Value
   return validation_error("Either Template URL or Template Body must be specified.");
 }
 
-Result<std::string> read_ssm(const Asker& asker, const std::string& name, bool decrypt) {
+namespace {
+
+struct Parameter {
+  std::string value;
+  bool is_secure = false;
+};
+
+Result<Parameter> find_parameter(const Asker& asker, const std::string& name, bool decrypt) {
   auto found = ask(asker, asker.region, "ssm", "GetParameter",
                    Value::map({{"Name", name}, {"WithDecryption", decrypt}}));
-  if (found.has_value()) return (*found)["Parameter"]["Value"].as_string();
-  if (name.starts_with("/aws/service/")) return made_up_image(name);
+  if (found.has_value()) {
+    const Value& p = (*found)["Parameter"];
+    return Parameter{p["Value"].as_string(), p["Type"].as_string() == "SecureString"};
+  }
+  if (name.starts_with("/aws/service/")) return Parameter{made_up_image(name)};
   return validation_error("Unable to fetch parameters [" + name +
                           "] from parameter store for this account.");
+}
+
+}  // namespace
+
+// "CloudFormation doesn't support defining template parameters as SecureString Systems Manager
+// parameter types" (user guide, "Specify existing resources at runtime").
+Result<std::string> read_ssm(const Asker& asker, const std::string& name) {
+  TRY(Parameter found, find_parameter(asker, name, false));
+  if (!found.is_secure) return found.value;
+  return validation_error("Parameters [" + name +
+                          "] referenced by template have types not supported by CloudFormation.");
 }
 
 // "ID:SecretString:member:stage:version", all but the ID optional, and the ID maybe an ARN (user
@@ -150,9 +171,11 @@ Result<std::string> read_secret(const Asker& asker, const std::string& reference
 
 Result<std::string> resolve_reference(const Asker& asker, const std::string& service,
                                       const std::string& reference) {
-  if (service == "ssm" || service == "ssm-secure")
-    return read_ssm(asker, reference, service == "ssm-secure");
-  return read_secret(asker, reference);
+  if (service != "ssm" && service != "ssm-secure") return read_secret(asker, reference);
+  TRY(Parameter found, find_parameter(asker, reference, service == "ssm-secure"));
+  if (found.is_secure && service == "ssm")
+    return validation_error("Non-secure ssm prefix was used for secure parameter: " + reference);
+  return found.value;
 }
 
 Result<Value> zones_of(const Asker& asker, const std::string& region) {

@@ -21,7 +21,8 @@ Result<std::string> fetch_object(const Asker& asker, const ObjectMember& member,
 Result<std::string> fetch_snippet(const Asker& asker, const std::string& url, size_t bytes_max);
 
 // A parameter's value. AWS's public parameters, which no account holds, get made-up AMI ids.
-Result<std::string> read_ssm(const Asker& asker, const std::string& name, bool decrypt);
+// Error: ValidationError, also for a SecureString.
+Result<std::string> read_ssm(const Asker& asker, const std::string& name);
 // What {{resolve:service:reference}} stands for.
 Result<std::string> resolve_reference(const Asker& asker, const std::string& service,
                                       const std::string& reference);

@@ -69,6 +69,12 @@ cfn::Environment Operation::environment(const Prepared& prepared) {
 Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::string& id) {
   const cfn::Resource& declared = *prepared.tmpl.find_resource(id);
   cfn::Environment env = environment(prepared);
+  Value zones = Value::map({});
+  env.get_azs = [&, ask = env.get_azs](const std::string& region) -> Result<Value> {
+    TRY(Value found, ask(region));
+    zones.set(region.empty() ? key_.region : region, found);
+    return found;
+  };
   cfn::Context context{&prepared.tmpl,
                        &prepared.parameters,
                        &prepared.conditions,
@@ -87,6 +93,7 @@ Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::st
                         {"Attributes", Value::map({})},
                         {"_tags", effective_tags(id, declared.type, properties)}});
   CHECK_OK(keep_policies(declared, context, r));
+  if (!zones.empty()) r.set("_zones", std::move(zones));
   Value needs = Value::list();
   for (const std::string& need : prepared.dependencies.needs.at(id)) needs.push_back(need);
   r.set("_needs", std::move(needs));

@@ -59,6 +59,18 @@ def test_a_part_of_a_group_may_fail(cloudformation, percent, result):
     assert (("CREATE_FAILED", said) in events(cloudformation, "G")) == (percent == 100)
 
 
+def test_user_data_that_signals_counts_as_run(cloudformation):
+    data = {"Fn::Base64": {"Fn::Sub": "#!/bin/bash\n/opt/aws/bin/cfn-signal -e $? --stack ${AWS::StackName} --resource G\n"}}
+    launch = {"Type": "AWS::AutoScaling::LaunchConfiguration", "Properties": {
+        "ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.micro", "UserData": data}}
+    group = {**GROUP, "Properties": {**GROUP["Properties"], "LaunchConfigurationName": {"Ref": "L"}}, "CreationPolicy": {"ResourceSignal": {"Count": 2}}}
+    own = instance()
+    own["Properties"]["UserData"] = data
+    begin(cloudformation, {"L": launch, "G": group, "I": own})
+    assert settle(cloudformation, "s") == "CREATE_COMPLETE"
+    assert any(reason.startswith("Received SUCCESS signal with UniqueId i-") for _, reason in events(cloudformation, "I"))
+
+
 def test_signals_that_do_not_come(cloudformation):
     begin(cloudformation, {"I": instance(3, "PT1S")})
     signal(cloudformation, "I", "one")

@@ -1,0 +1,13 @@
+// What can be told of a template's values before anything is made.
+#pragma once
+
+#include "formation/definition.hh"
+
+namespace mainstay::formation {
+
+// Evaluates all that the template makes, with resources unknown. Errors: ValidationError for
+// functions that can't give a value (a key that a mapping lacks), and for attributes that a
+// resource's type does not have.
+Status check_values(const Prepared& prepared);
+
+}  // namespace mainstay::formation
