@@ -8,6 +8,8 @@ namespace mainstay::cli {
 
 void add_up(CLI::App& app, int& exit_code);
 void add_down(CLI::App& app, int& exit_code);
+void add_drift(CLI::App& app, int& exit_code);
+void add_init(CLI::App& app, int& exit_code);
 void add_prune(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);

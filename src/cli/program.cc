@@ -23,10 +23,12 @@ Program::Program()
   add_diff(app_, exit_code_);
   add_info(app_, exit_code_);
   add_status(app_, exit_code_);
+  add_drift(app_, exit_code_);
   add_graph(app_, exit_code_);
   add_down(app_, exit_code_);
   add_prune(app_, exit_code_);
   add_validate(app_, exit_code_);
+  add_init(app_, exit_code_);
   add_history(app_, exit_code_);
   add_events(app_, exit_code_);
   add_review(app_, exit_code_);

@@ -11,7 +11,7 @@ using namespace mainstay::cli;
 namespace {
 
 constexpr uint64_t seeds = 1'500 / MAINSTAY_TRIES_DIVISOR;
-constexpr int reruns_max = 40;
+constexpr int reruns_max = 100;
 
 // A process that was killed writes nothing more.
 class MortalStore : public stacks::GraphStore {

@@ -12,15 +12,14 @@ std::string given(std::string_view flag, const std::string& value) {
 
 }  // namespace
 
-std::string target_flags(const StackFlags& flags) {
-  return given("--profile ", flags.target.profile) + given("--account ", flags.target.account) +
-         given("--endpoint ", flags.target.endpoint) +
-         given("--state ", flags.target.state_directory) +
-         (flags.target.memory ? "--memory " : "") + given("--region ", flags.target.region);
+std::string target_flags(const TargetOptions& target) {
+  return given("--profile ", target.profile) + given("--account ", target.account) +
+         given("--endpoint ", target.endpoint) + given("--state ", target.state_directory) +
+         (target.memory ? "--memory " : "") + given("--region ", target.region);
 }
 
 std::string repeated_flags(const StackFlags& flags) {
-  std::string text = target_flags(flags);
+  std::string text = target_flags(flags.target);
   for (const std::string& target : flags.targets) text += given("--targets ", target);
   for (const std::string& name : flags.force) text += given("--force ", name);
   if (!flags.assignments.empty()) text += "-e ... ";
@@ -33,6 +32,15 @@ std::string again_command(const StackFlags& flags) {
          std::string(trim(repeated_flags(flags)));
 }
 
+void add_target_flags(CLI::App& command, TargetOptions& target) {
+  command.add_option("-r,--region", target.region, "Region");
+  command.add_option("-p,--profile", target.profile, "A real account, by this AWS profile");
+  command.add_option("--account", target.account, "A real account, which must have this id");
+  command.add_option("--endpoint", target.endpoint, "URL of anything that speaks AWS");
+  command.add_option("--state", target.state_directory, "Folder of the embedded cloud");
+  command.add_flag("--memory", target.memory, "An embedded cloud that keeps nothing");
+}
+
 void add_common_flags(CLI::App& command, StackFlags& flags) {
   flags.verb = command.get_name();
   command.add_option("config", flags.files, "[ENVFILE] CONFIG; \"-\" reads CONFIG from stdin")
@@ -40,12 +48,7 @@ void add_common_flags(CLI::App& command, StackFlags& flags) {
       ->expected(1, 2);
   command.add_option("-e,--env", flags.assignments, "KEY=VALUE, before what ENVFILE says")
       ->allow_extra_args(false);
-  command.add_option("-r,--region", flags.target.region, "Region");
-  command.add_option("-p,--profile", flags.target.profile, "A real account, by this AWS profile");
-  command.add_option("--account", flags.target.account, "A real account, which must have this id");
-  command.add_option("--endpoint", flags.target.endpoint, "URL of anything that speaks AWS");
-  command.add_option("--state", flags.target.state_directory, "Folder of the embedded cloud");
-  command.add_flag("--memory", flags.target.memory, "An embedded cloud that keeps nothing");
+  add_target_flags(command, flags.target);
   command.add_option("--color", flags.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command.add_flag("--json", flags.json, "One JSON object a line on standard output");

@@ -33,11 +33,12 @@ struct StackFlags {
 // The command line that does the same again, for people to copy.
 std::string again_command(const StackFlags& flags);
 // Those that say where it goes, as they would be typed; with a space at the end.
-std::string target_flags(const StackFlags& flags);
+std::string target_flags(const TargetOptions& target);
 // Those that say what a run is about, and where it goes, as they would be typed; with a space at
 // the end. Values of -e are left out, since they may be secrets.
 std::string repeated_flags(const StackFlags& flags);
 
+void add_target_flags(CLI::App& command, TargetOptions& target);
 void add_common_flags(CLI::App& command, StackFlags& flags);
 void add_target_names(CLI::App& command, StackFlags& flags, const std::string& what);
 void add_approve_flag(CLI::App& command, StackFlags& flags);

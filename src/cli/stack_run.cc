@@ -185,7 +185,7 @@ std::unique_ptr<Progress> StackRun::make_progress() {
   options.terminal = error_;
   options.measure = [this] { return terminal_of(2, environment_); };
   options.tail = flags_.tail || flags_.verbose;
-  options.next = {again_command(flags_), target_flags(flags_)};
+  options.next = {again_command(flags_), target_flags(flags_.target)};
   // Rows that are drawn over would spoil questions.
   bool live = error_.interactive && !options.style.ascii && !flags_.interactive;
   std::unique_ptr<Progress> progress;
@@ -225,11 +225,7 @@ Status StackRun::open() {
   progress_ = make_progress();
   if (!target_.notice.empty()) progress_->warning(target_.notice);
   for (const std::string& warning : config_.warnings) progress_->warning(warning);
-  if (target_.kind != Target::Kind::account)
-    for (const stacks::StackConfig& stack : config_.stacks)
-      if (stack.enabled && !stack.profile.empty())
-        progress_->warning("stack " + one_line(stack.name) + ": its profile " +
-                           one_line(stack.profile) + " only counts on real accounts");
+  CHECK_OK(tell_of_profiles());
   TRY(Approvals approvals, Approvals::parse(flags_.approve));
   approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_,
                                                  stop_waiting_.get_token());
@@ -277,6 +273,26 @@ bool StackRun::turn_to_what_left() {
   return !left_.stacks.empty();
 }
 
+// What becomes of the stacks' profiles where there is no real account.
+Status StackRun::tell_of_profiles() {
+  if (target_.kind == Target::Kind::account || flags_.offline) return {};
+  std::set<std::string> profiles;
+  for (const stacks::StackConfig& stack : config_.stacks)
+    if (stack.enabled && !stack.profile.empty()) profiles.insert(stack.profile);
+  for (const std::string& profile : profiles) {
+    if (!target_.account_of) {
+      progress_->warning("the profile " + one_line(profile) + " only counts on real accounts");
+      continue;
+    }
+    TRY(std::string account, target_.account_of(profile));
+    std::string said =
+        "profile " + one_line(profile) + " is account " + one_line(account) + " here";
+    if (ndjson_) ndjson_->line("target", Value::map({{"where", said}, {"region", target_.region}}));
+    if (!flags_.json) fmt::print(stderr, "{}\n", said);
+  }
+  return {};
+}
+
 stacks::Programs& StackRun::programs() {
   auto said = [this](const std::string& program, const std::string& line) {
     if (progress_)
@@ -293,6 +309,8 @@ stacks::Programs& StackRun::programs() {
 }
 
 void StackRun::make_session(stacks::RunOptions options) {
+  stacks::Knowledge knowledge = embedded_knowledge();
+  knowledge.has_all_types = target_.kind == Target::Kind::embedded;
   stacks::Surroundings around{
       environment_,
       files_,
@@ -304,7 +322,7 @@ void StackRun::make_session(stacks::RunOptions options) {
       poll_policy(target_.kind),
       {begin_nothing_.get_token(), stop_waiting_.get_token(), take_back_.get_token()},
       run_id_,
-      embedded_knowledge(),
+      knowledge,
       &secrets_,
       &programs(),
       target_.access};

@@ -81,6 +81,7 @@ class StackRun {
 
  private:
   Status open_once();
+  Status tell_of_profiles();
   std::shared_ptr<KeptRuns> kept_runs(std::string& warning) const;
   std::unique_ptr<Progress> make_progress();
   std::shared_ptr<RunJournal> make_journal();

@@ -3,6 +3,8 @@
 #include <map>
 #include <mutex>
 
+#include "base/digest.hh"
+#include "base/text.hh"
 #include "cli/client_models.hh"
 #include "cli/guarded_server.hh"
 #include "embedded/embedded.hh"
@@ -100,7 +102,58 @@ class LocalPort {
   std::unique_ptr<GuardedServer> server_;  // before the cloud
 };
 
-Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& context) {
+// The accounts of the embedded cloud that stand for the profiles of stacks: that of the profile's
+// role, or of its sign-in; else one made from its name.
+class RehearsedAccounts {
+ public:
+  RehearsedAccounts(aws::ClientOptions options, const TargetContext& context)
+      : options_(std::move(options)), environment_(context.environment), files_(context.files) {}
+
+  Result<std::string> account_of(const std::string& profile) {
+    if (profile.empty()) return std::string(embedded_account);
+    TRY(aws::Profiles profiles, aws::Profiles::load(environment_, files_));
+    auto role = split(profiles.get(profile, "role_arn").value_or(""), ":");
+    constexpr size_t account_part = 4;  // arn:aws:iam::ACCOUNT:role/NAME
+    if (role.size() > account_part && !role[account_part].empty()) return role[account_part];
+    if (auto account = profiles.get(profile, "sso_account_id")) return *account;
+    std::string digits;
+    for (unsigned char c : sha256("account of " + profile).substr(0, 11))
+      digits += static_cast<char>('0' + c % 10);
+    return "9" + digits;
+  }
+
+  Result<std::shared_ptr<aws::Client>> client(const std::string& profile) {
+    TRY(std::string account, account_of(profile));
+    std::scoped_lock lock(mutex_);
+    auto& kept = clients_[account];
+    if (!kept) {
+      aws::ClientOptions options = options_;
+      options.credentials = std::make_shared<aws::StaticCredentials>(
+          aws::Credentials{account, "mainstay", "", std::nullopt, "embedded cloud"});
+      kept = std::make_shared<aws::Client>(std::move(options));
+    }
+    return kept;
+  }
+
+ private:
+  aws::ClientOptions options_;
+  const Environment& environment_;
+  const Files& files_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<aws::Client>> clients_;
+};
+
+void rehearse_accounts(Target& target, aws::ClientOptions options, const TargetContext& context) {
+  auto accounts = std::make_shared<RehearsedAccounts>(std::move(options), context);
+  target.client = [accounts](const std::string& profile) { return accounts->client(profile); };
+  target.account_of = [accounts](const std::string& profile) {
+    return accounts->account_of(profile);
+  };
+}
+
+// is_ours: a cloud of this program, whose accounts are those that keys name.
+Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& context,
+                             bool is_ours) {
   TRY(http::Url url, http::parse_url(options.endpoint));
   while (url.path.ends_with('/')) url.path.pop_back();
   Target target;
@@ -117,10 +170,14 @@ Result<Target> open_endpoint(const TargetOptions& options, const TargetContext& 
                                          key, context.environment.text("AWS_SECRET_ACCESS_KEY"),
                                          context.environment.text("AWS_SESSION_TOKEN"),
                                          std::nullopt, "environment variables"});
-  auto shared = std::make_shared<aws::Client>(std::move(client));
-  target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
-    return shared;
-  };
+  if (is_ours && key.empty()) {
+    rehearse_accounts(target, std::move(client), context);
+  } else {
+    auto shared = std::make_shared<aws::Client>(std::move(client));
+    target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
+      return shared;
+    };
+  }
   target.access = access_through(target, nullptr);
   return target;
 }
@@ -140,7 +197,7 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
       // `mainstay cloud serve` has the state: the same cloud, through its port.
       TargetOptions served = options;
       served.endpoint = *endpoint;
-      return open_endpoint(served, context);
+      return open_endpoint(served, context, true);
     }
     if (options.reads) {
       cloud_options.is_snapshot = true;
@@ -156,13 +213,9 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   if (!directory.empty()) target.address = "embedded " + directory;
   aws::ClientOptions client = base_options(context, target.region);
   client.endpoint = http::parse_url(embedded_address).value();
-  client.credentials = account_keys();
   client.transport = std::make_shared<aws::InProcessTransport>(
       [cloud](HttpRequest&& request) { return cloud->handle(std::move(request)); });
-  auto shared = std::make_shared<aws::Client>(std::move(client));
-  target.client = [shared](const std::string&) -> Result<std::shared_ptr<aws::Client>> {
-    return shared;
-  };
+  rehearse_accounts(target, std::move(client), context);
   auto port = std::make_shared<LocalPort>(cloud);
   cloud->listens_when_asked([to = std::weak_ptr(port)] {
     auto here = to.lock();
@@ -267,7 +320,7 @@ Result<Target> open_account(const TargetOptions& options, const TargetContext& c
 Result<Target> open_target(const TargetOptions& options, const TargetContext& context) {
   for (const char* name : {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
     hide(context.secrets, context.environment.text(name));
-  if (!options.endpoint.empty()) return open_endpoint(options, context);
+  if (!options.endpoint.empty()) return open_endpoint(options, context, false);
   if (!options.profile.empty() || !options.account.empty()) return open_account(options, context);
   return open_embedded(options, context);
 }

@@ -37,6 +37,9 @@ struct Target {
   // By profile, what another program needs to go to the same place. Of the embedded cloud, a port
   // of this machine is opened when it is first asked for.
   std::function<Result<stacks::AwsAccess>(const std::string& profile)> access;
+  // A profile is rehearsed as an account of its own; gives its id. Empty where profiles don't
+  // count.
+  std::function<Result<std::string>(const std::string& profile)> account_of;
   std::string notice;  // about the state that was opened, "" for none
   std::shared_ptr<void> holds;
 };

@@ -52,6 +52,7 @@ DeployedStack stack_of(const Value& v) {
   stack.description = v["Description"].as_string();
   stack.role_arn = v["RoleARN"].as_string();
   stack.termination_protection = v["EnableTerminationProtection"].as_bool();
+  stack.is_nested = !v["ParentId"].as_string().empty();
   stack.changed_at = v["LastUpdatedTime"].as_time(v["CreationTime"].as_time());
   stack.notification_arns = to_texts(v["NotificationARNs"]);
   for (const Value& p : v["Parameters"].items())
@@ -148,6 +149,32 @@ Result<std::optional<DeployedStack>> CloudFormation::describe(const std::string&
   const Value& stacks = (*answer)["Stacks"];
   if (stacks.empty()) return std::nullopt;
   return stack_of(stacks.at(0));
+}
+
+Result<std::vector<DeployedStack>> CloudFormation::all_stacks() const {
+  constexpr aws::Pages pages{"DescribeStacks", "Stacks", "NextToken", "NextToken"};
+  TRY(List all, client_->list("cloudformation", pages, Value::map(), region_));
+  std::vector<DeployedStack> stacks;
+  for (const Value& v : all) stacks.push_back(stack_of(v));
+  return stacks;
+}
+
+Result<std::map<std::string, std::string>> CloudFormation::exports() const {
+  constexpr aws::Pages pages{"ListExports", "Exports", "NextToken", "NextToken"};
+  TRY(List all, client_->list("cloudformation", pages, Value::map(), region_));
+  std::map<std::string, std::string> by_name;
+  for (const Value& v : all) by_name[v["Name"].as_string()] = v["ExportingStackId"].as_string();
+  return by_name;
+}
+
+Result<std::vector<std::string>> CloudFormation::importers(const std::string& exported) const {
+  constexpr aws::Pages pages{"ListImports", "Imports", "NextToken", "NextToken"};
+  auto all =
+      client_->list("cloudformation", pages, Value::map({{"ExportName", exported}}), region_);
+  // "Export 'x' is not imported by any stack."
+  if (!all && all.error().message.contains("not imported")) return std::vector<std::string>{};
+  if (!all) return all.error();
+  return to_texts(Value(std::move(*all)));
 }
 
 Result<std::string> CloudFormation::template_body(const std::string& name) const {

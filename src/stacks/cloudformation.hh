@@ -4,6 +4,7 @@
 // Errors are AWS's. Threads: any.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ struct DeployedStack {
   std::vector<Tag> tags;
   std::vector<std::string> notification_arns;
   bool termination_protection = false;
+  bool is_nested = false;
   Time changed_at;  // created, or last updated
   StackPhase phase() const { return phase_of(status); }
 };
@@ -84,6 +86,24 @@ struct ResourceChange {
   bool may_replace() const { return replacement == "True" || replacement == "Conditional"; }
 };
 
+struct PropertyDrift {
+  std::string path;              // "/DelaySeconds"
+  std::string expected, actual;  // "" where there is none
+  std::string kind;              // ADD, REMOVE, NOT_EQUAL
+};
+
+struct ResourceDrift {
+  std::string logical_id, physical_id, type;
+  std::string status;  // IN_SYNC, MODIFIED, DELETED, NOT_CHECKED
+  std::vector<PropertyDrift> differences;
+  bool has_drifted() const { return status == "MODIFIED" || status == "DELETED"; }
+};
+
+struct StackDrift {
+  std::string status;  // DRIFTED, IN_SYNC
+  std::vector<ResourceDrift> resources;
+};
+
 struct ChangeSet {
   std::string id;
   bool empty = false;  // failed, as there was nothing to change
@@ -97,6 +117,17 @@ class CloudFormation {
 
   // By name or id; nothing where there is none.
   Result<std::optional<DeployedStack>> describe(const std::string& name) const;
+  // All of the region that are not deleted.
+  Result<std::vector<DeployedStack>> all_stacks() const;
+  // Ids of the stacks that export, by the export's name.
+  Result<std::map<std::string, std::string>> exports() const;
+  // Names of the stacks that import it.
+  Result<std::vector<std::string>> importers(const std::string& exported) const;
+  // Begins to detect drift; gives the detection's id.
+  Result<std::string> detect_drift(const std::string& id) const;
+  // Waits for what it finds. Errors: "DriftUnknown", "WaitTimeout", "Interrupted".
+  Result<StackDrift> drift_found(const std::string& detection, Clock& clock,
+                                 std::stop_token stop) const;
   Result<std::string> template_body(const std::string& name) const;
   // The id of the stack.
   Result<std::string> create(const Submission& s) const;
@@ -133,6 +164,7 @@ class CloudFormation {
   Result<Value> call(std::string_view operation, const Value& input) const {
     return client_->call("cloudformation", operation, input, region_);
   }
+  Result<StackDrift> drifts(const Value& detection) const;
   Result<std::vector<ResourceChange>> changes_of(const std::string& id) const;
 
   std::shared_ptr<aws::Client> client_;

@@ -7,23 +7,11 @@
 #include "stacks/assessment.hh"
 #include "stacks/fingerprint.hh"
 #include "stacks/plan.hh"
+#include "stacks/refusal.hh"
 #include "stacks/upload.hh"
 
 namespace mainstay::stacks {
 namespace {
-
-constexpr std::string_view unknown_mark = ": not known yet>";
-
-std::string unknown_output(const std::string& stack, const std::string& output) {
-  return "<" + stack + "." + output + std::string(unknown_mark);
-}
-
-bool has_unknown(const Submission& submission) {
-  return submission.template_body.contains(unknown_mark) ||
-         std::ranges::any_of(submission.parameters, [](const ParameterValue& p) {
-           return p.value.contains(unknown_mark);
-         });
-}
 
 std::vector<ParameterDiff> diff_parameters(const std::optional<DeployedStack>& deployed,
                                            const Rendered& rendered, const Submission& submission) {
@@ -104,7 +92,7 @@ class Differ {
       deployed.reset();
     }
     TRY(Value variables, session_.variables_of(stack));
-    TRY(Rendered rendered, render_stack(session_.workshop_for(stack), stack, variables));
+    TRY(Rendered rendered, session_.render(stack, variables));
     for (const std::string& warning : rendered.warnings) session_.warn_once(warning);
     TRY(Submission submission, session_.submission_for(stack, rendered, variables, deployed));
     result.document = rendered.document;
@@ -113,6 +101,9 @@ class Differ {
     result.parameters = diff_parameters(deployed, rendered, submission);
     if (!deployed) {
       result.kind = StackDiff::Kind::created;
+      if (auto refused =
+              refusal_of(rendered, submission, cloud.region(), session_.around.knowledge))
+        return std::move(*refused);
       result.changes = additions(rendered.document.root);
       Assessment ours = assess_new(rendered, submission, cloud.region(), session_.around.knowledge);
       warn_of_properties(session_, ours.verdict.after, rendered.document);

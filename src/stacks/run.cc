@@ -2,6 +2,7 @@
 
 #include "base/text.hh"
 #include "graph/walk.hh"
+#include "stacks/foresight.hh"
 #include "stacks/hooks.hh"
 #include "stacks/rendering.hh"
 #include "stacks/step.hh"
@@ -152,6 +153,13 @@ Status check_sources(Session& session, const graph::Dag& plan) {
   return {};
 }
 
+std::shared_ptr<Foresight> foresight_of(const Session& session, const graph::Dag& plan) {
+  std::vector<const StackConfig*> stacks;
+  for (graph::Node n = 0; n < plan.size(); ++n)
+    if (const StackConfig* stack = session.config.find(plan.name(n))) stacks.push_back(stack);
+  return std::make_shared<Foresight>(std::move(stacks));
+}
+
 // What the persistent graph is told of before anything is made.
 void intend(Session& session, const graph::Dag& plan) {
   if (!session.around.graph) return;
@@ -197,6 +205,7 @@ Result<RunResult> bring_up(Session& session) {
   CHECK_OK(check_sources(session, plan));
   CHECK_OK(check_hooks(session, HookStage::pre_build, HookStage::post_build));
   intend(session, plan);
+  if (!session.options.interactive) session.foresight = foresight_of(session, plan);
   return between_hooks(session, HookStage::pre_build, HookStage::post_build,
                        [&] { return Run(session, bring_up_stack).walk(plan); });
 }

@@ -172,6 +172,21 @@ Result<Value> Session::variables_of(const StackConfig& stack) {
   return resolved(stack, stack.variables, path);
 }
 
+Result<Rendered> Session::render(const StackConfig& stack, const Value& variables) {
+  Value data = hook_data();
+  {
+    std::scoped_lock lock(mutex_);
+    auto made = made_.find(stack.name);
+    if (made != made_.end() && made->second.variables == variables &&
+        made->second.hook_data == data)
+      return made->second.rendered;
+  }
+  TRY(Rendered rendered, render_stack(workshop_for(stack), stack, variables));
+  std::scoped_lock lock(mutex_);
+  made_[stack.name] = {variables, std::move(data), rendered};
+  return rendered;
+}
+
 Workshop Session::workshop_for(const StackConfig& stack) {
   return {config,
           around.files,

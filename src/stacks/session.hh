@@ -86,6 +86,8 @@ struct Surroundings {
   GraphKeeper* graph = nullptr;    // held by the run; null: none is kept
 };
 
+class Foresight;
+
 // Outputs by full name and output name. One that will change but has no value yet holds a text
 // that says so, for diffs.
 using Outputs = std::map<std::string, std::string>;
@@ -102,6 +104,7 @@ class Session {
   Surroundings around;
   std::set<std::string> not_to_delete;  // stacks whose data was not given up; set before they go
   std::map<std::string, std::string> kept;  // stacks that stay in spite of `down`, and why
+  std::shared_ptr<Foresight> foresight;     // of a run that changes stacks
   const StackConfig run_place{};            // of what belongs to no stack
   bool hooks_run = false;  // before any stack; else what they give is not known yet
 
@@ -126,6 +129,8 @@ class Session {
   Result<Value> variables_of(const StackConfig& stack);
   // v with its lookups resolved, as for the stack; path: of v in the configuration.
   Result<Value> resolved(const StackConfig& stack, const Value& v, const cfn::Path& path);
+  // The same again for the same variables and hooks' data is not made twice.
+  Result<Rendered> render(const StackConfig& stack, const Value& variables);
   Workshop workshop_for(const StackConfig& stack);
   // By data_key, what hooks have given so far.
   Value hook_data() const;
@@ -153,6 +158,11 @@ class Session {
   mutable std::mutex mutex_;
   std::map<std::string, Outputs> outputs_;
   Value hook_data_ = Value::map();
+  struct Made {
+    Value variables, hook_data;
+    Rendered rendered;
+  };
+  std::map<std::string, Made> made_;  // by stack
   std::set<std::string> warned_;
 };
 

@@ -1,5 +1,6 @@
 #include "stacks/assessment.hh"
 #include "stacks/fingerprint.hh"
+#include "stacks/foresight.hh"
 #include "stacks/step.hh"
 #include "stacks/template_place.hh"
 #include "stacks/upload.hh"
@@ -96,6 +97,7 @@ class Up {
     if (!session_.options.continue_rollback)
       return stuck(
           "remove what keeps its rollback from going on, then run again with --continue-rollback");
+    CHECK_OK(before_writing());
     say("continuing its rollback");
     CHECK_OK(cloud_.continue_rollback(deployed_->id, {}));
     TRY(deployed_, wait(deployed_->id));
@@ -113,7 +115,13 @@ class Up {
     return true;
   }
 
+  // Whatever of the whole run needs a yes is asked for before anything of it is changed.
+  Status before_writing() {
+    return session_.foresight ? session_.foresight->before_first_write(session_) : Status();
+  }
+
   Status clear(const std::string& reason) {
+    CHECK_OK(before_writing());
     say(reason);
     CHECK_OK(cloud_.remove(deployed_->id, session_.config.service_role));
     TRY(auto left, wait(deployed_->id));
@@ -124,7 +132,7 @@ class Up {
 
   Status prepare() {
     TRY(variables_, session_.variables_of(stack_));
-    TRY(rendered_, render_stack(session_.workshop_for(stack_), stack_, variables_));
+    TRY(rendered_, session_.render(stack_, variables_));
     for (const std::string& warning : rendered_.warnings) session_.warn_once(warning);
     TRY(submission_, session_.submission_for(stack_, rendered_, variables_, deployed_));
     auto shown = session_.options.plan.find(stack_.name);
@@ -136,6 +144,7 @@ class Up {
   }
 
   Result<StepDone> create() {
+    CHECK_OK(before_writing());
     say("creating new stack");
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
     if (session_.around.graph) CHECK_OK(session_.around.graph->before_creation());
@@ -166,6 +175,7 @@ class Up {
     TRY(assessment_, assess(there, *deployed_, rendered_, submission_, cloud_.region(),
                             session_.around.knowledge));
     warn_of_properties(session_, assessment_.verdict.after, rendered_.document);
+    CHECK_OK(before_writing());
     CHECK_OK(upload_if_needed(session_, stack_, cloud_, submission_));
     // CloudFormation is asked beforehand where a person will be, and where we can't tell ourselves.
     if (session_.options.interactive || rendered_.needs_change_set ||
@@ -213,6 +223,8 @@ class Up {
       if (!only_replacements || change.may_replace()) request.changes.push_back(change);
     bool ask_about_all = session_.options.interactive && !request.changes.empty();
     if (request.consents.empty() && !ask_about_all) return true;
+    if (session_.foresight && !ask_about_all)
+      if (auto answer = session_.foresight->answered(stack_.name, request.consents)) return *answer;
     return session_.around.approver.approve(request);
   }
 

@@ -160,7 +160,7 @@ def test_a_plan_is_done_as_shown_or_not_at_all(orders):
 
 def test_at_a_terminal_data_goes_only_by_the_stacks_name(orders):
     orders.rename_table()
-    refused = orders.at_terminal("up").until('Type "orders" to go on').type("y").ends(0)
+    refused = orders.at_terminal("up").until('Type "orders" to go on').type("y").ends(5)
     assert "not approved" in refused
     assert orders.tables() == ["orders"] and orders.change_sets() == []
     orders.at_terminal("up").until("data would be lost").until("to go on").type("v").until(
