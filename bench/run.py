@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""mainstay's embedded cloud beside moto's server, measured in one run on this machine.
+"""mainstay's embedded cloud beside moto's server and ministack, measured in one run on this machine.
 
 Prints a table of: time from exec to the first answer, memory then and after use, requests a second on
 one connection and on eight, and a stack of 200 resources created. Quote the ratios: the machine's
-speed changes from run to run, but both servers meet the same machine.
+speed changes from run to run, but all servers meet the same machine.
 """
 
 import json
@@ -33,14 +33,22 @@ def free_port():
         return s.getsockname()[1]
 
 
+class Kind:
+    """A server's command and environment, in which PORT is its port, and a page that it answers once it is there."""
+
+    def __init__(self, page, *command, **environment):
+        self.page, self.command, self.environment = page, command, environment
+
+
 class Server:
-    def __init__(self, name, command, log):
-        self.name = name
+    def __init__(self, name, kind, log):
+        self.name, self.page = name, kind.page
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         begin = time.monotonic()
-        self.process = subprocess.Popen([c.replace("PORT", str(self.port)) for c in command],
-                                        stdout=log, stderr=log, start_new_session=True)
+        variables = {key: value.replace("PORT", str(self.port)) for key, value in kind.environment.items()}
+        self.process = subprocess.Popen([c.replace("PORT", str(self.port)) for c in kind.command], stdout=log,
+                                        stderr=log, start_new_session=True, env=dict(os.environ, **variables))
         self.first_answer_ms = self.wait(begin)
 
     def wait(self, begin):
@@ -48,7 +56,7 @@ class Server:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=1):
                     pass
-                urllib.request.urlopen(self.url + "/_mainstay/health" if self.name == "mainstay" else self.url + "/moto-api/data.json", timeout=10).read()
+                urllib.request.urlopen(self.url + self.page, timeout=10).read()
                 return (time.monotonic() - begin) * 1000
             except OSError:
                 if self.process.poll() is not None:
@@ -123,29 +131,42 @@ def measure(server):
     return rows
 
 
+def show(results):
+    peers = [name for name in results if name != "mainstay"]
+    print(f"{'':44}{'mainstay':>12}" + "".join(f"{name:>12}{'ratio':>9}" for name in peers))
+    for row, ours in results["mainstay"].items():
+        digits = 1 if ours >= 1 else 3
+        line = f"{row:44}{ours:12.{digits}f}"
+        for peer in peers:
+            theirs = results[peer][row]
+            ratio = ours / theirs if row.endswith("1/s") else theirs / ours
+            line += f"{theirs:12.{digits}f}{ratio:8.1f}x"
+        print(line)
+
+
 def main():
     log = open(ROOT / "build" / "logs" / "bench-servers.log", "w")
+    programs = pathlib.Path(sys.executable).parent
+    peers = pathlib.Path(os.environ.get("MAINSTAY_PEERS", ROOT / ".cache" / "peers")) / "bin"
     with tempfile.TemporaryDirectory(prefix="mainstay-bench-") as state:
-        commands = {
-            "mainstay": [str(ROOT / "build/release/mainstay"), "cloud", "serve", "--port", "PORT", "--state", state],
-            "moto": [str(pathlib.Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", "PORT"],
+        kinds = {
+            "mainstay": Kind("/_mainstay/health", str(ROOT / "build/release/mainstay"), "cloud", "serve", "--port", "PORT",
+                             "--state", state),
+            "moto": Kind("/moto-api/data.json", str(programs / "moto_server"), "-H", "127.0.0.1", "-p", "PORT"),
+            "ministack": Kind("/_localstack/health", str(peers / "ministack"), GATEWAY_PORT="PORT"),
         }
         results, starts = {}, {}
-        for name, command in commands.items():
+        for name, kind in kinds.items():
             starts[name] = []
             for _ in range(4):
-                server = Server(name, command, log)
+                server = Server(name, kind, log)
                 starts[name].append(server.first_answer_ms)
                 server.stop()
-            server = Server(name, command, log)
+            server = Server(name, kind, log)
             results[name] = measure(server)
             results[name]["first answer after exec, ms"] = statistics.median(starts[name])
             server.stop()
-    print(f"{'':44}{'mainstay':>12}{'moto':>12}{'ratio':>9}")
-    for row, ours in results["mainstay"].items():
-        theirs = results["moto"][row]
-        ratio = ours / theirs if row.endswith("1/s") else theirs / ours
-        print(f"{row:44}{ours:12.1f}{theirs:12.1f}{ratio:8.1f}x" if ours >= 1 else f"{row:44}{ours:12.3f}{theirs:12.3f}{ratio:8.1f}x")
+    show(results)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,11 @@ venv() {
   python_environment "$VENV" tests/clients/requirements.txt "boto3, awscli and moto"
 }
 
+# Other emulators, for the benchmark: in FOLDER, since they pin libraries of their own.
+peers() { # FOLDER
+  python_environment "$1" bench/peers.txt "ministack"
+}
+
 # Ubuntu has Chromium as a snap only, which runs in no container.
 browser_runs() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || { [ -r /etc/debian_version ] && ! grep -qi ubuntu /etc/os-release; }
