@@ -45,6 +45,7 @@ class Call {
   Time now;
   Random random;
   store::Unit& db;
+  const store::Unit* beside = nullptr;  // another part of the state (Service::part_beside)
   // Long payloads. upload: the input's, where it was not kept in memory
   // (Operation::upload_bytes_max); its member of the input is empty then. body: the output's, if
   // the handler sets it; the output lacks the member then.

@@ -173,12 +173,13 @@ Cloud::Entry* Cloud::entry(std::string_view service) const {
   return nullptr;
 }
 
+// in: what a request to a service whose state is in parts says.
 store::Shard& Cloud::shard(const Service& service, std::string_view account,
-                           std::string_view region) {
+                           std::string_view region, const Value& in) {
   bool narrow = service.scope != Scope::global;
   bool regional = service.scope == Scope::region;
-  return store_->shard(
-      {service.name, std::string(narrow ? account : ""), std::string(regional ? region : "")});
+  std::string last = service.part_of ? service.part_of(in) : std::string(regional ? region : "");
+  return store_->shard({service.name, std::string(narrow ? account : ""), std::move(last)});
 }
 
 Call Cloud::make_call(const Service& service, std::string_view operation, const Caller& caller,
@@ -228,7 +229,8 @@ std::optional<Value> Cloud::cors_rules(std::string_view bucket) {
   const Service* s3 = with_hook(entries_, &Service::cors_rules);
   if (!s3) return std::nullopt;
   std::shared_lock lock(resetting_);
-  store::Unit unit(*store_, shard(*s3, "", ""), store::Mode::read);
+  store::Unit unit(*store_, shard(*s3, "", "", Value::map({{"Bucket", bucket}})),
+                   store::Mode::read);
   return s3->cors_rules(unit, bucket);
 }
 

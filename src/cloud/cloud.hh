@@ -209,7 +209,9 @@ class Cloud {
   HttpResponse health() const;
   Entry* entry(std::string_view service) const;
   Status prepare(Entry& entry, std::string_view account, std::string_view region);
-  store::Shard& shard(const Service& service, std::string_view account, std::string_view region);
+  store::Shard& shard(const Service& service, std::string_view account, std::string_view region,
+                      const Value& in = {});
+  store::Shard* shard_beside(const Service& service, const store::Shard& state, const Value& in);
   Call make_call(const Service& service, std::string_view operation, const Caller& caller,
                  std::string_view account, std::string_view region, store::Unit& unit,
                  std::string_view given_id = {});  // "" makes the request an id

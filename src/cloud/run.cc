@@ -116,6 +116,13 @@ Result<Value> Cloud::call_handler(const Work& work, Call& call) {
   return out;
 }
 
+store::Shard* Cloud::shard_beside(const Service& service, const store::Shard& state,
+                                  const Value& in) {
+  std::string part = service.part_beside ? service.part_beside(in) : "";
+  if (part.empty() || part == state.key.region) return nullptr;
+  return &store_->shard({service.name, "", std::move(part)});
+}
+
 // What follows a unit runs when its lock is gone. A waiter is entered before: whoever could notify
 // it needs the lock first.
 std::optional<Result<Value>> Cloud::attempt(Work& work, Keeper& keeper) {
@@ -130,10 +137,16 @@ std::optional<Result<Value>> Cloud::attempt(Work& work, Keeper& keeper) {
   std::optional<Result<Value>> answer;
   {
     Holding holding(work.entry->service);
-    store::Unit unit(*store_, shard(work.entry->service, work.account, work.region),
-                     work.operation->mode_for(work.in));
+    store::Shard& state = shard(work.entry->service, work.account, work.region, work.in);
+    store::Shard* other = shard_beside(work.entry->service, state, work.in);
+    // All in the order of their keys, so that no two wait for each other.
+    std::optional<store::Unit> beside;
+    if (other && other->key < state.key) beside.emplace(*store_, *other, store::Mode::read);
+    store::Unit unit(*store_, state, work.operation->mode_for(work.in));
+    if (other && state.key < other->key) beside.emplace(*store_, *other, store::Mode::read);
     Call call = make_call(work.entry->service, work.operation->name, work.caller, work.account,
                           work.region, unit, work.request_id);
+    call.beside = beside ? &*beside : nullptr;
     call.endpoint = work.endpoint;
     call.wait_state = work.wait_state;
     call.is_late = work.is_late;
@@ -277,18 +290,20 @@ bool Cloud::was_answered(std::string_view made_in, std::string_view region, cons
   Entry* found = entry(call.service);
   if (!found) return false;
   std::string account = found->service.account_for(made_in, call.in);
-  store::Unit unit(*store_, shard(found->service, account, region), store::Mode::read);
+  store::Unit unit(*store_, shard(found->service, account, region, call.in), store::Mode::read);
   return unit.find(answers, call.token) != nullptr;
 }
 
 void Cloud::forget_answers(std::string_view made_in, std::string_view region,
                            const std::vector<Once>& calls) {
-  std::map<std::pair<std::string, std::string>, std::vector<const std::string*>> tokens;
+  std::map<store::ShardKey, std::vector<const std::string*>> tokens;
   for (const Once& call : calls)
-    if (Entry* found = entry(call.service))
-      tokens[{call.service, found->service.account_for(made_in, call.in)}].push_back(&call.token);
+    if (Entry* found = entry(call.service)) {
+      std::string account = found->service.account_for(made_in, call.in);
+      tokens[shard(found->service, account, region, call.in).key].push_back(&call.token);
+    }
   for (const auto& [place, of_place] : tokens)
-    (void)update(place.first, place.second, region, [&](Call& call) -> Status {
+    (void)update_at(place, made_in, region, [&](Call& call) -> Status {
       for (const std::string* token : of_place) call.remove(answers, *token);
       return {};
     });

@@ -89,6 +89,11 @@ class Background {
 struct Service {
   std::string name;  // botocore's: "ec2", "route53"
   Scope scope = Scope::region;
+  // A global state may be in parts, so that what goes on in one does not wait for another: the part
+  // that a request works in, and one that it reads beside that (Call::beside; "" for none). A part
+  // is there for ever, so there must be few names. May be null.
+  std::string (*part_of)(const Value& in) = nullptr;
+  std::string (*part_beside)(const Value& in) = nullptr;
   std::vector<Operation> operations;
   std::vector<store::Index> indexes;
   std::vector<Reaction> reactions = {};

@@ -44,7 +44,8 @@ TEST_CASE("condition keys: each comes from somewhere, or it is said why not") {
   for (const std::string& name : f.cloud->service_names()) {
     auto names = cloud::ConditionKeys::table().names(name);
     for (const std::string& key : keys_of(f.service(name)))
-      CHECK_MESSAGE(covers(names, key), name + ": data/condition_keys.json has no row for " + key);
+      CHECK_MESSAGE(covers(names, key),
+                    (name + ": data/condition_keys.json has no row for " + key));
   }
 }
 
@@ -56,6 +57,6 @@ TEST_CASE("condition keys: the table has no key that AWS does not have") {
     for (const std::string& own : cloud::ConditionKeys::table().names(name))
       CHECK_MESSAGE(std::any_of(keys.begin(), keys.end(),
                                 [&](const std::string& key) { return glob_match(own, key); }),
-                    name + ": " + own);
+                    (name + ": " + own));
   }
 }

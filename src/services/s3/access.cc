@@ -68,7 +68,7 @@ Value object_at(Call& call, const Value& bucket, const Place& place, const Value
 // Who owns what the request is about: the bucket's account, or for an object that is there the
 // object's where ownership is not enforced.
 std::string owner_of_target(Call& call, const Value& in) {
-  const Value* bucket = call.find("bucket", in["Bucket"].as_string());
+  const Value* bucket = find_bucket(call, in["Bucket"].as_string());
   if (!bucket) return "";
   const std::string& account = (*bucket)["_account"].as_string();
   // Where ownership is enforced the objects need not be looked at, and it mostly is.
@@ -120,13 +120,13 @@ std::string owner_of_bucket(Call& call, const Value& in) {
   const std::string& source = in["CopySource"].as_string();
   if (source.empty() || (!to.empty() && to != call.caller.account)) return to;
   auto named = actions::parse_copy_source(source);
-  const Value* bucket = named ? call.find("bucket", named->bucket) : nullptr;
+  const Value* bucket = named ? find_bucket(call, named->bucket) : nullptr;
   return bucket ? (*bucket)["_account"].as_string() : to;
 }
 
 Status guard(Call& call, const Value& in, Access& access) {
   Place place = place_of(access.request.resource);
-  const Value* bucket = call.find("bucket", place.bucket);
+  const Value* bucket = find_bucket(call, place.bucket);
   access.request.principal.canonical_id = canonical_id(call.caller.account);
   if (!bucket || makes_bucket(call)) return {};
   if (bucket->has("_Policy"))

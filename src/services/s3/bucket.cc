@@ -89,7 +89,7 @@ Value owner_of(std::string_view account) {
 
 Result<Value> get_bucket(Call& call, const Value& in) {
   const std::string& name = in["Bucket"].as_string();
-  const Value* bucket = call.find("bucket", name);
+  const Value* bucket = find_bucket(call, name);
   if (!bucket) return no_such_bucket(name);
   if (in.has("ExpectedBucketOwner") && in["ExpectedBucketOwner"] != (*bucket)["_account"])
     return access_denied();
@@ -180,8 +180,8 @@ Result<Value> head_bucket(Call& call, const Value& in) {
 
 Result<Value> list_buckets(Call& call, const Value& in) {
   List buckets;
-  for (const auto& [name, bucket] : call.all("bucket")) {
-    if (bucket["_account"].as_string() != call.account) continue;
+  for (const Value& bucket : buckets_of_account(call)) {
+    const std::string& name = bucket["Name"].as_string();
     if (!name.starts_with(in["Prefix"].as_string())) continue;
     if (in.has("BucketRegion") && in["BucketRegion"] != bucket["BucketRegion"]) continue;
     buckets.push_back(Value::map({{"Name", name},

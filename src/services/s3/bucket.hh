@@ -1,6 +1,7 @@
 // What the files of this service lend each other: buckets, keys, versions and stored bytes.
 //
-// Tables (one global shard, since bucket names are global):
+// Bucket names are global, so the state is, in parts: a bucket with all that is in it is in the one
+// that its name hashes to (parts.cc). Tables:
 //   bucket   name                       its document; configurations are members with "_" names
 //   object   bucket NUL key             the current version, which may be a delete marker
 //   version  bucket NUL key NUL order   versions that are no longer current, newest first
@@ -29,6 +30,18 @@ Error no_such_bucket(const std::string& name);
 Error no_such_key(const std::string& key);
 Error access_denied();
 Error invalid_argument(std::string message, std::string name = "", std::string value = "");
+
+// parts.cc: the part that a request works in, the one of a copy's source, and what moves the state
+// of programs that had but one part.
+std::string part_of(const Value& in);
+std::string part_of_source(const Value& in);
+std::shared_ptr<cloud::Background> make_parting();
+// The state that has a bucket: the call's own, or what it reads beside it.
+const store::Unit& state_of(const Call& call, std::string_view bucket);
+// Null where there is no such bucket.
+const Value* find_bucket(const Call& call, std::string_view name);
+// Every bucket of an account, by name. Of a call that works in no bucket.
+std::vector<Value> buckets_of_account(Call& call);
 
 Result<Value> get_bucket(Call& call, const Value& in);
 void put_bucket(Call& call, const Value& bucket);

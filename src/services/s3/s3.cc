@@ -47,6 +47,9 @@ cloud::Service make_service() {
   service.data_events.assign(std::begin(data_events), std::end(data_events));
   service.calls = {"kms"};
   service.scope = cloud::Scope::global;
+  service.part_of = part_of;
+  service.part_beside = part_of_source;
+  service.background = make_parting();
   service.owner_of = owner_of_bucket;
   service.guard = guard;
   service.cors_rules = cors_rules;

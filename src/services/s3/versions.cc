@@ -19,7 +19,7 @@ std::vector<std::pair<std::string, Value>> noncurrent(Call& call, std::string_vi
                                                       std::string_view key) {
   std::string prefix = object_id(bucket, key) + '\0';
   std::vector<std::pair<std::string, Value>> out;
-  const auto& all = call.all("version");
+  const auto& all = state_of(call, bucket).all("version");
   for (auto it = all.lower_bound(prefix); it != all.end() && it->first.starts_with(prefix); ++it)
     out.push_back(*it);
   return out;
@@ -85,7 +85,7 @@ void store_object(Call& call, const Value& bucket, Value& object) {
 Result<Value> find_object(Call& call, const Value& bucket, const Value& in) {
   const std::string& name = bucket["Name"].as_string();
   const std::string& key = in["Key"].as_string();
-  const Value* current = call.find("object", object_id(name, key));
+  const Value* current = state_of(call, name).find("object", object_id(name, key));
   if (!in.has("VersionId")) {
     if (!current || (*current)["_Marker"].as_bool()) return no_such_key(key);
     return *current;
