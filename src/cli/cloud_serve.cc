@@ -54,6 +54,7 @@ Result<cloud::CloudOptions> cloud_options_of(const ServeOptions& options) {
   }
   out.owner = starting;
   out.strict = options.strict;
+  out.root_secret = RealEnvironment().text("MAINSTAY_ROOT_SECRET");
   out.sync = options.sync;
   TRY(out.time, cloud::TimePlan::parse(options.time));
   out.compact_bytes_min = options.compact_at;
@@ -130,7 +131,10 @@ void add_cloud_serve(CLI::App& cloud, int& exit_code) {
       ->capture_default_str();
   command->add_option("--state", serve->state_directory, "Folder that keeps the state");
   command->add_flag("--memory", serve->memory, "Keep nothing on disk")->excludes("--state");
-  command->add_flag("--strict", serve->strict, "Refuse access keys that were not made here");
+  command->add_flag(
+      "--strict", serve->strict,
+      "Refuse access keys that were not made here; accounts' roots (keys of twelve digits) must "
+      "sign with the secret in MAINSTAY_ROOT_SECRET");
   command->add_flag("--sync", serve->sync, "Sync the disk before every answer");
   command
       ->add_option("--compact-at", serve->compact_at,

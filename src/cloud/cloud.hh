@@ -46,8 +46,9 @@ struct CloudOptions {
   std::string state_directory;  // empty: memory only
   std::string owner = "mainstay";
   bool sync = false;
-  store::Disk* disk = nullptr;  // store::Options
-  bool strict = false;          // refuse access keys that were not made here
+  store::Disk* disk = nullptr;   // store::Options
+  bool strict = false;           // refuse access keys that were not made here
+  std::string root_secret = {};  // of a strict cloud: what accounts' roots sign with; "": none may
   // For tests: refuse what a handler answers beyond its model, but for these services.
   std::optional<std::set<std::string>> check_outputs_but = {};
   uint64_t seed = 0;             // 0: from the operating system
@@ -182,6 +183,7 @@ class Cloud {
   Result<Value> with_whole_body(const Work& work, Result<Value> out);
   Status route(const HttpRequest& http, Request& request);
   Status identify(HttpRequest& http, Request& request);
+  Status identify_root(const std::string& key, HttpRequest& http, Request& request);
   Status check_unknown_key(const std::string& key, const HttpRequest& http,
                            const Request& request) const;
   Status check_credential(const Value& credential, const HttpRequest& http,

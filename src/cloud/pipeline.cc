@@ -298,7 +298,7 @@ Error Cloud::not_implemented(std::string_view service, std::string_view operatio
 
 // A key that was made here is its principal and must sign with its secret. Twelve digits are that
 // account's root; a key that nobody made is the root of the default account, unless the cloud is
-// strict.
+// strict: then roots are whoever has their secret.
 // A streaming body (aws-chunked) is unpacked, its chunks checked.
 Status Cloud::identify(HttpRequest& http, Request& request) {
   bool is_s3 = request.service == "s3";
@@ -317,14 +317,8 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
   if (!credential) CHECK_OK(check_unknown_key(key, http, request));
   if (!version_2_key.empty())
     CHECK_OK(check_version_2(http, credential.has_value(), clock_.wall()));
-  if (!credential) {
-    request.caller = Caller::root_of(is_account_id(key) ? std::string_view(key) : default_account);
-    request.caller.arn = "arn:" + std::string(partition_of(request.region)) +
-                         ":iam::" + request.caller.account + ":root";
-    request.caller.access_key = key;
-    request.caller.source_ip = http.peer;
-    return wire::unpack_streaming(http, nullptr);
-  }
+  CHECK_OK(wire::check_all_signed(http));
+  if (!credential) return identify_root(key, http, request);
   CHECK_OK(check_credential(*credential, http, request));
   auto secret = [&](std::string_view) { return (*credential)["SecretAccessKey"].as_string(); };
   if (request.service == "iam" && !may_ask_iam(*credential))
@@ -337,11 +331,27 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
   return wire::unpack_streaming(http, &verified);
 }
 
+// A strict cloud knows a root by the secret that it was started with.
+Status Cloud::identify_root(const std::string& key, HttpRequest& http, Request& request) {
+  std::optional<wire::Verified> verified;
+  if (options_.strict) {
+    auto secret = [&](std::string_view) { return options_.root_secret; };
+    TRY(verified, wire::verify(http, secret, clock_.wall()));
+  }
+  request.caller = Caller::root_of(is_account_id(key) ? std::string_view(key) : default_account);
+  request.caller.arn = "arn:" + std::string(partition_of(request.region)) +
+                       ":iam::" + request.caller.account + ":root";
+  request.caller.access_key = key;
+  request.caller.source_ip = http.peer;
+  return wire::unpack_streaming(http, verified ? &*verified : nullptr);
+}
+
 // What was made here and is gone stays refused: it must not become a test key, which may do all.
 Status Cloud::check_unknown_key(const std::string& key, const HttpRequest& http,
                                 const Request& request) const {
   bool made_here = is_key_id_made_here(key);
-  if (!made_here && (!options_.strict || is_account_id(key))) return {};
+  bool is_root = is_account_id(key) && !options_.root_secret.empty();
+  if (!made_here && (!options_.strict || is_root)) return {};
   auto expiry = made_here ? expiry_of_session_token(session_token(http)) : std::nullopt;
   return expiry && *expiry <= now() ? expired_key(request.service, request.protocol)
                                     : invalid_key(request.service, request.protocol);

@@ -275,7 +275,11 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
       in["DisableRollback"].as_bool() || set["OnStackFailure"].as_string() == "DO_NOTHING";
   bool creates = set["_type"].as_string() == "CREATE";
   if (!creates) CHECK_OK(check_can_begin(stack, keep_failed));
+  // With the rights of who executes it, unless the set was given a role ("CloudFormation service
+  // role", user guide).
   Value operation = set["_operation"];
+  if (!set["_definition"].has("RoleARN") && !stack.has("RoleARN"))
+    operation.set("Caller", call.caller.to_value());
   if (in.has("ClientRequestToken")) operation.set("Token", in["ClientRequestToken"]);
   if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);
   if (keep_failed) operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);

@@ -148,7 +148,8 @@ void set_resource_status(Call& call, const Value& stack, Value& resource, std::s
                              "ResourceStatus", "ResourceStatusReason"})
     if (resource.has(member)) event.set(member, resource[member]);
   if (!resource["Properties"].is_null())
-    event.set("ResourceProperties", to_json(resource["Properties"]));
+    event.set("ResourceProperties",
+              to_json(resource.has("_shown") ? resource["_shown"] : resource["Properties"]));
   add_event(call, stack, std::move(event));
   call.put("resource",
            row(uuid_of(stack["StackId"].as_string()), resource["LogicalResourceId"].as_string()),

@@ -20,6 +20,39 @@ Status keep_policies(const cfn::Resource& declared, cfn::Context& context, Value
   return {};
 }
 
+constexpr const char* hidden = "****";
+
+Value masked(const Value& v) {
+  if (!v.is_list()) return hidden;
+  return Value(List(v.items().size(), Value(hidden)));
+}
+
+// Properties as events show them: without the values of parameters that are NoEcho ("Parameters",
+// user guide) and of secrets that are referred to. Null where there is nothing to hide.
+Value shown_properties(const Prepared& prepared, const cfn::Resource& declared,
+                       const cfn::Context& context) {
+  Map parameters = prepared.parameters;
+  bool hides = to_json(declared.properties).contains("{{resolve:");
+  for (const cfn::Parameter& p : prepared.tmpl.parameters)
+    if (p.no_echo && parameters.find(p.name)) {
+      parameters.set(p.name, masked(*parameters.find(p.name)));
+      hides = true;
+    }
+  if (!hides) return {};
+  cfn::Environment env = *context.environment;
+  env.resolve = [resolve = env.resolve](const std::string& service,
+                                        const std::string& reference) -> Result<std::string> {
+    if (service == "ssm") return resolve(service, reference);
+    return "{{resolve:" + service + ":" + reference + "}}";
+  };
+  cfn::Context hidden_context = context;
+  hidden_context.parameters = &parameters;
+  hidden_context.environment = &env;
+  auto shown = cfn::evaluate(declared.properties, hidden_context);
+  // What can't be told without the hidden value is not told.
+  return shown.has_value() ? std::move(*shown) : Value::map({});
+}
+
 Value attribute_of(const Value& r, const std::string& name) {
   if (const Value* known = r["Attributes"].find(name)) return *known;
   const std::string& type = r["ResourceType"].as_string();
@@ -92,6 +125,8 @@ Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::st
                         {"Properties", properties},
                         {"Attributes", Value::map({})},
                         {"_tags", effective_tags(id, declared.type, properties)}});
+  if (Value shown = shown_properties(prepared, declared, context); !shown.is_null())
+    r.set("_shown", std::move(shown));
   CHECK_OK(keep_policies(declared, context, r));
   if (!zones.empty()) r.set("_zones", std::move(zones));
   Value needs = Value::list();

@@ -69,6 +69,10 @@ struct Verified {
 // The secret of an access key, nothing where there is no such key.
 using SecretOf = std::function<std::optional<std::string>(std::string_view access_key)>;
 
+// Of a presigned request, whoever's key it is: that each x-amz-* header that it has is signed.
+// Error "AccessDenied", with HeadersNotSigned.
+Status check_all_signed(const HttpRequest& request);
+
 // Errors are AWS's, 403 but for malformed ones: SignatureDoesNotMatch, InvalidClientTokenId
 // (S3: InvalidAccessKeyId), RequestTimeTooSkewed and AccessDenied "Request has expired" (S3),
 // RequestExpired and SignatureDoesNotMatch "Signature expired" (others), XAmzContentSHA256Mismatch.

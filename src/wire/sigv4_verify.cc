@@ -4,6 +4,7 @@
 #include "base/digest.hh"
 #include "base/http_body.hh"
 #include "base/text.hh"
+#include "base/value.hh"
 #include "wire/sigv4.hh"
 #include "wire/sigv4_detail.hh"
 
@@ -177,6 +178,27 @@ Status check_signed_headers(const HttpRequest& request, const Credential& c) {
 }
 
 }  // namespace
+
+// "all x-amz-* headers ... must be signed" ("Authenticating Requests: Using Query Parameters", S3
+// API reference): whoever was given the URL may add nothing to what it asks for. The hash of the
+// payload only binds them.
+Status check_all_signed(const HttpRequest& request) {
+  if (!presigned(request) || request.headers.has("Authorization")) return {};
+  auto names = split(find_plain(parse_plain_pairs(request.query), "X-Amz-SignedHeaders"), ";");
+  std::vector<std::string> unsigned_names;
+  for (const auto& [name, value] : request.headers) {
+    std::string lower = to_lower(name);
+    if (lower.starts_with("x-amz-") && lower != "x-amz-content-sha256" &&
+        std::ranges::find(names, lower) == names.end())
+      unsigned_names.push_back(lower);
+  }
+  if (unsigned_names.empty()) return {};
+  Error error = aws_error(
+      "AccessDenied", "There were headers present in the request which were not signed", forbidden);
+  error.fields =
+      std::make_shared<const Value>(Value::map({{"HeadersNotSigned", join(unsigned_names, ", ")}}));
+  return error;
+}
 
 Error does_not_match() {
   return aws_error("SignatureDoesNotMatch",

@@ -64,6 +64,17 @@ Value shown(const Value& value, const wire::Shape* shape) {
   return out;
 }
 
+// Of CloudFormation's parameters records have the keys alone ("Logging AWS CloudFormation API calls
+// with AWS CloudTrail", user guide). Templates may have secrets as defaults, and are left out too.
+Value without_secrets(const TrailEvent& event) {
+  Value in = event.in;
+  if (event.service != "cloudformation") return in;
+  in.erase("TemplateBody");
+  if (in.has("Parameters"))
+    for (Value& parameter : in.member("Parameters").make_list()) parameter.erase("ParameterValue");
+  return in;
+}
+
 Value shown_or_null(const Value& value, const wire::Shape* shape) {
   Value out = shown(value, shape);
   return out.empty() ? Value() : out;
@@ -162,7 +173,8 @@ std::string record_of(const cloud::Cloud& cloud, const TrailEvent& event) {
     out.set("errorCode", (event.service == "ec2" ? "Client." : "") + event.error_code);
     out.set("errorMessage", event.error_message);
   }
-  out.set("requestParameters", shown_or_null(event.in, operation ? operation->input : nullptr));
+  out.set("requestParameters",
+          shown_or_null(without_secrets(event), operation ? operation->input : nullptr));
   out.set("responseElements", shown_or_null(event.out, operation ? operation->output : nullptr));
   out.set("requestID", event.request_id);
   out.set("eventID", event_id_of(event));

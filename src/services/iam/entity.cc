@@ -10,6 +10,7 @@
 #include "cloud/key_id.hh"
 #include "policy/document.hh"
 #include "services/iam/handlers.hh"
+#include "services/iam/managed_policy.hh"
 
 namespace mainstay::iam {
 namespace {
@@ -62,6 +63,12 @@ std::string path_of(const Value& in) {
   return in.has("Path") ? in["Path"].as_string() : "/";
 }
 
+Status check_boundary(Call& call, const Value& in) {
+  const std::string& arn = in["PermissionsBoundary"].as_string();
+  if (find_policy(call, arn).has_value()) return {};
+  return no_such_entity("Scope ARN: " + arn + " does not exist or is not attachable.");
+}
+
 Result<Value> create(Call& call, const Entity& entity, const Value& in) {
   const std::string& name = in[entity.name].as_string();
   if (call.find(entity.table, key_of(name)))
@@ -76,6 +83,7 @@ Result<Value> create(Call& call, const Entity& entity, const Value& in) {
                                {"_inline", Value::map({})},
                                {"_attached", Value::list()}});
   if (!in["Tags"].empty()) document.set("Tags", in["Tags"]);
+  if (in.has("PermissionsBoundary")) CHECK_OK(check_boundary(call, in));
   if (in.has("PermissionsBoundary"))
     document.set("PermissionsBoundary",
                  Value::map({{"PermissionsBoundaryType", "Policy"},

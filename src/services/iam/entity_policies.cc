@@ -136,7 +136,7 @@ Result<Value> list_tags(Call& call, const Entity& entity, const Value& in) {
 
 Result<Value> put_boundary(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
-  CHECK_OK(find_policy(call, in["PermissionsBoundary"].as_string()));
+  CHECK_OK(check_boundary(call, in));
   document.set("PermissionsBoundary",
                Value::map({{"PermissionsBoundaryType", "Policy"},
                            {"PermissionsBoundaryArn", in["PermissionsBoundary"]}}));

@@ -110,6 +110,8 @@ cloud::Service make_service() {
   service.principal_id = principal_id;
   service.principal_arn = principal_arn;
   service.indexes = {{"iam", "policy", "_key"},
+                     {"iam", "user", "PermissionsBoundary.PermissionsBoundaryArn"},
+                     {"iam", "role", "PermissionsBoundary.PermissionsBoundaryArn"},
                      {"iam", "user", "UserId"},
                      {"iam", "role", "RoleId"},
                      {"iam", "instance-profile", "_roles.0"}};

@@ -55,10 +55,32 @@ void put_policy(Call& call, const Value& policy) {
   call.put("policy", policy["Arn"].as_string(), policy);
 }
 
-Value shown_policy(Value policy) {
+constexpr std::string_view boundary_path = "PermissionsBoundary.PermissionsBoundaryArn";
+
+// Users and roles whose boundary it is.
+size_t boundary_uses(Call& call, const std::string& arn) {
+  return call.find_by(user.table, boundary_path, arn).size() +
+         call.find_by(role.table, boundary_path, arn).size();
+}
+
+Value shown_policy(Call& call, Value policy) {
   policy.erase("_versions");
   policy.erase("_aws");
-  return policy;
+  auto uses = static_cast<int64_t>(boundary_uses(call, policy["Arn"].as_string()));
+  return policy.set("PermissionsBoundaryUsageCount", uses);
+}
+
+bool is_attached(const Value& document, const Value& arn) {
+  const List& arns = document["_attached"].items();
+  return std::find(arns.begin(), arns.end(), arn) != arns.end();
+}
+
+// PolicyUsageFilter: "PermissionsPolicy", "PermissionsBoundary", or either.
+bool has_usage(const Value& in, bool as_policy, bool as_boundary) {
+  const std::string& filter = in["PolicyUsageFilter"].as_string();
+  if (filter == "PermissionsPolicy") return as_policy;
+  if (filter == "PermissionsBoundary") return as_boundary;
+  return as_policy || as_boundary;
 }
 
 Value* find_version(Value& policy, const Value& id) {
@@ -152,7 +174,7 @@ Result<Value> create_policy(Call& call, const Value& in) {
   if (in.has("Description")) policy.set("Description", in["Description"]);
   if (!in["Tags"].empty()) policy.set("Tags", in["Tags"]);
   put_policy(call, policy);
-  return Value::map({{"Policy", shown_policy(std::move(policy))}});
+  return Value::map({{"Policy", shown_policy(call, std::move(policy))}});
 }
 
 Result<Value> get_policy(Call& call, const Value& in) {
@@ -161,15 +183,20 @@ Result<Value> get_policy(Call& call, const Value& in) {
     return policy.error().code == "NoSuchEntity"
                ? no_such_entity("Policy " + in["PolicyArn"].as_string() + " was not found.")
                : policy.error();
-  return Value::map({{"Policy", shown_policy(std::move(*policy))}});
+  return Value::map({{"Policy", shown_policy(call, std::move(*policy))}});
 }
 
 Result<Value> list_policies(Call& call, const Value& in) {
   const std::string& scope = in["Scope"].as_string();
   List items;
   auto add = [&](const Value& policy) {
-    if (!in["OnlyAttached"].as_bool() || policy["AttachmentCount"].as_int() > 0)
-      items.push_back(shown_policy(policy));
+    Value shown = shown_policy(call, policy);
+    bool attached = shown["AttachmentCount"].as_int() > 0;
+    if (in["OnlyAttached"].as_bool() && !attached) return;
+    if (in.has("PolicyUsageFilter") &&
+        !has_usage(in, attached, shown["PermissionsBoundaryUsageCount"].as_int() > 0))
+      return;
+    items.push_back(std::move(shown));
   };
   if (scope != "Local")
     for (const auto& [arn, policy] : aws_policies()) {
@@ -186,7 +213,7 @@ Result<Value> list_policies(Call& call, const Value& in) {
 
 Result<Value> delete_policy(Call& call, const Value& in) {
   TRY(Value policy, own_policy(call, in));
-  if (policy["AttachmentCount"].as_int() > 0)
+  if (policy["AttachmentCount"].as_int() > 0 || boundary_uses(call, policy["Arn"].as_string()) > 0)
     return delete_conflict("Cannot delete a policy attached to entities.");
   if (policy["_versions"].size() > 1)
     return delete_conflict(
@@ -262,20 +289,29 @@ Result<Value> list_entities_for_policy(Call& call, const Value& in) {
     const Entity* entity;
     const char *list, *filter;
   };
-  constexpr Part parts[] = {{&user, "PolicyUsers", "User"},
-                            {&group, "PolicyGroups", "Group"},
-                            {&role, "PolicyRoles", "Role"}};
-  Value out = Value::map({{"IsTruncated", false}});
+  constexpr Part parts[] = {{&group, "PolicyGroups", "Group"},
+                            {&role, "PolicyRoles", "Role"},
+                            {&user, "PolicyUsers", "User"}};
+  const Value& arn = in["PolicyArn"];
+  List found;
   for (const Part& part : parts) {
-    Value found = Value::list();
-    if (!in.has("EntityFilter") || in["EntityFilter"].as_string() == part.filter)
-      for (const auto& [key, document] : call.all(part.entity->table)) {
-        const List& arns = document["_attached"].items();
-        if (std::find(arns.begin(), arns.end(), in["PolicyArn"]) == arns.end()) continue;
-        found.push_back(Value::map({{std::string(part.entity->name), document[part.entity->name]},
+    if (in.has("EntityFilter") && in["EntityFilter"].as_string() != part.filter) continue;
+    for (const auto& [key, document] : call.all(part.entity->table))
+      if (has_usage(in, is_attached(document, arn), document.at_path(boundary_path) == arn))
+        found.push_back(Value::map({{"List", part.list},
+                                    {"Path", document["Path"]},
+                                    {"Name", std::string(part.list) + "/" + key},
+                                    {std::string(part.entity->name), document[part.entity->name]},
                                     {std::string(part.entity->id), document[part.entity->id]}}));
-      }
-    out.set(part.list, std::move(found));
+  }
+  TRY(Value paged, page(in, std::move(found), "All", "Name"));
+  Value out = Value::map({{"IsTruncated", paged["IsTruncated"]}});
+  if (paged.has("Marker")) out.set("Marker", paged["Marker"]);
+  for (const Part& part : parts) out.set(part.list, Value::list());
+  for (Value entity : paged["All"].items()) {
+    const std::string list = entity["List"].as_string();
+    for (const char* own : {"List", "Path", "Name"}) entity.erase(own);
+    out.member(list).push_back(std::move(entity));
   }
   return out;
 }

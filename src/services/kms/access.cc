@@ -37,6 +37,36 @@ bool constraints_hold(const Value& constraints, const Value& context) {
          (equals.is_null() || (is_subset(equals, context) && is_subset(context, equals)));
 }
 
+// The encryption context that an action is about.
+const Value& context_of(const Value& in, std::string_view action) {
+  if (action == "ReEncryptFrom") return in["SourceEncryptionContext"];
+  if (action == "ReEncryptTo") return in["DestinationEncryptionContext"];
+  return in["EncryptionContext"];
+}
+
+// "Grant constraints": they hold for cryptographic operations, not for DescribeKey and RetireGrant.
+// "Grants in AWS KMS": a grantee that makes a grant gives no operation that its own grant lacks,
+// and no fewer constraints.
+bool covers(const Value& grant, std::string_view operation, const Value& in) {
+  const List& operations = grant["Operations"].items();
+  auto has = [&](const Value& one) {
+    return std::find(operations.begin(), operations.end(), one) != operations.end();
+  };
+  if (!has(Value(operation))) return false;
+  if (operation == "DescribeKey" || operation == "RetireGrant") return true;
+  const Value& constraints = grant["Constraints"];
+  if (operation != "CreateGrant") return constraints_hold(constraints, context_of(in, operation));
+  const Value& asked = in["Constraints"];
+  const Value& equals = constraints["EncryptionContextEquals"];
+  bool as_strict = equals.is_null() || asked["EncryptionContextEquals"] == equals;
+  const Value& subset = constraints["EncryptionContextSubset"];
+  as_strict &=
+      is_subset(subset, asked["EncryptionContextSubset"]) ||
+      (asked.has("EncryptionContextEquals") && is_subset(subset, asked["EncryptionContextEquals"]));
+  const List& given = in["Operations"].items();
+  return as_strict && std::all_of(given.begin(), given.end(), has);
+}
+
 bool is_grantee(const std::string& grantee, const policy::Principal& principal) {
   policy::Principals named;
   (principal.kind == policy::Principal::Kind::service ? named.service : named.aws) = {grantee};
@@ -48,10 +78,8 @@ void add_grants(Call& call, const Value& in, const Value& key, Access& access) {
   std::string operation = access.request.action.substr(access.request.action.find(':') + 1);
   for (const std::string& id : call.find_by("grant", "KeyId", key["Arn"].as_string())) {
     const Value& grant = *call.find("grant", id);
-    const List& operations = grant["Operations"].items();
-    if (std::find(operations.begin(), operations.end(), Value(operation)) == operations.end() ||
-        !is_grantee(grant["GranteePrincipal"].as_string(), access.request.principal) ||
-        !constraints_hold(grant["Constraints"], in["EncryptionContext"]))
+    if (!covers(grant, operation, in) ||
+        !is_grantee(grant["GranteePrincipal"].as_string(), access.request.principal))
       continue;
     access.policies.other_grant = policy::Reach::direct;
     access.policies.other_grant_name = "KMS grant " + id;
@@ -88,6 +116,14 @@ Status guard_foreign_key(Call& call, const std::string& account, const Value& na
 }
 
 void add_keys(Call& call, const Value& in, const Value& key, Access& access) {
+  std::string action = access.request.action.substr(access.request.action.find(':') + 1);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : context_of(in, action).members()) {
+    access.request.context.set("kms:EncryptionContext:" + name, value.as_string());
+    names.push_back(name);
+  }
+  if (!names.empty())
+    access.request.context.set_list("kms:EncryptionContextKeys", std::move(names));
   cloud::ConditionKeys::table().add_of_resource(access, call, key);
   auto aliases = call.find_by("alias", "TargetKeyId", key["KeyId"].as_string());
   if (!aliases.empty()) access.request.context.set_list("kms:ResourceAliases", std::move(aliases));

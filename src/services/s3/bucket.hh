@@ -104,6 +104,9 @@ Result<Value> find_object(Call& call, const Value& bucket, const Value& in);
 // Whether the version that a deletion names (Key, VersionId) may go, as Object Lock has it. Errors:
 // AccessDenied.
 Status check_unlocked(Call& call, const Value& bucket, const Value& in);
+// The lock that a new version brings. Errors: InvalidArgument, InvalidRequest for a bucket that has
+// no Object Lock.
+Status check_lock_headers(const Call& call, const Value& bucket, const Value& in);
 // The bucket's default retention, for a new version that brings none.
 void apply_default_lock(const Call& call, const Value& bucket, Value& object);
 // Puts back a changed document of a version that find_object gave.
@@ -163,6 +166,12 @@ S3_HANDLER(complete_multipart_upload);
 S3_HANDLER(abort_multipart_upload);
 S3_HANDLER(list_parts);
 S3_HANDLER(list_multipart_uploads);
+// lock.cc
+S3_HANDLER(put_object_lock_configuration);
+S3_HANDLER(put_object_retention);
+S3_HANDLER(get_object_retention);
+S3_HANDLER(put_object_legal_hold);
+S3_HANDLER(get_object_legal_hold);
 // tagging.cc
 S3_HANDLER(get_object_tagging);
 S3_HANDLER(put_object_tagging);

@@ -174,7 +174,7 @@ std::vector<cloud::Operation> configuration_operations() {
           reads("GetBucketAccelerateConfiguration", get<accelerate>),
           writes("PutBucketRequestPayment", put<payment>),
           reads("GetBucketRequestPayment", get_payment),
-          writes("PutObjectLockConfiguration", put<object_lock>),
+          writes("PutObjectLockConfiguration", put_object_lock_configuration),
           reads("GetObjectLockConfiguration", get<object_lock>),
           writes("PutBucketTagging", put_tagging),
           reads("GetBucketTagging", get<tagging>),

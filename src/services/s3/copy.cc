@@ -90,13 +90,20 @@ Result<Value> copy_object(Call& call, const Value& in) {
         "This copy request is illegal because it is trying to copy an object to itself without "
         "changing the object's metadata, storage class, website redirect location or encryption "
         "attributes.");
+  CHECK_OK(check_lock_headers(call, bucket, in));
   CHECK_OK(check_size(static_cast<uint64_t>(source.object["Size"].as_int())));
   TRY(std::string source_key, data_key_of(call, source.object));
   TRY(Encryption encryption, encryption_for(call, bucket, in));
   size_t size = static_cast<size_t>(source.object["Size"].as_int());
   TRY(Value segments, copy_segments(call, source.object, source_key, encryption.data_key));
   TRY(std::string etag, etag_of_copy(call, source.object, source_key));
+  // Locks and holds don't go with a copy ("Object Lock considerations", user guide).
   Value object = metadata_of(replace ? in : source.object);
+  for (const char* member :
+       {"ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus"}) {
+    object.erase(member);
+    if (in.has(member)) object.set(member, in[member]);
+  }
   if (in.has("StorageClass")) object.set("StorageClass", in["StorageClass"]);
   for (const std::string& member : checksum_members)
     if (source.object.has(member)) object.set(member, source.object[member]);

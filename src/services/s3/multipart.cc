@@ -112,6 +112,7 @@ Result<Value> create_multipart_upload(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
+  CHECK_OK(check_lock_headers(call, bucket, in));
   TRY(Encryption encryption, encryption_for(call, bucket, in));
   Value upload = metadata_of(in);
   upload.set("UploadId", call.random.alphanumeric(64))

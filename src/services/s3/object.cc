@@ -190,6 +190,7 @@ Result<Value> put_object(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
+  CHECK_OK(check_lock_headers(call, bucket, in));
   Payload payload(call, in);
   const Value* current =
       call.find("object", object_id(in["Bucket"].as_string(), in["Key"].as_string()));

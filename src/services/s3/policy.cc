@@ -87,6 +87,9 @@ Status check_blocked(const Call& call, const Value& bucket, const policy::Docume
 
 // Answers it as it is to be kept.
 Result<std::string> take_bucket_policy(Call& call, const Value& bucket, const std::string& text) {
+  constexpr size_t bytes_max = 20'480;  // "Bucket policies", user guide
+  if (text.size() > bytes_max)
+    return malformed_policy("Policy exceeds the maximum allowed document size.");
   if (!parse_json(text).has_value())
     return malformed_policy("Policies must be valid JSON and the first byte must be '{'");
   auto taken = cloud::take_policy(call, text, policy::Kind::resource);

@@ -131,6 +131,11 @@ Result<Value> assume(Call& call, const Value& in, const std::string& action) {
     return aws_error(
         "ValidationError",
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+  // "Roles terms and concepts", IAM user guide: role chaining.
+  if (call.caller.details.has("RoleArn") && duration_s > hour_s)
+    return aws_error("ValidationError",
+                     "The requested DurationSeconds exceeds the 1 hour session limit for roles "
+                     "assumed by role chaining.");
   const std::string& session = in["RoleSessionName"].as_string();
   Issue issued{role_name.account,
                arn_of(call, role_name.account) + ":assumed-role/" + role_name.name + "/" + session,
