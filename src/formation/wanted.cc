@@ -1,4 +1,5 @@
 // What a resource is to become, as the template says it: see operation.hh.
+#include "base/json.hh"
 #include "formation/operation.hh"
 
 namespace mainstay::formation {
