@@ -9,6 +9,7 @@ namespace mainstay::cli {
 void add_cloud_serve(CLI::App& cloud, int& exit_code);
 void add_cloud_status(CLI::App& cloud, int& exit_code);
 void add_cloud_env(CLI::App& cloud, int& exit_code);
+void add_cloud_coverage(CLI::App& cloud, int& exit_code);
 void add_cloud_clock(CLI::App& cloud, int& exit_code);
 void add_cloud_fork(CLI::App& cloud, int& exit_code);
 void add_cloud_forks(CLI::App& cloud, int& exit_code);

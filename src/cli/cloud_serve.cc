@@ -108,6 +108,7 @@ void add_cloud(CLI::App& app, int& exit_code) {
   add_cloud_serve(*cloud, exit_code);
   add_cloud_status(*cloud, exit_code);
   add_cloud_env(*cloud, exit_code);
+  add_cloud_coverage(*cloud, exit_code);
   add_cloud_clock(*cloud, exit_code);
   add_cloud_fork(*cloud, exit_code);
   add_cloud_forks(*cloud, exit_code);

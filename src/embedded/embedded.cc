@@ -1,6 +1,7 @@
 #include "embedded/embedded.hh"
 
 #include "base/text.hh"
+#include "embedded/services.hh"
 #include "formation/formation.hh"
 #include "host/clock.hh"
 #include "host/files.hh"
@@ -25,7 +26,6 @@
 #include "services/sts/sts.hh"
 
 namespace mainstay::embedded {
-namespace {
 
 std::vector<cloud::Service> services() {
   std::vector<cloud::Service> out;
@@ -50,8 +50,6 @@ std::vector<cloud::Service> services() {
   out.push_back(sts::make_service());
   return out;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<cloud::Cloud>> open(cloud::CloudOptions options) {
   if (!options.now) options.now = [] { return RealClock().now(); };

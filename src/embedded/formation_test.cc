@@ -1,5 +1,6 @@
 // The life of stacks on the embedded cloud: created, seen, deleted.
 #include "embedded/formation_test_support.hh"
+#include "formation/types.hh"
 
 using namespace mainstay;
 using namespace mainstay::formation;
@@ -55,6 +56,20 @@ Outputs:
 )";
 
 }  // namespace
+
+TEST_CASE("forms of recorded types name types and attributes that AWS has") {
+  const formation::Types& types = formation::Types::all();
+  CHECK(types.with_form().size() > 200);
+  for (const std::string& type : types.with_form()) {
+    const cfn::Schema* schema = types.schema(type);
+    CHECK_MESSAGE(schema, type);
+    if (!schema) continue;
+    for (const auto& [name, form] : types.recorded(type)["attributes"].members()) {
+      bool known = schema->is_read_only(name) || schema->has_property(name);
+      CHECK_MESSAGE(known, (type + "." + name));
+    }
+  }
+}
 
 TEST_CASE("a network is built in order, described and taken away") {
   test::World world;

@@ -226,6 +226,15 @@ Status Operation::change_one(Value present, const Value& wanted) {
     Status may = check_policy(replaced ? update_action::replace : update_action::modify, present);
     if (!may.has_value()) return refuse(present, may.error());
   }
+  if (replaced && !nested) {
+    std::string name = provider().custom_name(type, wanted["Properties"]);
+    if (!name.empty() && name == provider().custom_name(type, present["Properties"]))
+      return refuse(
+          present,
+          validation_error("CloudFormation cannot update a stack when a custom-named resource "
+                           "requires replacing. Rename " +
+                           name + " and update the stack again."));
+  }
   if (replaced) return replace_one(std::move(present), wanted);
   return update_one(std::move(present), wanted);
 }

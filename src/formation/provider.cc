@@ -7,6 +7,7 @@
 #include "formation/coerce.hh"
 #include "formation/mapping.hh"
 #include "formation/provider_errors.hh"
+#include "formation/recorded.hh"
 #include "formation/spec_rules.hh"
 #include "formation/special.hh"
 
@@ -330,9 +331,9 @@ Result<Actual> SpecRun::read() {
 Status record(Subject& s) {
   const cfn::Schema* schema = Types::all().schema(s.where.type);
   if (!schema) return Error("InternalFailure", "no schema of " + s.where.type);
-  if (s.physical_id.empty()) s.physical_id = recorded_id(s.where, *schema, s.properties);
-  s.attributes = recorded_attributes(s.where, *schema, s.physical_id);
-  s.note = "mainstay: recorded only; this cloud does not run " + s.where.type;
+  const Recorded recorded{s.where, *schema, s.properties};
+  if (s.physical_id.empty()) s.physical_id = recorded_id(recorded);
+  s.attributes = recorded_attributes(recorded, s.physical_id);
   return {};
 }
 
@@ -351,7 +352,6 @@ Status Provider::create(Subject& s) const {
     CHECK_OK(s.initiated());
   } else {
     CHECK_OK(SpecRun(s).create());
-    s.note = unused_properties(s);
   }
   return {};
 }

@@ -77,6 +77,8 @@ class Provider {
   // properties, null where they are not known.
   cfn::Recreation recreation(const std::string& type, const cfn::Path& path, const Value& before,
                              const Value& after) const;
+  // The name that a template has given a resource of that type, "" where it was made up.
+  std::string custom_name(const std::string& type, const Value& properties) const;
   // Must a resource of that type be replaced to become as `after`?
   bool replaces(const std::string& type, const Value& before, const Value& after) const;
 

@@ -25,20 +25,6 @@ bool claims(const Value& spec, std::string_view name) {
   return false;
 }
 
-// Properties that are given but that the spec does nothing with: said, not hidden.
-std::string unused_properties(const Subject& s) {
-  const Value& spec = Types::all().spec(s.where.type);
-  std::vector<std::string> unused;
-  const cfn::Schema* schema = Types::all().schema(s.where.type);
-  std::string tag_property = schema ? schema->tag_property() : "";
-  for (const auto& [name, value] : s.properties.members())
-    if (name != tag_property && spec["name"]["property"].as_string() != name &&
-        !claims(spec, name) && !mentions(spec, name) &&
-        !mentions(Types::all().macros(s.where.type), name))
-      unused.push_back(name);
-  return unused.empty() ? "" : "mainstay: recorded only: " + join(unused, ", ");
-}
-
 namespace {
 
 // Whether an item of a list, told by its key, is another now: {"AttributeDefinitions":
@@ -74,6 +60,18 @@ cfn::Recreation Provider::recreation(const std::string& type, const cfn::Path& p
   if (find_special(type) || spec.is_null() || (schema && schema->tag_property() == name))
     return said;
   return mentions(spec["create"], name) && !claims(spec, name) ? cfn::Recreation::always : said;
+}
+
+// By the spec, or by the schema's identifier where that is a name that one may give.
+std::string Provider::custom_name(const std::string& type, const Value& properties) const {
+  const Value& named = Types::all().spec(type)["name"]["property"];
+  if (named.is_string()) return properties[named.as_string()].to_text();
+  const cfn::Schema* schema = Types::all().schema(type);
+  if (!schema || find_special(type) || !Types::all().spec(type).is_null()) return "";
+  const auto& identifier = schema->primary_identifier();
+  if (identifier.size() != 1 || schema->is_read_only(identifier[0])) return "";
+  bool is_name = identifier[0].ends_with("Name") || identifier[0].ends_with("Identifier");
+  return is_name ? properties[identifier[0]].to_text() : "";
 }
 
 bool Provider::replaces(const std::string& type, const Value& before, const Value& after) const {

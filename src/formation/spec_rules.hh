@@ -12,8 +12,5 @@ namespace mainstay::formation {
 std::string item_key(const Value& item, const Value& by);
 // Whether the spec's steps change that property.
 bool claims(const Value& spec, std::string_view property);
-// What the event of a creation says of properties that are given and that the spec does nothing
-// with; "" where there are none.
-std::string unused_properties(const Subject& s);
 
 }  // namespace mainstay::formation

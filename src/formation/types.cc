@@ -29,13 +29,15 @@ Types::Types() {
     std::fprintf(stderr, "resource types: %s\n", files.error().to_string().c_str());
     std::abort();
   }
-  for (const Value& file : files->items())
+  for (const Value& file : files->items()) {
+    for (const auto& [type, form] : file["recorded"].members()) forms_[type] = form;
     for (const auto& [type, spec] : file["types"].members()) {
       Value whole = spec;
       whole.set("service", file["service"]);
       if (spec.has("tagging")) whole.set("tag_steps", file["tagging"]);
       specs_[type] = {std::move(whole), file["macros"]};
     }
+  }
 }
 
 const Types& Types::all() {
@@ -47,6 +49,24 @@ const Value& Types::spec(std::string_view type) const {
   static const Value none;
   auto it = specs_.find(type);
   return it == specs_.end() ? none : it->second.spec;
+}
+
+const Value& Types::recorded(std::string_view type) const {
+  static const Value none;
+  auto it = forms_.find(type);
+  return it == forms_.end() ? none : it->second;
+}
+
+std::vector<std::string> Types::with_spec() const {
+  std::vector<std::string> out;
+  for (const auto& [type, entry] : specs_) out.push_back(type);
+  return out;
+}
+
+std::vector<std::string> Types::with_form() const {
+  std::vector<std::string> out;
+  for (const auto& [type, form] : forms_) out.push_back(type);
+  return out;
 }
 
 const Value& Types::macros(std::string_view type) const {

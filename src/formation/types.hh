@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cfn/schema.hh"
 
@@ -20,6 +21,11 @@ class Types {
 
   // The spec, or null: the type is recorded only.
   const Value& spec(std::string_view type) const;
+  // The form of a type that this cloud does not run (recorded.hh), or null.
+  const Value& recorded(std::string_view type) const;
+  // Names of the types that have a spec, and of those that have a form.
+  std::vector<std::string> with_spec() const;
+  std::vector<std::string> with_form() const;
   // Macros of the file that holds the type's spec.
   const Value& macros(std::string_view type) const;
   // nullptr for types that AWS does not publish. "Custom::X" has the schema of
@@ -35,6 +41,7 @@ class Types {
     Value macros;
   };
   std::map<std::string, Entry, std::less<>> specs_;
+  std::map<std::string, Value, std::less<>> forms_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::unique_ptr<const cfn::Schema>, std::less<>> schemas_;
 };

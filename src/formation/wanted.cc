@@ -1,6 +1,7 @@
 // What a resource is to become, as the template says it: see operation.hh.
 #include "base/json.hh"
 #include "formation/operation.hh"
+#include "formation/recorded.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -65,7 +66,8 @@ Value attribute_of(const Value& r, const std::string& name) {
                  (schema->is_read_only(name) || schema->has_property(name));
   if (!made_up) return {};
   Whereabouts w{"", "", "", r["LogicalResourceId"].as_string(), type, 0};
-  return recorded_attribute(w, *schema, name, r["PhysicalResourceId"].as_string());
+  return recorded_attribute({w, *schema, r["Properties"]}, name,
+                            r["PhysicalResourceId"].as_string());
 }
 
 }  // namespace
