@@ -63,7 +63,7 @@ Resources:
     Type: AWS::Logs::ResourcePolicy
     Properties:
       PolicyName: writers
-      PolicyDocument: '{"Version": "2012-10-17", "Statement": []}'
+      PolicyDocument: '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "es.amazonaws.com"}, "Action": "logs:PutLogEvents", "Resource": "*"}]}'
 Outputs:
   Topic: {Value: !Ref Topic}
   TopicName: {Value: !GetAtt Topic.TopicName}
