@@ -203,6 +203,7 @@ def iam_actions(wheel):
         yield "iam/" + prefix, compact(iam_service(service))
     yield "iam", compact(sorted(services))
     yield "condition-keys", compact(json.loads((ROOT / "data" / "condition_keys.json").read_text())["services"])
+    yield "ec2-filters", compact(json.loads((ROOT / "data" / "ec2_filters.json").read_text())["filters"])
     yield "iam-operations", compact(json.loads((ROOT / "data" / "action_overrides.json").read_text()))
 
 

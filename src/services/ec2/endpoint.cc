@@ -266,8 +266,20 @@ Result<Value> describe_vpc_endpoints(Call& call, const Value& in) {
   return describe(call, in, endpoint_kind());
 }
 
+namespace {
+
+// Made on the spot, so without a table of their own; the names are those of their filters.
+constexpr Kind service_kind{
+    "vpc-endpoint-service", "", "ServiceName", "service", "InvalidServiceName",
+    "ServiceDetails",       ""};
+constexpr Kind prefix_list_kind{
+    "prefix-list",  "", "PrefixListId", "prefix list ID", "InvalidPrefixListId", "PrefixLists",
+    "PrefixListIds"};
+
+}  // namespace
+
 Result<Value> describe_vpc_endpoint_services(Call& call, const Value& in) {
-  Value names = Value::list(), details = Value::list();
+  List details;
   for (const EndpointService& s : services) {
     std::string name = service_name(call, s);
     const List& wanted = in["ServiceNames"].items();
@@ -275,9 +287,10 @@ Result<Value> describe_vpc_endpoint_services(Call& call, const Value& in) {
       continue;
     Value zones = Value::list();
     for (const auto& [zone, document] : call.all("zone")) zones.push_back(zone);
-    names.push_back(name);
     details.push_back(Value::map(
         {{"ServiceName", name},
+         {"ServiceRegion", call.region},
+         {"SupportedIpAddressTypes", Value::list({"ipv4"})},
          {"ServiceType",
           Value::list({Value::map({{"ServiceType", s.gateway ? "Gateway" : "Interface"}})})},
          {"AvailabilityZones", zones},
@@ -286,11 +299,14 @@ Result<Value> describe_vpc_endpoint_services(Call& call, const Value& in) {
          {"AcceptanceRequired", false},
          {"ManagesVpcEndpoints", false}}));
   }
-  return Value::map({{"ServiceNames", std::move(names)}, {"ServiceDetails", std::move(details)}});
+  TRY(Value out, describe_list(in, std::move(details), service_kind));
+  Value names = Value::list();
+  for (const Value& detail : out["ServiceDetails"].items()) names.push_back(detail["ServiceName"]);
+  return out.set("ServiceNames", std::move(names));
 }
 
 Result<Value> describe_prefix_lists(Call& call, const Value& in) {
-  Value lists = Value::list();
+  List lists;
   for (const EndpointService& s : services) {
     const List& wanted = in["PrefixListIds"].items();
     std::string id = prefix_list_id(s);
@@ -301,7 +317,7 @@ Result<Value> describe_prefix_lists(Call& call, const Value& in) {
                                 {"PrefixListName", service_name(call, s)},
                                 {"Cidrs", Value::list({"198.51.100.0/24"})}}));
   }
-  return Value::map({{"PrefixLists", std::move(lists)}});
+  return describe_list(in, std::move(lists), prefix_list_kind);
 }
 
 }  // namespace mainstay::ec2

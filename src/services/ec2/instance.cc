@@ -267,25 +267,35 @@ Result<Value> describe_instances(Call& call, const Value& in) {
   return out;
 }
 
+namespace {
+
+constexpr Kind status_kind{
+    "instance-status",  "",           "InstanceId", "instance ID", "InvalidInstanceID",
+    "InstanceStatuses", "InstanceIds"};
+
+Value status_of(const Value& instance) {
+  bool up = state_of(instance) == running.name;
+  const Value& placement = instance["Placement"];
+  return Value::map({{"InstanceId", instance["InstanceId"]},
+                     {"AvailabilityZone", placement["AvailabilityZone"]},
+                     {"AvailabilityZoneId", placement["AvailabilityZoneId"]},
+                     {"InstanceState", instance["State"]},
+                     {"InstanceStatus", status_summary(up)},
+                     {"SystemStatus", status_summary(up)},
+                     {"Tags", instance["Tags"]}});
+}
+
+}  // namespace
+
 Result<Value> describe_instance_status(Call& call, const Value& in) {
-  Value query = in;
-  if (!in["IncludeAllInstances"].as_bool())
-    query.member("Filters").push_back(
-        Value::map({{"Name", "instance-state-name"}, {"Values", Value::list({running.name})}}));
-  TRY(Value found, describe(call, query, instance_kind()));
-  Value statuses = Value::list();
+  TRY(Value found,
+      describe(call, Value::map({{"InstanceIds", in["InstanceIds"]}}), instance_kind()));
+  List statuses;
   for (const Value& instance : found["Instances"].items()) {
-    if (is_forgotten(call, instance)) continue;
-    bool up = state_of(instance) == running.name;
-    statuses.push_back(Value::map({{"InstanceId", instance["InstanceId"]},
-                                   {"AvailabilityZone", instance["Placement"]["AvailabilityZone"]},
-                                   {"InstanceState", instance["State"]},
-                                   {"InstanceStatus", status_summary(up)},
-                                   {"SystemStatus", status_summary(up)}}));
+    bool shown = in["IncludeAllInstances"].as_bool() || state_of(instance) == running.name;
+    if (shown && !is_forgotten(call, instance)) statuses.push_back(status_of(instance));
   }
-  Value out = Value::map({{"InstanceStatuses", std::move(statuses)}});
-  if (found.has("NextToken")) out.set("NextToken", found["NextToken"]);
-  return out;
+  return describe_list(in, std::move(statuses), status_kind);
 }
 
 Result<Value> terminate_instances(Call& call, const Value& in) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t page_default = 1000;
 constexpr ptrdiff_t tags_max = 50;
+constexpr std::string_view whole_tag = "Tags";
 constexpr size_t filter_values_max = 200;  // of a call ("List and filter your resources")
 
 // Does any text at the path, through lists, satisfy the test?
@@ -39,6 +40,14 @@ bool matches_tag(const Value& document, std::string_view key, const Value& value
   return value && any_value_matches(values, value->as_string());
 }
 
+// "tag", whose values are "KEY=VALUE": "the key/value combination of a tag".
+bool matches_combination(const Value& document, const Value& values) {
+  const List& tags = document["Tags"].items();
+  return std::any_of(tags.begin(), tags.end(), [&](const Value& tag) {
+    return any_value_matches(values, tag["Key"].as_string() + "=" + tag["Value"].as_string());
+  });
+}
+
 // One condition of a Filters list, resolved against a kind's table.
 struct Condition {
   std::string_view tag;   // of tag:KEY
@@ -46,6 +55,7 @@ struct Condition {
   const Value* values;
 
   bool holds(const Value& document) const {
+    if (path == whole_tag) return matches_combination(document, *values);
     return tag.data() ? matches_tag(document, tag, *values) : matches(document, path, *values);
   }
 };
@@ -61,17 +71,15 @@ Result<std::vector<Condition>> read_filters(const Value& in, const Kind& kind) {
   for (const Value& filter : filters.items()) {
     std::string_view name = filter["Name"].as_string();
     Condition condition{{}, {}, &filter["Values"]};
-    auto row = std::find_if(kind.filters.begin(), kind.filters.end(),
-                            [&](const Filter& f) { return f.name == name; });
     if (name.starts_with("tag:")) {
       condition.tag = name.substr(4);
+    } else if (name == "tag") {
+      condition.path = whole_tag;
     } else if (name == "tag-key") {
       condition.path = "Tags.Key";
     } else if (name == "tag-value") {
       condition.path = "Tags.Value";
-    } else if (row != kind.filters.end()) {
-      condition.path = row->path;
-    } else {
+    } else if (condition.path = filter_path(kind.table, name); condition.path.empty()) {
       return aws_error("InvalidParameterValue",
                        "The filter '" + std::string(name) + "' is invalid");
     }

@@ -11,12 +11,8 @@ namespace mainstay::ec2 {
 
 using cloud::Call;
 
-struct Filter {
-  std::string_view name;  // "vpc-id"
-  std::string_view path;  // "VpcId"; through lists it means any of them
-};
-
-// A kind of resource. table, id prefix and filters are data, so that one Describe serves all.
+// A kind of resource. table and id prefix are data, and so are its filters, by table
+// (data/ec2_filters.json), so that one Describe serves all.
 struct Kind {
   std::string_view table;      // also the resource type of tag specifications: "vpc"
   std::string_view prefix;     // of ids: "vpc"
@@ -25,7 +21,6 @@ struct Kind {
   std::string_view code;       // "InvalidVpcID" (+ ".NotFound", ".Malformed")
   std::string_view list;       // Describe's output member: "Vpcs"
   std::string_view ids;        // Describe's input member: "VpcIds"
-  std::span<const Filter> filters;
 };
 
 const Kind& vpc_kind();
@@ -49,6 +44,10 @@ const Kind& image_kind();
 // The kind whose ids start as this one, or nullptr.
 const Kind* kind_of_id(std::string_view id);
 std::span<const Kind* const> all_kinds();
+
+// Where a filter of a table's looks ("vpc-id" at "VpcId"; through lists it means any of them), ""
+// where there is no such filter.
+std::string_view filter_path(std::string_view table, std::string_view name);
 
 const char* tags_member(const Kind& kind);  // "Tags", or as its model names it
 

@@ -7,12 +7,7 @@
 namespace mainstay::ec2 {
 namespace {
 
-constexpr Filter tag_filters[] = {{"key", "Key"},
-                                  {"resource-id", "ResourceId"},
-                                  {"resource-type", "ResourceType"},
-                                  {"value", "Value"}};
-constexpr Kind tag_kind{"tag",  "", "_position", "tag", "InvalidParameterValue",
-                        "Tags", "", tag_filters};
+constexpr Kind tag_kind{"tag", "", "_position", "tag", "InvalidParameterValue", "Tags", ""};
 
 Result<const Kind*> known_kind(Call& call, const std::string& id) {
   const Kind* kind = kind_of_id(id);

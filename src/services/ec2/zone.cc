@@ -42,16 +42,10 @@ Value zone_document(const Call& call, const Region& region, size_t i) {
                      {"Messages", Value::list()}});
 }
 
-constexpr Filter zone_filters[] = {
-    {"group-name", "GroupName"},     {"region-name", "RegionName"}, {"state", "State"},
-    {"zone-id", "ZoneId"},           {"zone-name", "ZoneName"},     {"zone-type", "ZoneType"},
-    {"opt-in-status", "OptInStatus"}};
-constexpr Filter region_filters[] = {
-    {"endpoint", "Endpoint"}, {"region-name", "RegionName"}, {"opt-in-status", "OptInStatus"}};
 constexpr Kind zone_kind{
-    "zone", "", "ZoneName", "zone", "InvalidParameterValue", "AvailabilityZones", "", zone_filters};
-constexpr Kind region_kind{"region",  "", "RegionName",  "region", "InvalidParameterValue",
-                           "Regions", "", region_filters};
+    "zone", "", "ZoneName", "zone", "InvalidParameterValue", "AvailabilityZones", ""};
+constexpr Kind region_kind{"region",  "", "RegionName", "region", "InvalidParameterValue",
+                           "Regions", ""};
 
 // Only the items whose member is one of the wanted names; all where none are wanted.
 Result<List> only(List items, const char* member, const Value& wanted, const char* noun) {
