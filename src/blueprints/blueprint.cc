@@ -79,6 +79,9 @@ Result<const Blueprint*> find(std::string_view name) {
   }
   Error error("BlueprintUnknown", "there is no blueprint \"" + std::string(name) + "\"");
   auto near = nearest(name, names);
+  // "s3.Buckets" lacks the package, and is near to names that it has nothing to do with.
+  for (const std::string& known : names)
+    if (known.ends_with("." + std::string(name))) near = known;
   error.hint = near ? "did you mean \"" + *near + "\"?"
                     : "there are " + join(names, ", ") + "; any template works with template_path";
   return error;

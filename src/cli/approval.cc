@@ -136,6 +136,8 @@ Result<bool> TerminalApprover::approve(const ApprovalRequest& request) {
                              : std::string("Execute these changes? [y/N/v] ");
   while (true) {
     auto answer = ask(text + question, stop_);
+    // The end of a pipe is no answer.
+    if (!answer && !stop_.stop_requested()) return refusal(request, missing);
     if (answer && *answer == "v") {
       text = full_text(request, style_);
       continue;

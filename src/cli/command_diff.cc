@@ -4,7 +4,7 @@
 #include "cli/change_text.hh"
 #include "cli/commands.hh"
 #include "cli/redacting.hh"
-#include "cli/stack_run.hh"
+#include "cli/run_steps.hh"
 #include "stacks/diff.hh"
 
 namespace mainstay::cli {
@@ -42,7 +42,9 @@ std::string next_text(const StackFlags& flags, const std::string& plan, const Di
          (counts.recreates ? " --recreate-failed" : "") + (flag.empty() ? "" : " " + flag) + "\n";
 }
 
-Exit diff(const StackFlags& flags, bool exit_code_for_changes) {
+}  // namespace
+
+Exit run_diff(const StackFlags& flags, bool exit_code_for_changes) {
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
   if (auto opened = run.open(); !opened) return run.fail(opened.error());
@@ -71,8 +73,6 @@ Exit diff(const StackFlags& flags, bool exit_code_for_changes) {
   return counts.changed > 0 && exit_code_for_changes ? Exit::changes : Exit::ok;
 }
 
-}  // namespace
-
 void add_diff(CLI::App& app, int& exit_code) {
   struct Flags : StackFlags {
     bool exit_code = false;
@@ -89,7 +89,7 @@ void add_diff(CLI::App& app, int& exit_code) {
       "  mainstay diff --exit-code --stacks web prod.env stacker.yml\n"
       "  mainstay diff --json --profile prod prod.env stacker.yml");
   command->callback(
-      [flags, &exit_code] { exit_code = static_cast<int>(diff(*flags, flags->exit_code)); });
+      [flags, &exit_code] { exit_code = static_cast<int>(run_diff(*flags, flags->exit_code)); });
 }
 
 }  // namespace mainstay::cli

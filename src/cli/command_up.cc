@@ -42,20 +42,6 @@ Exit dump(StackRun& run, const std::string& directory) {
   return exit_of(errors);
 }
 
-Exit up(const StackFlags& flags) {
-  StackRun run(flags);
-  if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
-  if (auto opened = run.open(); !opened) return run.fail(opened.error());
-  if (flags.outline) return show_outline(run, flags, false);
-  if (!flags.dump_directory.empty()) return dump(run, flags.dump_directory);
-  if (auto held = run.hold_graph(); !held) return run.fail(held.error());
-  run.tell_what_left();
-  if (!flags.plan.empty())
-    if (auto held = run.hold_to_plan(flags.plan); !held) return run.fail(held.error());
-  run.begin_work();
-  return conclude(run, stacks::bring_up(run.session()), false);
-}
-
 Exit down(const StackFlags& flags) {
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
@@ -72,6 +58,20 @@ Exit down(const StackFlags& flags) {
 }
 
 }  // namespace
+
+Exit run_up(const StackFlags& flags) {
+  StackRun run(flags);
+  if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
+  if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  if (flags.outline) return show_outline(run, flags, false);
+  if (!flags.dump_directory.empty()) return dump(run, flags.dump_directory);
+  if (auto held = run.hold_graph(); !held) return run.fail(held.error());
+  run.tell_what_left();
+  if (!flags.plan.empty())
+    if (auto held = run.hold_to_plan(flags.plan); !held) return run.fail(held.error());
+  run.begin_work();
+  return conclude(run, stacks::bring_up(run.session()), false);
+}
 
 void add_up(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<StackFlags>();
@@ -93,6 +93,13 @@ void add_up(CLI::App& app, int& exit_code) {
   add_graph_flags(*command, *flags);
   command->add_flag("--continue-rollback", flags->continue_rollback,
                     "Let rollbacks go on that are stuck, then update");
+  command
+      ->add_option("--skip-resource", flags->skipped_resources,
+                   "STACK:ID, a resource that a stuck rollback is to leave as it is")
+      ->check([](const std::string& text) {
+        return text.contains(':') ? std::string() : "is a stack and a resource: STACK:ID";
+      })
+      ->allow_extra_args(false);
   command->add_option("--plan", flags->plan, "Do what `diff` showed as this plan, or nothing");
   command->footer(
       "Examples:\n  mainstay up prod.env stacker.yml\n"
@@ -100,7 +107,7 @@ void add_up(CLI::App& app, int& exit_code) {
       "  mainstay up --profile prod -i prod.env stacker.yml");
   command->callback([flags, &exit_code] {
     flags->target.reads = flags->outline;
-    exit_code = static_cast<int>(up(*flags));
+    exit_code = static_cast<int>(run_up(*flags));
   });
 }
 

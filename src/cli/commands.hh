@@ -10,6 +10,7 @@ void add_up(CLI::App& app, int& exit_code);
 void add_down(CLI::App& app, int& exit_code);
 void add_drift(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
+void add_watch(CLI::App& app, int& exit_code);
 void add_prune(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);
@@ -21,6 +22,9 @@ void add_graph(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app, int& exit_code);
 void add_blueprints(CLI::App& app, int& exit_code);
 void add_cloud(CLI::App& app, int& exit_code);
+void add_help(CLI::App& app, int& exit_code);
+void add_version(CLI::App& app);
+void add_man(CLI::App& app);
 void add_explain(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
 // app must have all of its commands by the time that this one runs.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hh"
+#include "cli/error_pages.hh"
 
 namespace mainstay::cli {
 namespace {
@@ -37,6 +38,8 @@ size_t add_command(CLI::App& app, const std::string& path, Commands& commands) {
     else
       command.options.push_back(option_of(*option));
   }
+  if (path == "explain")
+    for (const ErrorPage& page : error_pages()) command.choices.push_back(page.code);
   commands.push_back(std::move(command));
   for (CLI::App* child : app.get_subcommands([](CLI::App*) { return true; })) {
     size_t added = add_command(

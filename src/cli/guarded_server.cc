@@ -1,6 +1,14 @@
 #include "cli/guarded_server.hh"
 
 namespace mainstay::cli {
+namespace {
+
+// IPv6 addresses stand in brackets (RFC 3986, section 3.2.2).
+std::string in_url(const std::string& host) {
+  return host.contains(':') ? "[" + host + "]" : host;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<GuardedServer>> GuardedServer::start(const ServePlan& plan,
                                                             cloud::Cloud& cloud) {
@@ -22,10 +30,10 @@ Result<std::unique_ptr<GuardedServer>> GuardedServer::start(const ServePlan& pla
   };
   TRY(made->server_, http::Server::start(options, handle));
   std::string port = ":" + std::to_string(made->server_->port());
-  made->endpoint_ = "http://" + plan.server.host + port;
+  made->endpoint_ = "http://" + in_url(plan.server.host) + port;
   // Functions run on this machine.
   bool everywhere = plan.server.host == "0.0.0.0";
-  cloud.listens_at("http://" + (everywhere ? "127.0.0.1" : plan.server.host) + port);
+  cloud.listens_at("http://" + (everywhere ? "127.0.0.1" : in_url(plan.server.host)) + port);
   return made;
 }
 

@@ -25,6 +25,7 @@ Program::Program()
   add_status(app_, exit_code_);
   add_drift(app_, exit_code_);
   add_graph(app_, exit_code_);
+  add_watch(app_, exit_code_);
   add_down(app_, exit_code_);
   add_prune(app_, exit_code_);
   add_validate(app_, exit_code_);
@@ -38,6 +39,9 @@ Program::Program()
   add_explain(app_, exit_code_);
   add_schema(app_, exit_code_);
   add_completion(app_, exit_code_);
+  add_man(app_);
+  add_version(app_);
+  add_help(app_, exit_code_);
   app_.footer(
       "Examples:\n  mainstay up examples/network/staging.env examples/network/stacker.yml\n"
       "  mainstay diff --profile prod prod.env stacker.yml\n"
@@ -90,7 +94,9 @@ int Program::run_command(int argc, const char* const* argv) {
   } catch (const CLI::Success& asked) {  // help or the version
     return app_.exit(asked);
   } catch (const CLI::ParseError& error) {
-    Error said = misused(error, {argv + 1, argv + std::max(argc, 1)});
+    std::vector<std::string> words{argv + 1, argv + std::max(argc, 1)};
+    if (words.empty()) fmt::print("{}\n", app_.help());
+    Error said = misused(error, words);
     RealEnvironment environment;
     fmt::print(
         stderr, "{}",

@@ -13,4 +13,8 @@ Exit conclude(StackRun& run, const Result<stacks::RunResult>& result, bool delet
 // "ApprovalNeeded".
 Status confirm_deletion(StackRun& run, const StackFlags& flags);
 
+// The commands themselves, for those that do them again.
+Exit run_up(const StackFlags& flags);
+Exit run_diff(const StackFlags& flags, bool exit_code_for_changes);
+
 }  // namespace mainstay::cli

@@ -26,6 +26,7 @@ struct StackFlags {
   size_t at_once = 0;
   std::string dump_directory;
   bool continue_rollback = false;
+  std::vector<std::string> skipped_resources;  // "STACK:ID"
   std::string break_lock;  // the run whose lock of the persistent graph is not to count
   bool offline = false;    // nothing is asked of AWS; see stacks/validate.hh
 };

@@ -128,7 +128,13 @@ stacks::RunOptions StackRun::run_options() const {
   options.replacements_only = flags_.replacements_only;
   options.at_once = flags_.at_once;
   options.offline = flags_.offline;
+  options.dumping = !flags_.dump_directory.empty();
   options.continue_rollback = flags_.continue_rollback;
+  for (const std::string& skipped : flags_.skipped_resources) {
+    size_t colon = skipped.find(':');
+    options.skipped_resources[skipped.substr(0, colon)].push_back(
+        colon == std::string::npos ? "" : skipped.substr(colon + 1));
+  }
   options.pruning = at_work_ == &left_;
   options.python_first = environment_.text("MAINSTAY_BLUEPRINTS") == "python";
   return options;
@@ -227,8 +233,8 @@ Status StackRun::open() {
   for (const std::string& warning : config_.warnings) progress_->warning(warning);
   CHECK_OK(tell_of_profiles());
   TRY(Approvals approvals, Approvals::parse(flags_.approve));
-  approver_ = std::make_unique<TerminalApprover>(can_ask(), std::move(approvals), style_,
-                                                 stop_waiting_.get_token());
+  approver_ = std::make_unique<TerminalApprover>(can_ask() || answers_come(), std::move(approvals),
+                                                 style_, stop_waiting_.get_token());
   asking_ = std::make_unique<HoldingApprover>(*approver_, *progress_, secrets_);
   make_session(run_options());
   return {};

@@ -76,6 +76,8 @@ class StackRun {
   Files& writable_files() { return files_; }
   const Secrets& secrets() const { return secrets_; }
   bool can_ask() const { return input_.interactive && error_.interactive; }
+  // With -i, answers are also taken from a pipe.
+  bool answers_come() const { return flags_.interactive && flags_.files.back() != "-"; }
   bool interrupted() const { return begin_nothing_.stop_requested(); }
   int64_t elapsed_ms() const { return clock_->monotonic_ms() - started_ms_; }
 

@@ -132,7 +132,9 @@ Result<FileFacts> RealFiles::facts(const std::string& path) const {
               : S_ISDIR(found.st_mode) ? Kind::directory
               : S_ISLNK(found.st_mode) ? Kind::symlink
                                        : Kind::other;
-  return FileFacts{kind, (found.st_mode & S_IXUSR) != 0};
+  constexpr int64_t second_ns = 1'000'000'000;
+  return FileFacts{kind, (found.st_mode & S_IXUSR) != 0, static_cast<uint64_t>(found.st_size),
+                   found.st_mtim.tv_sec * second_ns + found.st_mtim.tv_nsec};
 }
 
 Result<std::string> SimulatedFiles::read(const std::string& path, size_t bytes_max) const {
@@ -180,10 +182,11 @@ Result<std::vector<std::string>> SimulatedFiles::list(const std::string& directo
 
 Result<FileFacts> SimulatedFiles::facts(const std::string& path) const {
   std::scoped_lock lock(mutex_);
-  if (files_.contains(path)) return FileFacts{FileFacts::Kind::file, false};
+  if (auto it = files_.find(path); it != files_.end())
+    return FileFacts{FileFacts::Kind::file, false, it->second.size(), 0};
   auto inside = files_.lower_bound(path + "/");
   if (inside != files_.end() && inside->first.starts_with(path + "/"))
-    return FileFacts{FileFacts::Kind::directory, true};
+    return FileFacts{FileFacts::Kind::directory, true, 0, 0};
   return not_found(path);
 }
 

@@ -20,6 +20,8 @@ namespace mainstay {
 struct FileFacts {
   enum class Kind : uint8_t { file, directory, symlink, other } kind = Kind::other;
   bool executable = false;  // by its owner
+  uint64_t bytes = 0;
+  int64_t changed_ns = 0;  // only good for telling that it was changed
 };
 
 // What stands at the end of a file that is appended to.

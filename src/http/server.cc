@@ -68,7 +68,9 @@ struct Server::Impl : SessionHost {
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     std::string where = options.host + ":" + std::to_string(options.port);
     if (error == asio::error::address_in_use)
-      return Error("AddressInUse", "another process already listens on " + where)
+      return Error("AddressInUse",
+                   where +
+                       " is in use: something listens there, or has it as the end of a connection")
           .with_hint("stop it, or choose another port with --port");
     if (error) return Error("AddressInvalid", "can't listen on " + where + ": " + error.message());
     port = acceptor.local_endpoint().port();

@@ -58,6 +58,7 @@ class Reader {
                              {name, texts_of(v["requires"]), texts_of(v["required_by"])});
                          return {};
                        }));
+    if (config_.stacks.empty()) config_.warnings.push_back("the configuration has no stacks");
     return check_names();
   }
 

@@ -101,9 +101,7 @@ class Differ {
     result.parameters = diff_parameters(deployed, rendered, submission);
     if (!deployed) {
       result.kind = StackDiff::Kind::created;
-      if (auto refused =
-              refusal_of(rendered, submission, cloud.region(), session_.around.knowledge))
-        return std::move(*refused);
+      CHECK_OK(refuse_if_bad(rendered, submission, cloud.region()));
       result.changes = additions(rendered.document.root);
       Assessment ours = assess_new(rendered, submission, cloud.region(), session_.around.knowledge);
       warn_of_properties(session_, ours.verdict.after, rendered.document);
@@ -114,6 +112,14 @@ class Differ {
     }
     keep_outputs(result, deployed);
     return {};
+  }
+
+  // Where templates are only to be seen, or are looked at closely anyway, nothing is refused.
+  Status refuse_if_bad(const Rendered& rendered, const Submission& submission,
+                       const std::string& region) const {
+    if (session_.options.dumping || session_.options.offline) return {};
+    auto refused = refusal_of(rendered, submission, region, session_.around.knowledge);
+    return refused ? Status(std::move(*refused)) : Status();
   }
 
   Status compare(const StackConfig& stack, const CloudFormation& cloud,

@@ -143,13 +143,19 @@ Status keep_locked(Session& session) {
 
 // What can't be made sense of is known before the first stack is touched.
 Status check_sources(Session& session, const graph::Dag& plan) {
+  std::optional<Error> first;
   for (graph::Node n = 0; n < plan.size(); ++n) {
     const StackConfig* stack = session.config.find(plan.name(n));
     // A locked one is mostly left alone, whatever its files say.
     if (!stack || !stack->enabled || stack->locked) continue;
-    if (Status good = check_sources(session.workshop_for(*stack), *stack); !good)
-      return std::move(good.error()).because("stack " + stack->name);
+    Status good = check_sources(session.workshop_for(*stack), *stack);
+    if (good) continue;
+    if (!first)
+      first = std::move(good.error()).because("stack " + stack->name);
+    else if (!first->message.contains(good.error().message))
+      first->message += "; stack " + stack->name + ": " + good.error().message;
   }
+  if (first) return std::move(*first);
   return {};
 }
 

@@ -43,8 +43,11 @@ struct RunOptions {
   bool interactive = false;
   bool replacements_only = false;  // with interactive: only they need a yes
   size_t at_once = 0;              // stacks at the same time; 0: no limit
-  bool offline = false;            // what only AWS knows is not asked for
-  bool python_first = false;       // classes of stacker_blueprints come from Python
+  bool dumping = false;       // templates are only to be seen: whatever they are, they are made
+  bool offline = false;       // what only AWS knows is not asked for
+  bool python_first = false;  // classes of stacker_blueprints come from Python
+  // By stack, resources that a stuck rollback is to leave as they are.
+  std::map<std::string, std::vector<std::string>> skipped_resources = {};
   bool continue_rollback = false;  // stacks whose rollback is stuck are helped on
   bool pruning = false;            // the configuration is that of prune.hh
 };

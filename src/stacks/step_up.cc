@@ -21,6 +21,15 @@ class Up {
     TRY(deployed_, cloud_.describe(name_));
     if (deployed_ && stack_.locked && !session_.options.force.contains(stack_.name))
       return skip("locked");
+    bool has_source =
+        !stack_.class_path.empty() || !stack_.template_path.empty() || !stack_.command.empty();
+    if (!has_source)
+      return Error("ConfigInvalid",
+                   "stack " + stack_.name + " is not deployed, and has nothing to be made from")
+          .where(session_.config.at(stack_))
+          .with_hint(
+              "give it a class_path, a template_path or a command; locked stacks need none "
+              "once they are there");
     CHECK_OK(settle_first());
     CHECK_OK(prepare());
     if (!deployed_) return create();
@@ -96,10 +105,17 @@ class Up {
   Status continue_rollback() {
     if (!session_.options.continue_rollback)
       return stuck(
-          "remove what keeps its rollback from going on, then run again with --continue-rollback");
+          "mend what keeps its rollback from going on, then run again with --continue-rollback "
+          "(and "
+          "--skip-resource " +
+          stack_.name + ":ID for what can't be mended)");
     CHECK_OK(before_writing());
     say("continuing its rollback");
-    CHECK_OK(cloud_.continue_rollback(deployed_->id, {}));
+    auto skipped = session_.options.skipped_resources.find(stack_.name);
+    CHECK_OK(
+        cloud_.continue_rollback(deployed_->id, skipped == session_.options.skipped_resources.end()
+                                                    ? std::vector<std::string>{}
+                                                    : skipped->second));
     TRY(deployed_, wait(deployed_->id));
     if (deployed_ && deployed_->status != "UPDATE_ROLLBACK_COMPLETE")
       return failed("continuing its rollback", *deployed_);

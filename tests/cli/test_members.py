@@ -185,3 +185,59 @@ def test_templates_of_sam_and_cdk_are_members(work):
     assert work.run("graph", "c.yml").stdout.count('"sam" -> "app"') == 1
     assert "no changes in 2 stacks" in work.run("diff", "c.yml").stdout
     assert "2 deleted" in work.run("down", "-f", "c.yml").stdout
+
+
+def test_watch_shows_again_what_changes(work):
+    work.write(c__yml="namespace: n\nstacks:\n- {name: s, template_path: q.yml, variables: {Delay: 5}}\n", q__yml=QUEUE)
+    work.run("up", "c.yml")
+    environment = {"HOME": str(work.program.home), "XDG_STATE_HOME": str(work.program.home / "state")}
+    process = subprocess.Popen([MAINSTAY, "watch", "--runs", "2", "c.yml"], cwd=work.folder, env=environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while "watching ." not in process.stderr.readline():
+        pass
+    work.write(q__yml=QUEUE.replace("!Ref Delay", "7"))
+    seen, _ = process.communicate(timeout=30)
+    assert seen.startswith("no changes in 1 stack\n") and "1 of 1 stacks would change" in seen
+    assert process.returncode == 0
+
+
+def test_answers_to_i_come_through_a_pipe(work):
+    work.write(c__yml="namespace: n\nstacks:\n- {name: s, template_path: q.yml, variables: {Delay: 5}}\n", q__yml=QUEUE)
+    work.run("up", "c.yml")
+    work.write(q__yml=QUEUE.replace("!Ref Delay", "7"))
+    environment = {"HOME": str(work.program.home), "XDG_STATE_HOME": str(work.program.home / "state")}
+
+    def answered(text):
+        return subprocess.run([MAINSTAY, "up", "-i", "c.yml"], cwd=work.folder, env=environment, input=text,
+                              capture_output=True, text=True, timeout=60)
+    assert (answered("n\n").returncode, answered("").returncode) == (5, 5)
+    assert "no terminal to ask at" in answered("").stderr
+    done = answered("y\n")
+    assert done.returncode == 0 and done.stdout.startswith("1 changed"), done.stderr
+
+
+def test_what_has_nothing_to_be_made_from(work):
+    work.write(c__yml="namespace: n\nstacks:\n- {name: a, locked: true}\n", none__yml="namespace: n\n",
+               made__yml="namespace: n\nstacks:\n- {name: a, template_path: q.yml, variables: {Delay: 5}}\n", q__yml=QUEUE)
+    assert "c.yml:3:3: stack a is not deployed, and has nothing to be made from" in work.run("up", "c.yml", code=3).stderr
+    work.run("up", "made.yml")
+    assert "a: skipped (locked)" in work.run("up", "c.yml").stderr
+    assert "warning: the configuration has no stacks" in work.run("up", "none.yml").stderr
+
+
+def test_every_unknown_class_is_named(work):
+    work.write(c__yml="namespace: n\nstacks:\n- {name: a, class_path: s3.Buckets}\n- {name: b, class_path: nowhere.Class}\n")
+    said = work.run("up", "--memory", "c.yml", code=3, PATH="/usr/bin:/bin").stderr
+    assert 'no blueprint "s3.Buckets"' in said and "stack b: " in said and 'no blueprint "nowhere.Class"' in said
+    assert 'did you mean "stacker_blueprints.s3.Buckets"?' in said
+
+
+def test_ipv6_stands_in_brackets(work):
+    server = subprocess.Popen([MAINSTAY, "cloud", "serve", "--memory", "--host", "::1", "--port", "0"],
+                              env={"HOME": str(work.program.home)}, stdout=subprocess.PIPE, text=True)
+    try:
+        url = re.search(r"http://\[::1\]:\d+", server.stdout.readline()).group()
+        assert client(url, "sts").get_caller_identity()["Account"] == "123456789012"
+    finally:
+        os.kill(server.pid, signal.SIGTERM)
+        server.wait()

@@ -61,3 +61,55 @@ def test_a_timeout_that_is_none(program):
     assert "a timeout is a number of minutes" in run(program, "up", code=3).stderr
     configured(program, QUEUE, ", timeout: 5")
     run(program, "up")
+
+
+def test_a_stuck_rollback_goes_on_when_told(program):
+    """A resource is deleted by hand while the update waits, so that it can't be changed back."""
+    import os
+    import re
+    import signal
+    import subprocess
+    import time
+    from conftest import MAINSTAY
+    from test_members import client
+
+    plain = """Resources:
+  Other: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16, EnableDnsHostnames: false}}
+"""
+    broken = """Resources:
+  Other: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16, EnableDnsHostnames: true}}
+  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}
+  Wait: {Type: AWS::CloudFormation::WaitCondition, DependsOn: Other, Properties: {Handle: !Ref Handle, Timeout: 1}}
+"""
+    environment = {"HOME": str(program.home), "XDG_STATE_HOME": str(program.home / "state")}
+    server = subprocess.Popen([MAINSTAY, "cloud", "serve", "--port", "0"], env=environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+    try:
+        while not (url := re.search(r"http://\S+:\d+", server.stdout.readline())):
+            pass
+        configured(program, plain, "")
+        run(program, "up")
+        ec2 = client(url.group(), "ec2")
+        (vpc,) = [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"] if v["CidrBlock"] == "10.9.0.0/16"]
+        configured(program, broken, "")
+        process = subprocess.Popen([MAINSTAY, "up", "c.yml"], cwd=program.home, env=environment, stderr=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True)
+        for _ in range(500):
+            if ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsHostnames")["EnableDnsHostnames"]["Value"]:
+                break
+            time.sleep(0.01)
+        ec2.delete_vpc(VpcId=vpc)
+        process.communicate(timeout=60)
+        assert process.returncode == 8
+        assert status(program)["status"] == "UPDATE_ROLLBACK_FAILED"
+        configured(program, QUEUE, "")
+        refused = run(program, "up", code=8)
+        assert "--continue-rollback (and\n" in refused.stderr or "--continue-rollback" in refused.stderr
+        assert "STACK:ID" in run(program, "up", "--continue-rollback", "--skip-resource", "Other", code=3).stderr
+        assert "failed" in run(program, "up", "--continue-rollback", code=8).stdout
+        done = run(program, "up", "--continue-rollback", "--skip-resource", "s:Other")
+        assert "continuing its rollback" in done.stderr and done.stdout.startswith("1 changed")
+        assert status(program)["status"] == "UPDATE_COMPLETE"
+    finally:
+        os.kill(server.pid, signal.SIGTERM)
+        server.wait()

@@ -6,7 +6,6 @@ import pytest
 
 
 @pytest.mark.parametrize("arguments, said", [
-    ([], "A subcommand is required\n  for help: mainstay --help"),
     (["upp", "c.yml"], 'mainstay has no command "upp"\n  did you mean `mainstay up`?'),
     (["access", "cann", "x"], 'mainstay access has no command "cann"\n  did you mean `mainstay access can`?'),
     (["access"], "A subcommand is required\n  for help: mainstay access --help"),
@@ -19,6 +18,24 @@ def test_usage(program, arguments, said):
     assert done.stdout == ""
     # CLI11 2.4 (Ubuntu 24.04) writes ranges in brackets.
     assert re.sub(r"\[(\d+) - (\d+)\]", r"\1 to \2", done.stderr) == f"error[UsageInvalid]: {said}\n"
+
+
+def test_alone_it_says_what_there_is(program):
+    done = program.run(code=3)
+    assert "mainstay: run an AWS platform" in done.stdout and "  up" in done.stdout
+    assert done.stderr == "error[UsageInvalid]: A subcommand is required\n  for help: mainstay --help\n"
+
+
+def test_help_version_and_man_are_commands_too(program):
+    assert program.run("help").stdout == program.run("--help").stdout
+    assert program.run("help", "access", "can").stdout == program.run("access", "can", "--help").stdout
+    assert program.run("help", "build").stdout == program.run("up", "--help").stdout
+    assert 'no command "accessories"' in program.run("help", "accessories", code=3).stderr
+    assert program.run("version").stdout == program.run("--version").stdout
+    page = program.run("man").stdout
+    assert page.startswith(".TH MAINSTAY 1 ") and '.SS "mainstay access can"' in page and ".SH EXIT STATUS" in page
+    for line in page.splitlines():
+        assert re.match(r"\.(TH|SH|SS|TP|PP|nf|fi|RS|RE|B|I)\b|[^.']|$", line), line
 
 
 def test_help_and_version_are_results(program):

@@ -53,7 +53,10 @@ def text_of(message):
 
 
 def write(message):
-    text = text_of(message)
+    write_text(text_of(message))
+
+
+def write_text(text):
     _answers.write(b"%d\n" % len(text))
     _answers.write(text)
     _answers.flush()
@@ -67,7 +70,7 @@ def ask(what, **arguments):
         if message is None:
             raise SystemExit("mainstay is gone")
         if "do" in message:
-            write(_serve(message))
+            write_text(_serve(message))
             continue
         if "refused" in message:
             raise Refused(message["refused"])

@@ -57,18 +57,18 @@ def _hello(directory, region, paths, config, environment, hook_data, stacker):
 
 
 def served(request):
-    """The message that answers a request."""
+    """The text of the message that answers a request."""
     try:
         if request["do"] == "hello":
             answer = {"ok": _hello(**request["with"])}
         else:
             from . import run
             answer = {"ok": run.OPERATIONS[request["do"]](**request["with"])}
-        parent.text_of(answer)  # while it can still be told what is wrong with it
+        text = parent.text_of(answer)  # while it can still be told what is wrong with it
     except BaseException as error:  # sys.exit() in a hook must not end the run
-        answer = {"error": failures.described(error)}
+        text = parent.text_of({"error": failures.described(error)})
     sys.stdout.flush()
-    return answer
+    return text
 
 
 def main(requests, answers):
@@ -80,4 +80,4 @@ def main(requests, answers):
         request = parent.read()
         if request is None:
             return
-        parent.write(served(request))
+        parent.write_text(served(request))
