@@ -25,6 +25,24 @@ std::string seen(const Result<Document>& d) {
 
 }  // namespace
 
+TEST_CASE("what AWS reads though YAML's letter does not") {
+  const std::pair<const char*, const char*> same[] = {
+      {"A: {\n  b: 1\n}\n", R"({"A":{"b":1}})"},
+      {"A:\n  B: {\n    c: [\n      1\n    ],\n  }\nD: 2\n", R"({"A":{"B":{"c":[1]}},"D":2})"},
+      {"A: |\n  {\n}: b\n", nullptr},
+      {"A: |\n  {\n  }\nB: {\n}\n", R"({"A":"{\n}\n","B":{}})"},
+      {"A: 'x {'\nB: {c: '}'\n}\n", R"({"A":"x {","B":{"c":"}"}})"},
+      {"# {\nA: x{\nB: [\n]\n", R"({"A":"x{","B":[]})"},
+      {R"({"a": 1,})", R"({"a":1})"},
+      {R"({"a": [1, 2,], "b": {"c": 3,},})", R"({"a":[1,2],"b":{"c":3}})"}};
+  for (auto [text, expected] : same) {
+    CAPTURE(text);
+    auto read = parse_document(text, "t", ParseOptions::for_template());
+    CHECK(read.has_value() == (expected != nullptr));
+    if (read.has_value() && expected) CHECK(to_json(read->root) == expected);
+  }
+}
+
 TEST_CASE("plain scalars mean what PyYAML makes of them") {
   struct Case {
     const char *text, *json;

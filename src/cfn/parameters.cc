@@ -1,11 +1,10 @@
 #include "cfn/parameters.hh"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "base/text.hh"
 #include "cfn/messages.hh"
+#include "cfn/pattern.hh"
 #include "cfn/template_check.hh"
 
 namespace mainstay::cfn {
@@ -82,18 +81,19 @@ class Constraints {
 
   Status pattern(const std::string& value) const {
     if (p_.allowed_pattern.empty()) return {};
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(1 << 22);
-    RE2 re(p_.allowed_pattern, options);
-    if (!re.ok()) {
-      if (inputs_.notes)
-        inputs_.notes->push_back("parameter " + p_.name + ": the pattern " + p_.allowed_pattern +
-                                 " was not checked (" + re.error() + ")");
-      return {};
+    switch (match_whole(p_.allowed_pattern, value)) {
+      case Match::yes:
+        return {};
+      case Match::no:
+        return refuse("must match pattern " + p_.allowed_pattern);
+      case Match::invalid:
+        return template_error("Template format error: the AllowedPattern of parameter " + p_.name +
+                              " is no regular expression: " + p_.allowed_pattern);
+      case Match::undecided:
+        break;
     }
-    if (RE2::FullMatch(value, re)) return {};
-    return refuse("must match pattern " + p_.allowed_pattern);
+    return template_error("Parameter " + p_.name + ": the pattern " + p_.allowed_pattern +
+                          " takes too long to match");
   }
 
   Status existence(const std::string& value) const {

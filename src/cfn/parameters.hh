@@ -1,7 +1,7 @@
 // Template parameters: their declarations, and the values that a stack gets.
 //
 // Types and constraints: CloudFormation user guide, "Parameters". A pattern is matched as a whole
-// by RE2; what RE2 lacks (look-around, back references) is not checked, and a note says so.
+// (pattern.hh).
 #pragma once
 
 #include <functional>
@@ -25,7 +25,6 @@ struct ParameterInputs {
   // Whether a value of an AWS-specific type such as AWS::EC2::VPC::Id (or
   // AWS::SSM::Parameter::Name) exists. Not checked where empty.
   std::function<Result<bool>(std::string_view type, const std::string& value)> exists;
-  std::vector<std::string>* notes = nullptr;  // what could not be checked, for people
 };
 
 // What Ref gives for each parameter of the template: text, or a list of texts for list types.

@@ -1,12 +1,12 @@
 // Schema::check_properties: values against a resource schema, in the words of CloudFormation's
 // validator (a JSON schema validator for Java; its messages are quoted in many bug reports).
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cfn/pattern.hh"
 #include "cfn/schema.hh"
 
 namespace mainstay::cfn {
@@ -195,13 +195,9 @@ class SchemaChecker {
       violate(at, "string [" + v + "] does not match pattern " + pattern);
   }
 
-  // Also true where RE2 cannot read the pattern (look-around): then the service decides.
+  // Also true where the pattern can't be read: then the service decides.
   static bool matches(const std::string& pattern, const std::string& text) {
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(1 << 22);
-    RE2 re(pattern, options);
-    return !re.ok() || RE2::PartialMatch(text, re);
+    return find_in(pattern, text) != Match::no;
   }
 
   const Schema& schema_;

@@ -70,6 +70,7 @@ inline std::string made_up_text(const Parameter& p) {
       {"ownerid", "123456789012"},
       {"account", "123456789012"},
       {"routetableid", "rtb-0123456789abcdef0"},
+      {"bucketname", "some-bucket"},
       {"vpc", "vpc-0123456789abcdef0"}};
   for (auto [part, text] : by_name)
     if (to_lower(p.name).contains(part)) return text;

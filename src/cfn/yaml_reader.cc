@@ -1,5 +1,7 @@
 #include "cfn/yaml_reader.hh"
 
+#include "cfn/flow_ends.hh"
+
 #include <libfyaml.h>
 
 #include <cstdio>
@@ -314,9 +316,9 @@ Error syntax_error(fy_diag* diag, const Reader& reader) {
 
 }  // namespace
 
-Status read_yaml(std::string_view text, const ParseOptions& options, Document& document) {
-  size_t start = text.find_first_not_of(" \t\r\n");
-  bool json = start != std::string_view::npos && text[start] == '{';
+namespace {
+
+Status read_as(std::string_view text, const ParseOptions& options, bool json, Document& document) {
   fy_diag_cfg diag_config;
   fy_diag_cfg_default(&diag_config);
   diag_config.fp = nullptr;
@@ -343,6 +345,23 @@ Status read_yaml(std::string_view text, const ParseOptions& options, Document& d
   if (!ended || fy_diag_got_error(diag.get())) return syntax_error(diag.get(), reader);
   document.root = std::move(reader.root.value);
   document.places = std::move(reader.root.places);
+  return {};
+}
+
+}  // namespace
+
+// What is not well-formed by the letter may be so to PyYAML and AWS: JSON with a comma after the
+// last member; ends of flow collections that stand too far left. If not, the first complaint
+// counts.
+Status read_yaml(std::string_view text, const ParseOptions& options, Document& document) {
+  size_t start = text.find_first_not_of(" \t\r\n");
+  bool json = start != std::string_view::npos && text[start] == '{';
+  Status read = read_as(text, options, json, document);
+  if (read.has_value() || !read.error().message.contains(" not well-formed")) return read;
+  Document again{document.file, {}, {}};
+  std::string mended = json ? without_last_commas(text) : with_flow_ends_indented(text);
+  if (mended.empty() || !read_as(mended, options, json, again).has_value()) return read;
+  document = std::move(again);
   return {};
 }
 

@@ -70,11 +70,14 @@ Result<Value> stack_for(Call& call, const Value& in) {
   }
   if (found.has_value() && (*found)["StackStatus"].as_string() == "REVIEW_IN_PROGRESS")
     return found;
-  if (found.has_value() && (*found)["StackStatus"].as_string() != "DELETE_COMPLETE")
+  auto exists_already = [&] {
     return validation_error("Stack [" + name +
-                            "] already exists and cannot be created again with "
-                            "the changeSet [" +
+                            "] already exists and cannot be created again with the changeSet [" +
                             in["ChangeSetName"].as_string() + "].");
+  };
+  if (found.has_value() && (*found)["StackStatus"].as_string() != "DELETE_COMPLETE")
+    return exists_already();
+  if (found.has_value() && name.starts_with("arn:")) return exists_already();
   CHECK_OK(check_stack_name(name));
   return new_stack(call, name, in);
 }
@@ -238,8 +241,11 @@ Result<Value> describe_change_set(Call& call, const Value& in) {
       for (Value& detail : change.member("ResourceChange").member("Details").make_list())
         for (const char* member : {"BeforeValue", "AfterValue", "Path", "AttributeChangeType"})
           detail.member("Target").erase(member);
-  for (const char* member : {"NotificationARNs", "Capabilities", "Tags"})
+  for (const char* member : {"NotificationARNs", "Capabilities"})
     if (set[member].is_null()) set.set(member, Value::list());
+  if (set["RollbackConfiguration"].is_null()) set.set("RollbackConfiguration", Value::map({}));
+  for (const char* member : {"Tags", "Parameters"})  // left out where there are none: recorded
+    if (set[member].empty()) set.erase(member);
   return set;
 }
 
@@ -285,6 +291,7 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
   if (keep_failed) operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
   stack.set("_operation", std::move(operation)).set("ChangeSetId", set["ChangeSetId"]);
   take_rollback_configuration(stack, set);
+  stack.set("LastUpdatedTime", call.now);  // also of a stack that is created so: recorded
   CHECK_OK(creates ? start_create(call, stack, set["_definition"])
                    : start_update(call, stack, set["_definition"]));
   // One execution makes all the other plans of the stack stale.

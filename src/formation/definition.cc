@@ -54,6 +54,25 @@ Status check_capabilities(const cfn::Template& t, const Value& in) {
   return {};
 }
 
+// CreateStack, ResourceTypes: what the template may have, "AWS::*", "AWS::EC2::*" or a type.
+Status check_resource_types(const cfn::Template& t, const Value& in) {
+  const Value& allowed = in["ResourceTypes"];
+  if (allowed.empty()) return {};
+  std::vector<std::string> patterns;
+  for (const Value& pattern : allowed.items()) patterns.push_back(pattern.as_string());
+  for (const std::string& type : cfn::resource_types(t)) {
+    bool fits = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      bool is_family = pattern.ends_with("::*");
+      return is_family ? type.starts_with(pattern.substr(0, pattern.size() - 1)) : type == pattern;
+    });
+    if (!fits)
+      return validation_error("Resource type " + type +
+                              " is not allowed by parameter ResourceTypes [" +
+                              join(patterns, ", ") + "]");
+  }
+  return {};
+}
+
 Status check_tags(const Value& tags) {
   constexpr size_t tags_max = 50;  // CreateStack, Tags
   if (tags.size() > tags_max)
@@ -181,6 +200,7 @@ Result<Value> make_definition(Call& call, const Value& in, const StackKey& key, 
   cfn::Environment environment = make_environment(asker, pseudo);
   CHECK_OK(cfn::check_rules(t, resolved, environment));
   CHECK_OK(check_capabilities(t, in));
+  CHECK_OK(check_resource_types(t, in));
   definition.set("Parameters", texts_of(t, inputs)).set("Resolved", Value(std::move(resolved)));
   TRY(Prepared prepared, prepare(asker, key, definition));
   CHECK_OK(check_secure_references(prepared));

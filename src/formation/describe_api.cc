@@ -24,6 +24,24 @@ Value without_internals(const Value& document) {
   return out;
 }
 
+// What there is none of is left out (recorded answers); what belongs to stacks that are there is
+// not shown of those that are gone.
+Value shown_stack(const Value& stack) {
+  Value out = without_internals(stack);
+  for (const char* member : {"Outputs", "Parameters", "Capabilities"})
+    if (out[member].empty()) out.erase(member);
+  if (out["StackStatus"].as_string() == "DELETE_COMPLETE") out.erase("EnableTerminationProtection");
+  return out;
+}
+
+// Some operations have words of their own for a stack that is not there.
+Result<Value> find_stack_or(const Call& call, const std::string& name, const char* before,
+                            const char* after) {
+  auto found = find_stack(call, name);
+  if (found.has_value()) return found;
+  return validation_error(before + name + after);
+}
+
 Value pick(const Value& from, std::initializer_list<const char*> members) {
   Value out = Value::map({});
   for (const char* m : members)
@@ -84,6 +102,7 @@ Result<Value> describe_stacks(Call& call, const Value& in) {
     stacks = stacks_where(
         call, [](const Value& s) { return s["StackStatus"].as_string() != "DELETE_COMPLETE"; });
   }
+  for (Value& stack : stacks) stack = shown_stack(stack);
   return answer_page(in, std::move(stacks), "Stacks", newest_first);
 }
 
@@ -109,7 +128,7 @@ Result<Value> describe_stack_events(Call& call, const Value& in) {
     return validation_error(
         "1 validation error detected: Value null at 'stackName' failed to "
         "satisfy constraint: Member must not be null");
-  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  TRY(Value stack, find_stack_or(call, in["StackName"].as_string(), "Stack [", "] does not exist"));
   std::string prefix = row(uuid_of(stack["StackId"].as_string()), "");
   const auto& events = call.all("event");
   auto it = events.lower_bound(prefix + ":");
@@ -133,7 +152,7 @@ Result<Value> describe_stack_events(Call& call, const Value& in) {
 }
 
 Result<Value> describe_stack_resource(Call& call, const Value& in) {
-  TRY(Value stack, find_stack(call, in["StackName"].as_string()));
+  TRY(Value stack, find_stack_or(call, in["StackName"].as_string(), "Stack '", "' does not exist"));
   const std::string& id = in["LogicalResourceId"].as_string();
   const Value* r = call.find("resource", row(uuid_of(stack["StackId"].as_string()), id));
   if (!r)

@@ -6,8 +6,9 @@
 namespace mainstay::formation {
 namespace {
 
-// Lines of Name='value' ("CloudFormation stack notifications", and messages that people have shown:
-// github.com/arabold/aws-to-slack, issue 36). What there is none of is 'null', an absent reason ''.
+// Lines of Name='value', as in messages that people have shown (github.com/getmoto/moto, pull
+// requests 4295 and 4479; cartwrightian/cfnassist, issue 6). What there is none of is 'null', an
+// absent reason ''.
 std::string message_of(const Value& stack, const Value& event, const std::string& account) {
   auto text = [](const Value& v) { return v.is_null() ? std::string("null") : v.to_text(); };
   const std::pair<const char*, std::string> lines[] = {

@@ -10,6 +10,7 @@
 #include "formation/service_role.hh"
 #include "formation/stack_policy.hh"
 #include "formation/transform.hh"
+#include "wire/arn.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -25,6 +26,19 @@ Error already_exists(const std::string& name) {
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// RollbackConfiguration of a request; the words are recorded (test_update_stack.py).
+Status check_triggers(const Value& in) {
+  for (const Value& trigger : in["RollbackConfiguration"]["RollbackTriggers"].items()) {
+    const std::string& type = trigger["Type"].as_string();
+    if (type != "AWS::CloudWatch::Alarm" && type != "AWS::CloudWatch::CompositeAlarm")
+      return validation_error("Rollback Trigger Type not supported");
+    auto arn = wire::parse_arn(trigger["Arn"].as_string());
+    if (!arn || !arn->resource.starts_with("alarm:"))
+      return validation_error("RelativeId of a Rollback Trigger's ARN is incorrect");
+  }
+  return {};
 }
 
 Status check_rollback_choice(const Value& in) {
@@ -163,6 +177,7 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
   const std::string& name = in["StackName"].as_string();
   CHECK_OK(check_stack_name(name));
   CHECK_OK(check_rollback_choice(in));
+  CHECK_OK(check_triggers(in));
   if (const Value* id = call.find("name", name)) {
     const Value& there = *call.find("stack", id->as_string());
     const Value& token = in["ClientRequestToken"];
@@ -227,6 +242,7 @@ Status start_update(Call& call, Value& stack, const Value& definition) {
 Result<Value> begin_update(Call& call, const Value& in) {
   TRY(Value stack, find_stack(call, in["StackName"].as_string()));
   CHECK_OK(check_can_begin(stack, in["DisableRollback"].as_bool()));
+  CHECK_OK(check_triggers(in));
   Value before = shown_definition(call, stack);
   StackKey key = key_of(call, stack);
   TRY(Value definition, make_definition(call, in, key, before, stack["ParentId"].as_string()));

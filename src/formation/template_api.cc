@@ -30,8 +30,27 @@ void add_capabilities(Value& out, const cfn::Template& t) {
   if (!needed.reason.empty()) out.set("CapabilitiesReason", needed.reason);
 }
 
+// By what resources of each type are told apart: their schema's primary identifier.
+Value identifier_summaries(const cfn::Template& t) {
+  Value out = Value::list();
+  for (const std::string& type : cfn::resource_types(t)) {
+    const cfn::Schema* schema = Types::is_custom(type) ? nullptr : Types::all().schema(type);
+    if (!schema || schema->primary_identifier().empty()) continue;
+    Value ids = Value::list();
+    for (const cfn::Resource& r : t.resources)
+      if (r.type == type) ids.push_back(r.id);
+    out.push_back(
+        Value::map({{"ResourceType", type},
+                    {"LogicalResourceIds", std::move(ids)},
+                    {"ResourceIdentifiers", Value::texts(schema->primary_identifier())}}));
+  }
+  return out;
+}
+
 // Of a change set or a stack: its template is in a definition.
 Result<Value> definition_named(Call& call, const Value& in) {
+  bool is_named = in.has("StackName") || in["ChangeSetName"].as_string().starts_with("arn:");
+  if (!is_named) return validation_error("StackName is a required parameter.");
   if (in.has("ChangeSetName")) {
     TRY(Value set, find_change_set(call, in));
     return set["_definition"];
@@ -84,7 +103,8 @@ Result<Value> get_template_summary(Call& call, const Value& in) {
   Value out = Value::map({{"Parameters", parameters},
                           {"ResourceTypes", Value::texts(cfn::resource_types(t))},
                           {"Version", "2010-09-09"},
-                          {"DeclaredTransforms", Value::texts(t.transforms)}});
+                          {"ResourceIdentifierSummaries", identifier_summaries(t)}});
+  if (!t.transforms.empty()) out.set("DeclaredTransforms", Value::texts(t.transforms));
   if (!t.description.empty()) out.set("Description", t.description);
   if (!t.metadata.is_null()) out.set("Metadata", to_json(t.metadata));
   add_capabilities(out, t);
@@ -101,8 +121,8 @@ Result<Value> validate_template(Call& call, const Value& in) {
     if (!p.description.empty()) shown.set("Description", p.description);
     parameters.push_back(std::move(shown));
   }
-  Value out =
-      Value::map({{"Parameters", parameters}, {"DeclaredTransforms", Value::texts(t.transforms)}});
+  Value out = Value::map({{"Parameters", parameters}});
+  if (!t.transforms.empty()) out.set("DeclaredTransforms", Value::texts(t.transforms));
   if (!t.description.empty()) out.set("Description", t.description);
   add_capabilities(out, t);
   return out;
