@@ -49,6 +49,35 @@ TEST_CASE("a policy that cannot be understood is an error, not an allow") {
   CHECK(world.error().message.starts_with("policy of bucket acme-data: "));
 }
 
+TEST_CASE("an AWS-managed policy that nobody knows spoils no other answer, and is told of") {
+  constexpr const char* newest = "arn:aws:iam::aws:policy/MadeYesterday";
+  for (const char* where : {"attached", "boundary"}) {
+    Value snapshot = example();
+    Value& accounts = snapshot.member("accounts");
+    for (Value& account : accounts.make_list())
+      for (Value& role : account.member("roles").make_list()) {
+        if (role["name"] != Value("reader")) continue;
+        if (std::string(where) == "attached")
+          role.member("attached").push_back(newest);
+        else
+          role.set("boundary", newest);
+      }
+    auto read = snapshot_of(snapshot);
+    REQUIRE(read);
+    auto managed = [](const std::string& arn) -> Result<std::string> {
+      if (arn != newest) return example_managed(arn);
+      return Error("DataMissing", "no such policy");
+    };
+    auto world = World::make(std::move(*read), managed);
+    REQUIRE_MESSAGE(world, world.error().to_string());
+    CHECK((*world)->unknown_policies() == std::set<std::string>{newest});
+    // What is known of it still counts; as a boundary it allows nothing.
+    bool attached = std::string(where) == "attached";
+    CHECK(ask(**world, "role/reader", "s3:GetObject", "arn:aws:s3:::acme-data/a").allowed ==
+          attached);
+  }
+}
+
 TEST_CASE("an encrypted object of another account needs bucket and key") {
   auto world = world_of(example());
   const char* object = "arn:aws:s3:::acme-data/a";

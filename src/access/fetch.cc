@@ -10,8 +10,10 @@ Result<std::string> own_account(aws::Client& client) {
   return who["Account"].as_string();
 }
 
-Status fetch_account(aws::Client& client, Account& account, Notes& notes) {
+Status fetch_account(aws::Client& client, const FetchOptions& options, Account& account,
+                     Notes& notes) {
   CHECK_OK(fetch_principals(client, account));
+  if (options.knows_policy) fetch_managed_policies(client, options.knows_policy, account, notes);
   fetch_buckets(client, account, notes);
   std::set<std::string> regions{client.region()};
   for (const Bucket& bucket : account.buckets)
@@ -68,7 +70,7 @@ Result<Snapshot> fetch(const FetchOptions& options) {
     Account account;
     account.id = id;
     TRY(auto client, options.client(id == own_id ? "" : id));
-    if (Status read = fetch_account(*client, account, notes); !read)
+    if (Status read = fetch_account(*client, options, account, notes); !read)
       return Error(read.error()).because("account " + id);
     auto named = std::ranges::find(known, id, [](const auto& pair) { return pair.first; });
     if (named != known.end()) account.name = named->second;

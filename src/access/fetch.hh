@@ -22,6 +22,8 @@ struct FetchOptions {
   std::vector<std::string> accounts;  // these; or, where empty:
   bool whole_organization = false;    // every account of the organisation, else the one at hand
   std::string source;                 // for people
+  // Whether an AWS-managed policy's document is at hand; others are asked for. Empty: all are.
+  std::function<bool(const std::string& arn)> knows_policy;
   Time now;
 };
 
@@ -40,6 +42,10 @@ class Notes {
 };
 
 Status fetch_principals(aws::Client& client, Account& account);
+// AWS-managed policies that are attached, and whose documents are not at hand.
+void fetch_managed_policies(aws::Client& client,
+                            const std::function<bool(const std::string& arn)>& known,
+                            Account& account, Notes& notes);
 void fetch_buckets(aws::Client& client, Account& account, Notes& notes);
 void fetch_keys(aws::Client& client, const std::set<std::string>& regions, Account& account,
                 Notes& notes);

@@ -84,4 +84,31 @@ Status fetch_principals(aws::Client& client, Account& account) {
   }
 }
 
+void fetch_managed_policies(aws::Client& client,
+                            const std::function<bool(const std::string& arn)>& known,
+                            Account& account, Notes& notes) {
+  std::set<std::string> wanted;
+  auto want = [&](const std::string& arn) {
+    if (arn.contains(":iam::aws:policy/") && !known(arn)) wanted.insert(arn);
+  };
+  for (const Entity& entity : account.entities) {
+    for (const std::string& arn : entity.attached) want(arn);
+    want(entity.boundary);
+  }
+  auto read = [&](const std::string& arn) -> Result<Value> {
+    TRY(Value policy, client.call("iam", "GetPolicy", Value::map({{"PolicyArn", arn}})));
+    Value version =
+        Value::map({{"PolicyArn", arn}, {"VersionId", policy["Policy"]["DefaultVersionId"]}});
+    TRY(Value answer, client.call("iam", "GetPolicyVersion", version));
+    return decoded(answer["PolicyVersion"]["Document"]);
+  };
+  for (const std::string& arn : wanted) {
+    auto document = read(arn);
+    if (document)
+      account.policies.push_back({arn, std::move(*document)});
+    else
+      notes.unread("the policy " + arn, document.error());
+  }
+}
+
 }  // namespace mainstay::access

@@ -1,5 +1,7 @@
 // Other resources that have policies of their own, a row a kind: queues, topics, secrets,
 // functions, tables. A service that an endpoint does not have at all has no resources.
+#include <map>
+
 #include "access/fetch.hh"
 #include "base/json.hh"
 
@@ -113,14 +115,19 @@ void fetch_kind(aws::Client& client, const ResourceKind& kind, const std::string
                    listed.error());
     return;
   }
+  // The same reason, once for all that have it.
+  std::map<std::string, std::pair<size_t, Error>> unread;
   for (const Value& item : *listed) {
     auto resource = kind.read({client, region, account.id, item});
     if (resource)
       account.resources.push_back(std::move(*resource));
     else
-      notes.unread("one of the " + std::string(kind.noun) + " of account " + account.id,
-                   resource.error());
+      ++unread.try_emplace(resource.error().code, 0, resource.error()).first->second.first;
   }
+  for (const auto& [code, why] : unread)
+    notes.unread(std::to_string(why.first) + " of the " + std::to_string(listed->size()) + " " +
+                     kind.noun + " of account " + account.id + " in " + region,
+                 why.second);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace {
 
 constexpr const char* allow_all_text =
     R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})";
+constexpr const char* deny_all_text =
+    R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}})";
 
 Error invalid(const std::string& name, const Error& error) {
   return Error("SnapshotInvalid", name + ": " + error.message);
@@ -116,8 +118,10 @@ Result<const policy::Policy*> World::managed(const Account& account, const std::
   if (held != account.policies.end()) {
     document = held->document;
   } else if (arn.find(":iam::aws:policy/") != std::string::npos && aws) {
-    TRY(std::string text, aws(arn));
-    TRY(document, parse_json(text));
+    auto text = aws(arn);
+    if (!text) unknown_policies_.insert(arn);
+    if (!text && kind == policy::Kind::identity) return nullptr;
+    TRY(document, parse_json(text ? *text : std::string(deny_all_text)));
   } else {
     return Error("SnapshotInvalid", "account " + account.id + " lacks the policy " + arn)
         .with_hint("it is named as attached; give it under the account's \"policies\"");
@@ -136,7 +140,7 @@ Status World::add_entity_policies(const Account& account, const Entity& entity,
   }
   for (const std::string& arn : entity.attached) {
     TRY(const policy::Policy* policy, managed(account, arn, policy::Kind::identity, aws));
-    out.push_back(policy);
+    if (policy) out.push_back(policy);
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,6 +53,9 @@ class World {
   static Result<std::shared_ptr<const World>> make(Snapshot snapshot, const ManagedPolicies& aws);
 
   const Snapshot& snapshot() const { return snapshot_; }
+  // AWS-managed policies that nobody here knows the document of: answers about who has them lack
+  // what they allow and deny. As a boundary, such a one allows nothing.
+  const std::set<std::string>& unknown_policies() const { return unknown_policies_; }
   // The root, users and roles of every account, in the snapshot's order.
   const std::vector<Actor>& actors() const { return actors_; }
   // By ARN, "role/NAME" or "ACCOUNT:user/NAME", an account's id (its root), a service's name, "*".
@@ -95,6 +99,7 @@ class World {
   Status own_policy(Target& target, const std::string& type, const std::string& name) const;
 
   Snapshot snapshot_;
+  std::set<std::string> unknown_policies_;
   std::vector<PolicyPointer> kept_;
   std::map<std::string, const policy::Policy*> managed_;  // by account, kind and ARN
   std::vector<Actor> actors_;

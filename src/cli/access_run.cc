@@ -190,6 +190,9 @@ Result<access::Snapshot> AccessRun::from_target() {
       targets_.front().kind != Target::Kind::account || !flags_.role.empty();
   options.source = targets_.front().where;
   options.now = clock_->now();
+  options.knows_policy = [](const std::string& arn) {
+    return embedded_managed_policy(arn).has_value();
+  };
   return access::fetch(options);
 }
 
@@ -203,6 +206,10 @@ Result<access::Snapshot> AccessRun::snapshot() {
 Status AccessRun::open() {
   TRY(access::Snapshot read, snapshot());
   TRY(world_, access::World::make(std::move(read), embedded_managed_policy));
+  for (const std::string& arn : world_->unknown_policies())
+    warn("the policy " + arn +
+         " is not known: answers lack what it allows and denies (as a boundary, it is taken to "
+         "allow nothing)");
   return {};
 }
 

@@ -23,6 +23,7 @@ stacks::PollPolicy poll_policy(Target::Kind kind) {
   if (kind == Target::Kind::account) {
     policy.first_ms = 1'000;
     policy.longest_ms = 8'000;
+    policy.together_from = 5;
   }
   return policy;
 }
@@ -291,8 +292,8 @@ Status StackRun::tell_of_profiles() {
       continue;
     }
     TRY(std::string account, target_.account_of(profile));
-    std::string said =
-        "profile " + one_line(profile) + " is account " + one_line(account) + " here";
+    std::string said = (profile.starts_with("arn:") ? "role " : "profile ") + one_line(profile) +
+                       " is account " + one_line(account) + " here";
     if (ndjson_) ndjson_->line("target", Value::map({{"where", said}, {"region", target_.region}}));
     if (!flags_.json) fmt::print(stderr, "{}\n", said);
   }

@@ -57,6 +57,45 @@ class HiddenCredentials : public aws::CredentialSource {
   Secrets* secrets_;
 };
 
+// What stacks name with assume_role stands in a profile's place.
+bool is_role(const std::string& profile) {
+  return profile.starts_with("arn:");
+}
+
+// A role that the run's own credentials take on, again five minutes before that ends.
+class AssumedRole : public aws::CredentialSource {
+ public:
+  AssumedRole(std::shared_ptr<aws::Client> own, std::shared_ptr<Clock> clock, std::string role,
+              Secrets* secrets)
+      : own_(std::move(own)), clock_(std::move(clock)), role_(std::move(role)), secrets_(secrets) {}
+  Result<aws::Credentials> get() override {
+    std::scoped_lock lock(mutex_);
+    constexpr int64_t early_ms = 5 * 60 * 1000;
+    if (kept_ && *kept_->expires - clock_->now() > early_ms) return *kept_;
+    TRY(Value answer,
+        own_->call("sts", "AssumeRole",
+                   Value::map({{"RoleArn", role_}, {"RoleSessionName", "mainstay"}})));
+    const Value& keys = answer["Credentials"];
+    aws::Credentials credentials{
+        keys["AccessKeyId"].as_string(), keys["SecretAccessKey"].as_string(),
+        keys["SessionToken"].as_string(), keys["Expiration"].as_time(), "role " + role_};
+    if (credentials.access_key_id.empty())
+      return Error("CredentialsInvalid", "sts:AssumeRole gave no keys for " + role_);
+    hide(secrets_, credentials.secret_access_key);
+    hide(secrets_, credentials.session_token);
+    kept_ = credentials;
+    return credentials;
+  }
+
+ private:
+  std::shared_ptr<aws::Client> own_;
+  std::shared_ptr<Clock> clock_;
+  std::string role_;
+  Secrets* secrets_;
+  std::mutex mutex_;  // others wait for the role that is being taken on
+  std::optional<aws::Credentials> kept_;
+};
+
 std::string local_region(const TargetOptions& options, const TargetContext& context) {
   return aws::region_of(options.region, "", context.environment, {}).value_or(default_region);
 }
@@ -111,9 +150,10 @@ class RehearsedAccounts {
 
   Result<std::string> account_of(const std::string& profile) {
     if (profile.empty()) return std::string(embedded_account);
+    constexpr size_t account_part = 4;  // arn:aws:iam::ACCOUNT:role/NAME
+    if (is_role(profile)) return split(profile, ":")[account_part];
     TRY(aws::Profiles profiles, aws::Profiles::load(environment_, files_));
     auto role = split(profiles.get(profile, "role_arn").value_or(""), ":");
-    constexpr size_t account_part = 4;  // arn:aws:iam::ACCOUNT:role/NAME
     if (role.size() > account_part && !role[account_part].empty()) return role[account_part];
     if (auto account = profiles.get(profile, "sso_account_id")) return *account;
     std::string digits;
@@ -239,12 +279,20 @@ class AccountClients : public std::enable_shared_from_this<AccountClients> {
 
   Result<std::shared_ptr<aws::Client>> client(const std::string& asked) {
     std::string profile = asked.empty() ? own_profile_ : asked;
+    std::shared_ptr<aws::Client> own;
+    if (is_role(profile)) {
+      TRY(own, client(""));
+    }
     std::scoped_lock lock(mutex_);
     auto& kept = clients_[profile];
     if (!kept) {
-      if (!profile.empty()) CHECK_OK(profiles_.require(profile));
+      if (!profile.empty() && !own) CHECK_OK(profiles_.require(profile));
       aws::ClientOptions options = options_;
-      options.credentials = chain(profile);
+      if (own)
+        options.credentials =
+            std::make_shared<AssumedRole>(own, options_.clock, profile, context_.secrets);
+      else
+        options.credentials = chain(profile);
       kept = std::make_shared<aws::Client>(std::move(options));
     }
     return kept;

@@ -172,6 +172,7 @@ class Reader {
     stack.stack_name = v["stack_name"].to_text();
     stack.region = v["region"].to_text();
     stack.profile = v["profile"].to_text();
+    CHECK_OK(read_role(stack, v["assume_role"].to_text()));
     stack.class_path = v["class_path"].to_text();
     stack.template_path = v["template_path"].to_text();
     stack.description = v["description"].to_text();
@@ -205,6 +206,22 @@ class Reader {
       bool output = value.is_string() && is_old_output(value.as_string());
       stack.variables.set(key, output ? Value("${output " + value.as_string() + "}") : value);
     }
+    return {};
+  }
+
+  Status read_role(StackConfig& stack, const std::string& role) const {
+    if (role.empty()) return {};
+    auto invalid = [&](const char* why) {
+      return Error("ConfigInvalid", why).where(config_.at(stack, "assume_role"));
+    };
+    if (!stack.profile.empty())
+      return invalid("profile and assume_role exclude each other; a profile may have a role_arn");
+    auto parts = split(role, ":");
+    constexpr size_t arn_parts = 6, account_part = 4;  // arn:PARTITION:iam::ACCOUNT:role/NAME
+    if (parts.size() != arn_parts || parts[2] != "iam" || !parse_int(parts[account_part]) ||
+        !parts.back().starts_with("role/"))
+      return invalid("assume_role is the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME");
+    stack.profile = role;
     return {};
   }
 

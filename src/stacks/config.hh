@@ -25,7 +25,8 @@ struct Tag {
 struct StackConfig {
   std::string name;
   std::string stack_name;  // the name in AWS without the namespace; "" for name
-  std::string region, profile;
+  std::string region;
+  std::string profile;  // "" for the run's own; the ARN of a role where it has assume_role
   std::string class_path, template_path;  // one of them,
   std::vector<std::string> command;       // or this: a program that prints the template
   std::string description;

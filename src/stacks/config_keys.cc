@@ -39,6 +39,7 @@ constexpr KeySpec of_stack[] = {
     {"stack_name", text, "its name in AWS, after the namespace"},
     {"region", text, "other than the run's"},
     {"profile", text, "AWS profile, other than the run's"},
+    {"assume_role", text, "role that the run takes on for it: its ARN"},
     {"class_path", text, "a blueprint: one of the program's own, or a Python class"},
     {"template_path", text, "a template in YAML or JSON, or one that Jinja makes (.j2)"},
     {"command", any, "a program that reads variables as JSON and prints a template"},

@@ -22,6 +22,7 @@
 #include "stacks/graph_keeper.hh"
 #include "stacks/knowledge.hh"
 #include "stacks/lookups.hh"
+#include "stacks/poller.hh"
 #include "stacks/rendering.hh"
 #include "stacks/report.hh"
 
@@ -33,6 +34,7 @@ struct PollPolicy {
   double growth = 1.4;
   int64_t longest_ms = 5'000;
   int64_t patience_ms = 6 * 3600 * 1000;  // then give up waiting (the stack goes on)
+  size_t together_from = 0;               // see poller.hh
 };
 
 struct RunOptions {
@@ -99,12 +101,17 @@ class Session {
  public:
   Session(const Config& config, const EnvironmentFile& environment, RunOptions options,
           Surroundings around)
-      : config(config), environment(environment), options(std::move(options)), around(around) {}
+      : config(config),
+        environment(environment),
+        options(std::move(options)),
+        around(around),
+        poller(around.poll.together_from) {}
 
   const Config& config;
   const EnvironmentFile& environment;
   const RunOptions options;
   Surroundings around;
+  mutable StackPoller poller;
   std::set<std::string> not_to_delete;  // stacks whose data was not given up; set before they go
   std::map<std::string, std::string> kept;  // stacks that stay in spite of `down`, and why
   std::shared_ptr<Foresight> foresight;     // of a run that changes stacks

@@ -91,12 +91,13 @@ Result<std::optional<DeployedStack>> wait_until_settled(
   Clock& clock = *session.around.clock;
   EventTail tail(session, stack, cloud, id);
   Session::Waiting waiting(session);
+  StackPoller::Waiter waiter(session.poller, stack.profile + "\n" + cloud.region());
   TakingBack taking_back(session.around.interruption, cloud);
   std::string status;
   int64_t started_ms = clock.monotonic_ms();
   auto wait_ms = static_cast<double>(policy.first_ms);
   while (true) {
-    TRY(auto now, cloud.describe(id));
+    TRY(auto now, waiter.ask(cloud, id));
     tail.show_new();
     if (!now || now->phase() == StackPhase::deleted) return std::nullopt;
     bool settled =

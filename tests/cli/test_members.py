@@ -241,3 +241,31 @@ def test_ipv6_stands_in_brackets(work):
     finally:
         os.kill(server.pid, signal.SIGTERM)
         server.wait()
+
+
+def test_a_role_for_a_stack(work, served):
+    """On the embedded cloud its account is rehearsed; on an account the role is taken on."""
+    role = "arn:aws:iam::222222222222:role/deploy"
+    config = "namespace: n\nstacks:\n- {name: a, template_path: q.yml, variables: {Delay: 5}, assume_role: 'ROLE'}\n"
+    work.write(c__yml=config.replace("ROLE", role), q__yml=QUEUE)
+    assert f"role {role} is account 222222222222 here" in work.run("up", "c.yml").stderr
+    assert len(client(served, "cloudformation", "222222222222").describe_stacks()["Stacks"]) == 1
+    assert not client(served, "cloudformation").describe_stacks()["Stacks"]
+    work.run("down", "-f", "--approve=data:a", "c.yml")
+
+    def trusting(principal):
+        return ('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
+                '"Principal": {"AWS": "%s"}}]}' % principal)
+    iam = client(served, "iam", "222222222222")
+    keys = {"AWS_ACCESS_KEY_ID": "123456789012", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": served,
+            "AWS_REGION": "us-east-1"}
+    account = ["--account", "123456789012", "c.yml"]
+    refused = work.run("up", *account, code=None, **keys)
+    assert refused.returncode != 0 and "AccessDenied" in refused.stderr
+    iam.create_role(RoleName="deploy", AssumeRolePolicyDocument=trusting("arn:aws:iam::123456789012:root"))
+    iam.attach_role_policy(RoleName="deploy", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    assert "1 changed" in work.run("up", *account, **keys).stdout
+    assert len(client(served, "cloudformation", "222222222222").describe_stacks()["Stacks"]) == 1
+    for wrong in ("deploy", "arn:aws:iam::222222222222:user/deploy", "arn:aws:iam::x:role/deploy"):
+        work.write(c__yml=config.replace("ROLE", wrong))
+        assert "c.yml:3:" in work.run("up", "c.yml", code=3).stderr
