@@ -231,10 +231,12 @@ Result<Statement> parse_statement(const Value& v, Kind kind, const std::string& 
     if (!sid->is_string()) return malformed(where, "Sid must be text");
     out.sid = sid->as_string();
   }
+  // In any letter case, as AWS takes it.
   const std::string& effect = v["Effect"].as_string();
-  if (effect != "Allow" && effect != "Deny")
+  bool allows = equals_ignoring_case(effect, "Allow");
+  if (!allows && !equals_ignoring_case(effect, "Deny"))
     return malformed(where, "Effect must be \"Allow\" or \"Deny\"");
-  out.effect = effect == "Allow" ? Effect::allow : Effect::deny;
+  out.effect = allows ? Effect::allow : Effect::deny;
   CHECK_OK(parse_principal_element(v, kind, where, out));
   TRY(Choice action, choose(v, "Action", where));
   if (!action.value) return malformed(where, "Action or NotAction is missing");

@@ -11,6 +11,7 @@
 #include "policy/document.hh"
 #include "services/iam/handlers.hh"
 #include "services/iam/managed_policy.hh"
+#include "services/iam/policy_grammar.hh"
 
 namespace mainstay::iam {
 namespace {
@@ -216,9 +217,10 @@ bool names_other_service(const policy::Statement& statement) {
 
 }  // namespace
 
-Status check_policy(const Value& document) {
-  if (!parse_json(document.as_string()).has_value())
-    return aws_error("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
+Status check_policy(const Value& document, bool is_managed) {
+  auto json = parse_json(document.as_string());
+  if (!json.has_value()) return aws_error("MalformedPolicyDocument", "Syntax errors in policy.");
+  CHECK_OK(check_grammar(*json, is_managed));
   auto parsed = policy::parse(document.as_string(), policy::Kind::identity);
   if (!parsed.has_value()) return std::move(parsed.error());
   return check_sids(*parsed);

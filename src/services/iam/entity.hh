@@ -59,7 +59,7 @@ Result<Value> page_of_names(const Value& in, const List& names, std::string_view
 size_t policy_size(const Value& document);
 // JSON, and for trust policies without Resource, within their quota, and of users and roles of this
 // account only such as are there. Kept as text.
-Status check_policy(const Value& document);
+Status check_policy(const Value& document, bool is_managed = false);
 // Answers it as it is to be kept (cloud/kept_policy.hh).
 Result<Value> take_trust_policy(Call& call, const Value& document);
 // Policy documents travel percent-encoded (RFC 3986).

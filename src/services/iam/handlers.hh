@@ -56,6 +56,11 @@ IAM_HANDLER(create_account_alias);
 IAM_HANDLER(delete_account_alias);
 IAM_HANDLER(list_account_aliases);
 IAM_HANDLER(get_account_summary);
+// simulate.cc
+IAM_HANDLER(simulate_principal_policy);
+IAM_HANDLER(simulate_custom_policy);
+IAM_HANDLER(get_context_keys_for_custom_policy);
+IAM_HANDLER(get_context_keys_for_principal_policy);
 // authorization_details.cc
 IAM_HANDLER(get_account_authorization_details);
 

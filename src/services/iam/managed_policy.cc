@@ -90,7 +90,7 @@ Value* find_version(Value& policy, const Value& id) {
 }
 
 Status check_managed_policy(const Value& document) {
-  CHECK_OK(check_policy(document));
+  CHECK_OK(check_policy(document, true));
   if (policy_size(document) > size_max)
     return aws_error("LimitExceeded", "Cannot exceed quota for PolicySize: 6144", 409);
   return {};

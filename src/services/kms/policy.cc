@@ -114,7 +114,6 @@ Result<Value> get_key_policy(Call& call, const Value& in) {
 Result<Value> put_key_policy(Call& call, const Value& in) {
   CHECK_OK(check_name(in));
   TRY(Value key, find_own_key(call, in));
-  CHECK_OK(check_not_pending(key));
   TRY(std::string kept, take_policy(call, in));
   put_key(call, key.set("_Policy", std::move(kept)));
   return Value::map({});

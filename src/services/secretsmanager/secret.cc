@@ -76,6 +76,13 @@ Error invalid_request(std::string message) {
   return aws_error("InvalidRequestException", std::move(message));
 }
 
+Status check_token(const Call& call, const Value& in) {
+  bool in_process = call.endpoint.empty() || !call.caller.via.empty();
+  if (in.has("ClientRequestToken") || in_process) return {};
+  return invalid_request(
+      "You must provide a ClientRequestToken value. We recommend a UUID-type value.");
+}
+
 Value named(const Value& secret) {
   return Value::map({{"ARN", secret["ARN"]}, {"Name", secret["Name"]}});
 }
@@ -122,7 +129,12 @@ std::string version_of_stage(const Value& secret, std::string_view stage) {
 void move_stage(Call& call, Value& secret, const std::string& stage, const std::string& to) {
   std::string from = version_of_stage(secret, stage);
   if (from == to) return;
-  if (stage == current && !from.empty()) move_stage(call, secret, previous, from);
+  if (stage == current && !from.empty()) {
+    move_stage(call, secret, previous, from);
+    // A rotation that came to its end ("Staging labels", user guide).
+    if (has_stage(secret["VersionIdsToStages"][from], pending))
+      std::erase(secret.member("VersionIdsToStages").member(from).make_list(), Value(pending));
+  }
   Value& all = secret.member("VersionIdsToStages");
   if (!from.empty()) {
     std::erase(all.member(from).make_list(), Value(stage));

@@ -15,6 +15,11 @@ using cloud::Call;
 
 inline constexpr const char* current = "AWSCURRENT";
 inline constexpr const char* previous = "AWSPREVIOUS";
+inline constexpr const char* pending = "AWSPENDING";
+
+// Clients give each value a token (their libraries do so by themselves); services here, which ask
+// in process, need not. The words are recorded on AWS.
+Status check_token(const Call& call, const Value& in);
 
 // By name, ARN, or ARN without the six characters at its end. Error ResourceNotFoundException.
 Result<Value> find_secret(Call& call, const Value& id);

@@ -40,14 +40,16 @@ bool has_value(const Value& in) {
 Value shown(const Value& secret) {
   Value out = Value::map({});
   for (const auto& [name, value] : secret.members())
-    if (!name.starts_with("_") && !value.is_null()) out.set(name, value);
+    if (!name.starts_with("_") && !value.is_null() &&
+        !((value.is_map() || value.is_list()) && value.empty()))
+      out.set(name, value);
   return out;
 }
 
 // As ListSecrets shows it: the stages under another name.
 Value listed(const Value& secret) {
   Value out = shown(secret);
-  out.set("SecretVersionsToStages", out["VersionIdsToStages"]);
+  if (out.has("VersionIdsToStages")) out.set("SecretVersionsToStages", out["VersionIdsToStages"]);
   out.erase("VersionIdsToStages");
   return out;
 }
@@ -66,6 +68,8 @@ bool passes(const Value& secret, const Value& filter) {
   const Value& values = filter["Values"];
   if (key == "name") return begins_any(values, secret["Name"].as_string());
   if (key == "description") return begins_any(values, secret["Description"].as_string());
+  if (key == "primary-region") return begins_any(values, secret["PrimaryRegion"].as_string());
+  if (key == "owning-service") return begins_any(values, secret["OwningService"].as_string());
   bool any = key == "all" && (begins_any(values, secret["Name"].as_string()) ||
                               begins_any(values, secret["Description"].as_string()));
   for (const Value& tag : secret["Tags"].items()) {
@@ -85,6 +89,26 @@ Status check_free(Call& call, const std::string& name) {
         "deletion.");
   return aws_error("ResourceExistsException",
                    "The operation failed because the secret " + name + " already exists.");
+}
+
+// The same request again: CreateSecret with the token and the value of a version that is there.
+bool is_made_by(Call& call, const Value& secret, const Value& in) {
+  if (!in.has("ClientRequestToken") || secret.has("DeletedDate")) return false;
+  const Value* version =
+      call.find("version", version_key(secret, in["ClientRequestToken"].as_string()));
+  if (!version) return false;
+  auto value = open_version(call, secret, *version);
+  const char* kind = in.has("SecretBinary") ? "SecretBinary" : "SecretString";
+  return value.has_value() && (*value)[kind].as_bytes() == in[kind].as_bytes();
+}
+
+// "If you forcibly delete an already deleted or nonexistent secret, the operation does not return
+// ResourceNotFoundException" (DeleteSecret, API reference).
+Value gone_already(const Call& call, const std::string& id) {
+  bool is_arn = id.starts_with("arn:");
+  return Value::map({{"ARN", is_arn ? id : call.arn("secret:" + id)},
+                     {"Name", is_arn ? id.substr(id.rfind(':') + 1) : id},
+                     {"DeletionDate", call.now}});
 }
 
 void forget(Call& call, const Value& secret) {
@@ -113,6 +137,9 @@ Result<Value> create_secret(Call& call, const Value& in) {
   std::string name = in["Name"].as_string();
   CHECK_OK(check_name(name));
   CHECK_OK(check_tags(in["Tags"]));
+  CHECK_OK(check_token(call, in));
+  if (const Value* made = call.find("secret", name); made && is_made_by(call, *made, in))
+    return named(*made).set("VersionId", in["ClientRequestToken"]);
   CHECK_OK(check_free(call, name));
   Value secret =
       Value::map({{"ARN", call.arn("secret:" + name + "-" + call.random.alphanumeric(6))},
@@ -135,8 +162,10 @@ Result<Value> describe_secret(Call& call, const Value& in) {
 }
 
 Result<Value> delete_secret(Call& call, const Value& in) {
-  TRY(Value secret, find_secret(call, in["SecretId"]));
   bool at_once = in["ForceDeleteWithoutRecovery"].as_bool();
+  auto found = find_secret(call, in["SecretId"]);
+  if (!found.has_value() && at_once) return gone_already(call, in["SecretId"].as_string());
+  TRY(Value secret, std::move(found));
   if (at_once && in.has("RecoveryWindowInDays"))
     return invalid_parameter(
         "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");

@@ -44,6 +44,13 @@ size_t below(size_t bound) {
   return number % bound;
 }
 
+Value sorted_stages(const Value& stages) {
+  List out = stages.items();
+  std::sort(out.begin(), out.end(),
+            [](const Value& a, const Value& b) { return a.as_string() < b.as_string(); });
+  return out;
+}
+
 }  // namespace
 
 Result<Value> get_secret_value(Call& call, const Value& in) {
@@ -64,9 +71,12 @@ Result<Value> put_secret_value(Call& call, const Value& in) {
   std::vector<std::string> stages;
   for (const Value& stage : in["VersionStages"].items()) stages.push_back(stage.as_string());
   if (stages.empty()) stages.push_back(current);
+  CHECK_OK(check_token(call, in));
   TRY(std::string id, add_version(call, secret, in, stages));
   put_secret(call, secret);
-  return named(secret).set("VersionId", id).set("VersionStages", secret["VersionIdsToStages"][id]);
+  return named(secret)
+      .set("VersionId", id)
+      .set("VersionStages", sorted_stages(secret["VersionIdsToStages"][id]));
 }
 
 Result<Value> update_version_stage(Call& call, const Value& in) {
@@ -92,10 +102,12 @@ Result<Value> list_version_ids(Call& call, const Value& in) {
   Value versions = Value::list();
   for (const auto& [id, stages] : secret["VersionIdsToStages"].members()) {
     const Value* version = call.find("version", version_key(secret, id));
-    versions.push_back(
-        Value::map({{"VersionId", id},
-                    {"VersionStages", stages},
-                    {"CreatedDate", version ? (*version)["CreatedDate"] : Value()}}));
+    versions.push_back(Value::map(
+        {{"VersionId", id},
+         {"VersionStages", sorted_stages(stages)},
+         {"KmsKeyIds", Value::list({secret.has("KmsKeyId") ? secret["KmsKeyId"]
+                                                           : Value("DefaultEncryptionKey")})},
+         {"CreatedDate", version ? (*version)["CreatedDate"] : Value()}}));
   }
   return named(secret).set("Versions", std::move(versions));
 }

@@ -1,11 +1,40 @@
+#include "base/json.hh"
 #include "base/text.hh"
+#include "base/time.hh"
 #include "services/ssm/handlers.hh"
 
 namespace mainstay::ssm {
 namespace {
 
-// A parameter by any name it has, or one of AWS's public ones.
+constexpr std::string_view secret_prefix = "/aws/reference/secretsmanager/";
+
+// "Referencing AWS Secrets Manager secrets from Parameter Store parameters", user guide.
+Result<Value> get_secret(Call& call, const std::string& text, bool decrypt) {
+  if (!decrypt)
+    return validation("WithDecryption flag must be True for retrieving a Secret Manager secret.");
+  std::string id = text.substr(secret_prefix.size());
+  auto secret = call.invoke("secretsmanager", "GetSecretValue", Value::map({{"SecretId", id}}));
+  if (!secret.has_value() && secret.error().code == "ResourceNotFoundException")
+    return aws_error("ParameterNotFound",
+                     "An error occurred (ParameterNotFound) when referencing "
+                     "Secrets Manager: Secret " +
+                         text + " not found.");
+  if (!secret.has_value()) return std::move(secret.error());
+  Value source = *secret;
+  source.set("CreatedDate", format_iso8601((*secret)["CreatedDate"].as_time()));
+  return Value::map({{"Name", text},
+                     {"Type", "SecureString"},
+                     {"Value", (*secret)["SecretString"]},
+                     {"Version", 0},
+                     {"SourceResult", to_json(source)},
+                     {"LastModifiedDate", (*secret)["CreatedDate"]},
+                     {"ARN", call.arn("parameter" + text)},
+                     {"DataType", "text"}});
+}
+
+// A parameter by any name it has, one of AWS's public ones, or a secret by its reference.
 Result<Value> get_one(Call& call, const std::string& text, bool decrypt) {
+  if (text.starts_with(secret_prefix)) return get_secret(call, text, decrypt);
   Reference reference = parse_reference(call, text);
   if (Value open = public_parameter(call, reference.name); !open.is_null()) return open;
   TRY(Value version, find_version(call, reference));

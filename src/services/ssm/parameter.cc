@@ -79,10 +79,17 @@ Reference parse_reference(Call& call, const std::string& text) {
   size_t colon = name.find(':');
   if (colon != std::string::npos) out.selector = name.substr(colon);
   out.name = name.substr(0, colon);
-  // The ARN of "x" is that of "/x".
-  if (is_arn && !call.find("parameter", out.name) && call.find("parameter", out.name.substr(1)))
-    out.name.erase(0, 1);
+  out.name = stored_name(call, out.name);
   return out;
+}
+
+// Both have one ARN ("parameter/w"), as recorded answers of AWS show.
+std::string stored_name(const Call& call, const std::string& name) {
+  bool has_slash = name.starts_with("/");
+  bool is_path = name.find('/', 1) != std::string::npos;
+  if (name.empty() || is_path || call.find("parameter", name)) return name;
+  std::string twin = has_slash ? name.substr(1) : "/" + name;
+  return call.find("parameter", twin) ? twin : name;
 }
 
 // Fixed width, so that versions stand in their order.

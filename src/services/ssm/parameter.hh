@@ -21,6 +21,8 @@ struct Reference {
   std::string selector;  // with its colon, "" where there is none
 };
 Reference parse_reference(Call& call, const std::string& text);
+// "w" and "/w" are one name: the one under which there is a parameter, else as written.
+std::string stored_name(const Call& call, const std::string& name);
 
 // AWS's limits on names (user guide, "Requirements and constraints for parameter names").
 Status check_name(const std::string& name);

@@ -8,7 +8,7 @@ cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
   service.name = "ssm";
-  service.calls = {"kms"};
+  service.calls = {"kms", "secretsmanager"};
   service.guard = guard;
   service.operations = {writes("PutParameter", put_parameter),
                         reads("GetParameter", get_parameter),
