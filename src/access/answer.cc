@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "access/answer_value.hh"
+#include "actions/action_table.hh"
 #include "base/text.hh"
 
 namespace mainstay::access {
@@ -47,7 +48,44 @@ void apply_grants(const Key& key, const policy::Request& request, policy::Polici
   }
 }
 
+// Reserved for AWS: IAM Identity Center's roles, service-linked roles but for what makes and ends
+// them, AWS's own policies and aliases ("IAM identifiers", "Using service-linked roles", IAM user
+// guide; CreateAlias, KMS API reference).
+struct Reserved {
+  std::string_view infix, except;
+};
+constexpr Reserved reserved[] = {{":role/aws-reserved/", ""},
+                                 {":role/aws-service-role/", "servicelinkedrole"},
+                                 {":iam::aws:policy/", ""},
+                                 {":alias/aws/", ""}};
+
+bool is_change(const std::string& action) {
+  static const actions::ActionTable table;
+  const actions::Action* found = table.find(action);
+  return found && found->level != actions::Level::read && found->level != actions::Level::list;
+}
+
+// Attaching and detaching name the policy, and are decided about by it, but change who gets it.
+bool only_names_policy(const std::string& action) {
+  std::string lower = to_lower(action);
+  return lower.starts_with("iam:attach") || lower.starts_with("iam:detach");
+}
+
 }  // namespace
+
+std::optional<OwnRule> rule_of_aws(const std::string& action, const Target& target) {
+  std::string lower = to_lower(action);
+  if (lower == "sts:getcalleridentity" || lower == "sts:getsessiontoken")
+    return OwnRule{true, "AWS, which asks no permission for it"};
+  for (const Reserved& one : reserved) {
+    if (!target.arn.contains(one.infix) || only_names_policy(action)) continue;
+    // Service-linked roles may be passed to their service (Auto Scaling's, with a suffix).
+    bool excepted = !one.except.empty() && (lower.contains(one.except) || lower == "iam:passrole");
+    if (excepted || !is_change(action)) continue;
+    return OwnRule{false, "AWS reserves that name for itself: nobody makes, changes or passes it"};
+  }
+  return std::nullopt;
+}
 
 policy::Request request_of(const Actor& actor, const std::string& action, const Target& target,
                            const policy::Context& context) {
@@ -55,7 +93,8 @@ policy::Request request_of(const Actor& actor, const std::string& action, const 
   request.principal = actor.principal;
   request.action = action;
   request.resource = target.arn;
-  request.resource_account = target.account;
+  // AWS's own policies are everyone's.
+  request.resource_account = target.account == "aws" ? actor.principal.account : target.account;
   request.context = actor.keys;
   lay_over(request.context, target.keys);
   request.context.set("aws:SecureTransport", "true");

@@ -55,6 +55,15 @@ struct Answer {
 enum class Detail { verdict, trace };
 Answer answer(const World& world, const Question& question, Detail detail = Detail::trace);
 
+// What AWS decides by itself, whatever policies say: GetCallerIdentity and GetSessionToken need no
+// permission ("No permissions are required", STS API reference); names that AWS reserves for itself
+// are made, changed and passed by nobody.
+struct OwnRule {
+  bool allows = false;
+  std::string why;
+};
+std::optional<OwnRule> rule_of_aws(const std::string& action, const Target& target);
+
 // Why a step ended as it did, in a sentence.
 std::string reason(const Step& step);
 

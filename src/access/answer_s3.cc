@@ -193,6 +193,19 @@ const std::vector<std::string>& canned_acls() {
 Answer answer(const World& world, const Question& question, Detail detail) {
   Answer out;
   const Target& target = *question.target;
+  if (auto rule = rule_of_aws(question.action, target)) {
+    Step step;
+    step.title = question.action;
+    step.request = request_of(*question.actor, question.action, target, question.context);
+    if (rule->allows) {
+      step.decision.verdict = policy::Verdict::allow;
+      step.decision.by = rule->why;
+    } else {
+      step.refusal = rule->why;
+    }
+    out.steps.push_back(std::move(step));
+    return out;
+  }
   if (question.actor->assumed)
     out.notes.push_back("account " + question.actor->principal.account +
                         " is not in the snapshot: its own policies are taken to allow everything");

@@ -30,11 +30,15 @@ std::string group_key(const Target& target) {
   return key;
 }
 
-std::vector<Group> grouped(const World& world, const std::vector<Target>& targets) {
+std::vector<Group> grouped(const World& world, const std::string& action,
+                           const std::vector<Target>& targets) {
   std::map<std::string, Group> by_key;
   Group special{{}, false};
   for (size_t i = 0; i < targets.size(); ++i)
-    (has_rules_of_its_own(world, targets[i]) ? special : by_key[group_key(targets[i])])
+    (has_rules_of_its_own(world, targets[i]) || targets[i].account == "aws" ||
+             rule_of_aws(action, targets[i])
+         ? special
+         : by_key[group_key(targets[i])])
         .members.push_back(i);
   std::vector<Group> out;
   if (!special.members.empty()) out.push_back(std::move(special));
@@ -106,7 +110,7 @@ class Filler {
       : world_(world),
         matrix_(matrix),
         context_(context),
-        groups_(grouped(world, matrix.targets)),
+        groups_(grouped(world, matrix.action, matrix.targets)),
         own_(matrix, context) {}
 
   void fill_row(size_t row) const {

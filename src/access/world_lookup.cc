@@ -181,7 +181,9 @@ Result<Target> World::target(std::string_view text) const {
     CHECK_OK(own_policy(target, "key", target.arn));
   } else if (parsed->service == "iam" && parsed->resource_type() == "role") {
     auto account = accounts_.find(parsed->account);
-    if (account != accounts_.end()) {
+    // Roles that AWS makes by itself need not be in a snapshot to be asked about.
+    bool of_aws = text.contains(":role/aws-reserved/") || text.contains(":role/aws-service-role/");
+    if (account != accounts_.end() && !(of_aws && !actor_by_arn(text).has_value())) {
       TRY(Actor role, actor_by_arn(text));
       target.role = role.entity;
       auto policy = resource_policies_.find(target.role->arn);

@@ -239,3 +239,26 @@ def test_a_role_is_tightened_to_what_it_did(cloud):
     (statement,) = json.loads(done.stdout)["Statement"]
     assert sorted(statement["Action"]) == ["ssm:GetParameter", "ssm:PutParameter"]
     assert statement["Resource"] == f"arn:aws:ssm:{REGION}:{OWNER}:parameter/app/size"
+
+
+EVERYTHING, NOTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "*", "Resource": "*"}
+
+
+@pytest.mark.parametrize("statement, action, resource, allowed", [
+    (EVERYTHING, "iam:GetPolicy", "arn:aws:iam::aws:policy/AdministratorAccess", True),
+    (EVERYTHING, "iam:AttachRolePolicy", f"arn:aws:iam::{WRITER}:role/app", True),
+    (EVERYTHING, "iam:DeletePolicy", "arn:aws:iam::aws:policy/AdministratorAccess", False),
+    (NOTHING, "iam:GetPolicy", "arn:aws:iam::aws:policy/AdministratorAccess", False),
+    (NOTHING, "sts:GetCallerIdentity", "*", True),
+    (EVERYTHING, "sts:GetCallerIdentity", "*", True),
+    (EVERYTHING, "iam:CreateRole", f"arn:aws:iam::{WRITER}:role/aws-reserved/sso.amazonaws.com/x", False),
+    (EVERYTHING, "iam:PassRole", f"arn:aws:iam::{WRITER}:role/aws-reserved/sso.amazonaws.com/x", False),
+    (EVERYTHING, "iam:PutRolePolicy", f"arn:aws:iam::{WRITER}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS", False),
+    (EVERYTHING, "iam:CreateServiceLinkedRole", f"arn:aws:iam::{WRITER}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS", True),
+    (EVERYTHING, "kms:CreateAlias", f"arn:aws:kms:us-east-1:{WRITER}:alias/aws/mine", False),
+    (EVERYTHING, "kms:CreateAlias", f"arn:aws:kms:us-east-1:{WRITER}:alias/mine", True)])
+def test_what_aws_decides_by_itself(cloud, statement, action, resource, allowed):
+    """"IAM identifiers", "Using service-linked roles", IAM user guide; GetCallerIdentity, STS API reference."""
+    put_role(cloud, WRITER, "app", statement)
+    said, why = cloud.can(f"{WRITER}:role/app", action, resource)
+    assert said == allowed, why
