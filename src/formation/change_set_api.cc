@@ -286,6 +286,8 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
   Value operation = set["_operation"];
   if (!set["_definition"].has("RoleARN") && !stack.has("RoleARN"))
     operation.set("Caller", call.caller.to_value());
+  operation.set("Type", creates ? "CREATE_STACK" : "UPDATE_STACK");
+  if (in["RetainExceptOnCreate"].as_bool()) operation.set("RetainExceptOnCreate", true);
   if (in.has("ClientRequestToken")) operation.set("Token", in["ClientRequestToken"]);
   if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);
   if (keep_failed) operation.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);

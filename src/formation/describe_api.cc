@@ -146,7 +146,7 @@ Result<Value> describe_stack_events(Call& call, const Value& in) {
       out.set("NextToken", cloud::make_token(it->first));
       break;
     }
-    page.push_back(it->second);
+    page.push_back(without_internals(it->second));
   }
   return out.set("StackEvents", std::move(page));
 }

@@ -24,6 +24,7 @@ std::vector<cloud::Operation> operations() {
       reads("DescribeStacks", describe_stacks),
       reads("ListStacks", list_stacks),
       reads("DescribeStackEvents", describe_stack_events),
+      reads("DescribeEvents", describe_events),
       reads("DescribeStackResource", describe_stack_resource),
       reads("DescribeStackResources", describe_stack_resources),
       reads("ListStackResources", list_stack_resources),
@@ -58,6 +59,7 @@ cloud::Service make_service() {
                      {"cloudformation", "import", "StackId"},
                      {"cloudformation", "import", "Name"},
                      {"cloudformation", "resource", "PhysicalResourceId"},
+                     {"cloudformation", "event", "OperationId"},
                      {"cloudformation", "change-set", "StackId"},
                      {"cloudformation", "drift-detection", "StackId"}};
   service.background = std::make_shared<Resumption>();

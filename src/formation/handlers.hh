@@ -32,6 +32,8 @@ FORMATION_HANDLER(list_stack_resources);
 FORMATION_HANDLER(list_exports);
 FORMATION_HANDLER(list_imports);
 FORMATION_HANDLER(describe_account_limits);
+// events_api.cc
+FORMATION_HANDLER(describe_events);
 // drift_api.cc
 FORMATION_HANDLER(detect_stack_drift);
 FORMATION_HANDLER(detect_stack_resource_drift);

@@ -73,6 +73,7 @@ class Operation {
   // Removing. remove.cc
   Outcome remove_resources(const std::vector<Value>& resources, bool may_retain);
   Status remove_one(Value resource, bool retain);
+  bool is_retained(const Value& resource) const;
   Status learn_id(Value& resource);
   Outcome remove_leftovers();
   Status remove_leftover(Value old);

@@ -158,11 +158,15 @@ Status SpecRun::check_not_taken() {
   Scope scope = scope_;
   scope.variables.set("taken", *found);
   if (taken.has("there") && expand(taken["there"], scope).is_null()) return {};
-  const std::string& name = scope_.variables["name"].as_string();
+  Value name =
+      taken.has("identifier") ? expand(taken["identifier"], scope_) : scope_.variables["name"];
+  std::string said = taken.has("message")
+                         ? expand(taken["message"], scope_).to_text()
+                         : "Resource of type '" + s_.where.type + "' with identifier '" +
+                               name.to_text() + "' already exists.";
   Random random = s_.cloud.random();
-  return Error("AlreadyExists", "Resource handler returned message: \"Resource of type '" +
-                                    s_.where.type + "' with identifier '" + name +
-                                    "' already exists.\" (RequestToken: " + random.uuid() +
+  return Error("AlreadyExists", "Resource handler returned message: \"" + said +
+                                    "\" (RequestToken: " + random.uuid() +
                                     ", HandlerErrorCode: AlreadyExists)");
 }
 

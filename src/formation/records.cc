@@ -104,6 +104,8 @@ void add_event(Call& call, const Value& stack, Value what) {
   what.set("StackId", stack["StackId"]).set("StackName", stack["StackName"]).set("Timestamp", at);
   const Value& token = stack["_operation"]["Token"];
   if (!token.is_null()) what.set("ClientRequestToken", token);
+  if (const Value& id = stack["_operation"]["Id"]; !id.is_null())
+    what.set("OperationId", id).set("_operation_type", stack["_operation"]["Type"]);
   bool of_stack = what["PhysicalResourceId"] == stack["StackId"];
   what.set("EventId", of_stack ? call.random.uuid()
                                : what["LogicalResourceId"].as_string() + "-" +

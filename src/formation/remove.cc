@@ -45,8 +45,20 @@ Status Operation::remove_one(Value r, bool retain) {
       code.contains("DependencyViolation") || code.contains("InUse") || code == "DeleteConflict";
   if (in_use && !is_last_try_) done = blocked(done.error());
   if (is_not_yet(done.error()) || is_blocked(done.error())) return put_off(s, r, done.error());
+  if (stack_["_operation"]["Force"].as_bool())
+    return set_status(r, "DELETE_SKIPPED", done.error().message);
   CHECK_OK(set_status(r.set("_done_by", step()), "DELETE_FAILED", done.error().message));
   return done;
+}
+
+// By DeletionPolicy, and by what the operation said of resources that it had just made (template
+// reference, "DeletionPolicy attribute"; API reference, RetainExceptOnCreate).
+bool Operation::is_retained(const Value& r) const {
+  const std::string& policy = r["_deletion_policy"].as_string();
+  bool undoes_creation = stack_["StackStatus"].as_string() == "ROLLBACK_IN_PROGRESS";
+  if (policy == "RetainExceptOnCreate") return !undoes_creation;
+  return policy == "Retain" &&
+         !(undoes_creation && stack_["_operation"]["RetainExceptOnCreate"].as_bool());
 }
 
 // Dependants first. Resources may be in use by others of the stack without the template saying so
@@ -67,9 +79,7 @@ Outcome Operation::remove_resources(const std::vector<Value>& resources, bool ma
       dag,
       [&](const std::string& id) {
         const Value& r = by_id.at(id);
-        bool retain =
-            kept.contains(id) || (may_retain && r["_deletion_policy"].as_string() == "Retain");
-        return remove_one(resource(id), retain);
+        return remove_one(resource(id), kept.contains(id) || (may_retain && is_retained(r)));
       },
       false);
 }

@@ -76,11 +76,16 @@ Result<Value> operation_document(Call& call, const Value& in, const Value& stack
   }
   Value op =
       Value::map({{"Id", call.random.uuid()}, {"Caller", caller}, {"Endpoint", call.endpoint}});
+  if (in["RetainExceptOnCreate"].as_bool()) op.set("RetainExceptOnCreate", true);
   if (in.has("ClientRequestToken")) op.set("Token", in["ClientRequestToken"]);
   if (in.has("OnFailure")) op.set("OnFailure", in["OnFailure"]);
   if (in["DisableRollback"].as_bool())
     op.set("OnFailure", "DO_NOTHING").set("DisableRollback", true);
   return op;
+}
+
+Value begun(const Value& stack) {
+  return Value::map({{"StackId", stack["StackId"]}, {"OperationId", stack["_operation"]["Id"]}});
 }
 
 Value new_stack(Call& call, const std::string& name, const Value& in) {
@@ -191,13 +196,13 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
   TRY(Value definition,
       make_definition(call, in, key_of(call, stack), Value(), parent["StackId"].as_string()));
   TRY(Value operation, operation_document(call, in, stack));
-  stack.set("_operation", std::move(operation));
+  stack.set("_operation", operation.set("Type", "CREATE_STACK"));
   if (!parent.is_null()) {
     stack.set("ParentId", parent["StackId"])
         .set("RootId", parent.has("RootId") ? parent["RootId"] : parent["StackId"]);
   }
   CHECK_OK(start_create(call, stack, definition));
-  return Value::map({{"StackId", stack["StackId"]}});
+  return begun(stack);
 }
 
 Status check_updatable(const Value& stack) {
@@ -256,11 +261,11 @@ Result<Value> begin_update(Call& call, const Value& in) {
   TRY(Value meanwhile, policy_of_request(call, in, "StackPolicyDuringUpdate"));
   if (!next.is_null()) operation.set("NextPolicy", std::move(next));
   if (!meanwhile.is_null()) operation.set("PolicyDuringUpdate", std::move(meanwhile));
-  stack.set("_operation", std::move(operation))
+  stack.set("_operation", operation.set("Type", "UPDATE_STACK"))
       .set("DisableRollback", in["DisableRollback"].as_bool());
   take_rollback_configuration(stack, in);
   CHECK_OK(start_update(call, stack, definition));
-  return Value::map({{"StackId", stack["StackId"]}});
+  return begun(stack);
 }
 
 Status begin_delete(Call& call, const Value& in) {
@@ -276,9 +281,17 @@ Status begin_delete(Call& call, const Value& in) {
     return validation_error("Invalid operation on stack [" + stack["StackId"].as_string() +
                             "]. RetainResources can be specified only if the stack is in the "
                             "DELETE_FAILED state.");
+  // "You can specify this ... only if the stack is in DELETE_FAILED" (DeleteStack, DeletionMode);
+  // the words are ours.
+  bool force = in["DeletionMode"].as_string() == "FORCE_DELETE_STACK";
+  if (force && status != "DELETE_FAILED")
+    return validation_error("Invalid operation on stack [" + stack["StackId"].as_string() +
+                            "]. FORCE_DELETE_STACK can be specified only if the stack is in the "
+                            "DELETE_FAILED state.");
   CHECK_OK(check_exports_unused(call, stack));
   TRY(Value operation, operation_document(call, in, stack));
-  operation.set("Retain", in["RetainResources"]);
+  operation.set("Retain", in["RetainResources"]).set("Type", "DELETE_STACK");
+  if (force) operation.set("Force", true);
   stack.set("_operation", std::move(operation));
   set_stack_status(call, stack, "DELETE_IN_PROGRESS", "User Initiated");
   return {};

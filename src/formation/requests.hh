@@ -12,6 +12,8 @@ Result<Value> begin_update(Call& call, const Value& in);
 // Does nothing for a stack that is gone already.
 Status begin_delete(Call& call, const Value& in);
 
+// What the operations that begin something answer.
+Value begun(const Value& stack);
 // A change set by its id, or by its name and its stack's.
 Result<Value> find_change_set(const Call& call, const Value& in);
 

@@ -69,7 +69,7 @@ Result<Value> continue_update_rollback(Call& call, const Value& in) {
       return validation_error("Resource " + id.as_string() + " does not exist in stack " +
                               stack["StackName"].as_string());
   TRY(Value operation, operation_document(call, in, stack));
-  operation.set("Skip", in["ResourcesToSkip"]);
+  operation.set("Skip", in["ResourcesToSkip"]).set("Type", "CONTINUE_ROLLBACK");
   stack.set("_operation", std::move(operation));
   set_stack_status(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
   wake(call, key_of(call, stack));
@@ -84,14 +84,14 @@ Result<Value> rollback_stack(Call& call, const Value& in) {
         "RollbackStack can only be called on a stack in CREATE_FAILED or "
         "UPDATE_FAILED state");
   TRY(Value operation, operation_document(call, in, stack));
-  stack.set("_operation", std::move(operation));
+  stack.set("_operation", operation.set("Type", "ROLLBACK"));
   // A stack that was never complete has no state to go back to (API reference, RollbackStack).
   bool was_complete = !current_definition(call, stack).is_null();
   set_stack_status(call, stack,
                    was_complete ? "UPDATE_ROLLBACK_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS",
                    "User Initiated");
   wake(call, key_of(call, stack));
-  return stack_id(stack);
+  return begun(stack);
 }
 
 Result<Value> update_termination_protection(Call& call, const Value& in) {

@@ -49,3 +49,34 @@ def test_the_name_of_an_executed_change_set_is_free_again(cloudformation):
                                          ChangeSetType="CREATE" if value == "a" else "UPDATE")
         cloudformation.execute_change_set(StackName="s", ChangeSetName="again")
         assert settle(cloudformation) == ("CREATE_COMPLETE" if value == "a" else "UPDATE_COMPLETE")
+
+
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]}
+TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+
+
+def twice(cloudformation, shared, kind, properties):
+    policy = {"Type": kind, "Properties": properties}
+    body = {"Resources": {"Shared": shared, "A": policy}}
+    cloudformation.create_stack(StackName="s", TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"])
+    assert settle(cloudformation) == "CREATE_COMPLETE"
+    body["Resources"]["B"] = policy
+    cloudformation.update_stack(StackName="s", TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"])
+    assert settle(cloudformation) == "UPDATE_ROLLBACK_COMPLETE"
+    return reasons(cloudformation)
+
+
+def test_a_second_policy_of_a_bucket_is_refused(cloudformation, s3, account):
+    name = f"policies-{account}"
+    statement = {**POLICY["Statement"][0], "Principal": {"AWS": account}, "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}
+    said = twice(cloudformation, {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}, "AWS::S3::BucketPolicy",
+                 {"Bucket": {"Ref": "Shared"}, "PolicyDocument": {**POLICY, "Statement": [statement]}})
+    assert f"The bucket policy already exists on bucket {name}." in said
+    assert json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+
+
+def test_a_second_policy_of_a_role_is_refused(cloudformation, iam):
+    said = twice(cloudformation, {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "shared", "AssumeRolePolicyDocument": TRUST}},
+                 "AWS::IAM::RolePolicy", {"RoleName": {"Ref": "Shared"}, "PolicyName": "p", "PolicyDocument": POLICY})
+    assert "Resource of type 'AWS::IAM::RolePolicy' with identifier 'p|shared' already exists." in said
+    assert iam.get_role_policy(RoleName="shared", PolicyName="p")["PolicyDocument"] == POLICY
