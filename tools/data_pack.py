@@ -190,6 +190,8 @@ def service_principals(entries):
         if name.startswith("managed-policies/"):
             for found in re.findall(r'"([a-z0-9.-]+)\.amazonaws\.com', text.decode()):
                 labels.add([label for label in found.split(".") if not REGION.fullmatch(label)][-1])
+    for name in json.loads((ROOT / "data" / "service_linked_roles.json").read_text())["roles"]:
+        labels.add(name.split(".")[-3])
     for group in json.loads((ROOT / "data" / "service_principals.json").read_text()):
         assert group["source"], "service_principals.json: a group needs its source"
         labels |= set(group["labels"])
@@ -204,6 +206,7 @@ def iam_actions(wheel):
     yield "iam", compact(sorted(services))
     yield "condition-keys", compact(json.loads((ROOT / "data" / "condition_keys.json").read_text())["services"])
     yield "ec2-filters", compact(json.loads((ROOT / "data" / "ec2_filters.json").read_text())["filters"])
+    yield "service-linked-roles", compact(json.loads((ROOT / "data" / "service_linked_roles.json").read_text())["roles"])
     yield "iam-operations", compact(json.loads((ROOT / "data" / "action_overrides.json").read_text()))
 
 

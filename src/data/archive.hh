@@ -4,8 +4,8 @@
 // Entries: "models/<service>", "paginators/<service>", "services", "schemas/<type>",
 // "resource-types", "stateful-types" (those that hold data), "managed-policies" and
 // "managed-policies/<name>", "iam/<prefix>" with the actions of a service, "iam",
-// "iam-operations", "condition-keys", "ec2-filters" and "service-principals"; all JSON. Reading
-// unpacks; nothing is cached here. Threads: any.
+// "iam-operations", "condition-keys", "ec2-filters", "service-linked-roles" and
+// "service-principals"; all JSON. Reading unpacks; nothing is cached here. Threads: any.
 #pragma once
 
 #include <string>

@@ -108,7 +108,23 @@ TEST_CASE("a key that was made here is its user, and must sign with its secret")
 TEST_CASE("strict clouds refuse keys that were not made here") {
   auto cloud = open_cloud("", true);
   CHECK(contains(cloud->handle(form("sts", who)), "InvalidClientTokenId"));
-  CHECK(cloud->handle(form("sts", who, "123456789012")).status == 200);
+  CHECK(contains(cloud->handle(form("sts", who, "123456789012")), "InvalidClientTokenId"));
+}
+
+TEST_CASE("strict clouds know accounts' roots by the secret that they were started with") {
+  cloud::CloudOptions options;
+  options.strict = true;
+  options.root_secret = "right";
+  auto cloud = embedded::open(options).value();
+  auto status = [&](const std::string& secret) {
+    HttpRequest request = form("sts", who, "123456789012");
+    request.headers.erase("Authorization");
+    wire::sign(request, {"123456789012", secret, ""}, "us-east-1", "sts", cloud->now());
+    return cloud->handle(request).status;
+  };
+  CHECK(status("right") == 200);
+  CHECK(status("wrong") == 403);
+  CHECK(cloud->handle(form("sts", who, "123456789012")).status != 200);  // unsigned
 }
 
 TEST_CASE("what is not known is said in the caller's own protocol") {

@@ -64,6 +64,14 @@ std::string path_of(const Value& in) {
   return in.has("Path") ? in["Path"].as_string() : "/";
 }
 
+Status check_modifiable(const Value& document) {
+  if (!document["Path"].as_string().starts_with("/aws-service-role/") || !document.has("RoleName"))
+    return {};
+  return aws_error("UnmodifiableEntity", "Cannot perform the operation on the protected role '" +
+                                             document["RoleName"].as_string() +
+                                             "' - this role is only modifiable by AWS");
+}
+
 Status check_boundary(Call& call, const Value& in) {
   const std::string& arn = in["PermissionsBoundary"].as_string();
   if (find_policy(call, arn).has_value()) return {};

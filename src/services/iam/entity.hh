@@ -37,6 +37,8 @@ Result<Value> get(Call& call, const Entity& entity, const Value& in);
 void put(Call& call, const Entity& entity, const Value& document);
 // A new document: path, ARN, id, date, tags; error if the name is taken.
 Result<Value> create(Call& call, const Entity& entity, const Value& in);
+// Of a service-linked role: only its service changes it. Error UnmodifiableEntity.
+Status check_modifiable(const Value& document);
 // The policy that a PermissionsBoundary names is there.
 Status check_boundary(Call& call, const Value& in);
 // Nothing attached, nothing inline.

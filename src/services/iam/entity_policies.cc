@@ -31,6 +31,7 @@ Status check_inline_size(const Entity& entity, const Value& document) {
 
 Result<Value> put_inline(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
+  CHECK_OK(check_modifiable(document));
   CHECK_OK(check_policy(in["PolicyDocument"]));
   document.member("_inline").set(in["PolicyName"].as_string(), in["PolicyDocument"]);
   CHECK_OK(check_inline_size(entity, document));
@@ -58,6 +59,7 @@ Result<Value> list_inline(Call& call, const Entity& entity, const Value& in) {
 
 Result<Value> delete_inline(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
+  CHECK_OK(check_modifiable(document));
   if (!document.member("_inline").erase(in["PolicyName"].as_string())) return no_inline(entity, in);
   put(call, entity, document);
   return Value::map({});
@@ -65,6 +67,7 @@ Result<Value> delete_inline(Call& call, const Entity& entity, const Value& in) {
 
 Result<Value> attach(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
+  CHECK_OK(check_modifiable(document));
   TRY(Value policy, find_policy(call, in["PolicyArn"].as_string()));
   List& attached = document.member("_attached").make_list();
   if (std::find(attached.begin(), attached.end(), in["PolicyArn"]) != attached.end())
@@ -82,6 +85,7 @@ Result<Value> attach(Call& call, const Entity& entity, const Value& in) {
 
 Result<Value> detach(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
+  CHECK_OK(check_modifiable(document));
   List& attached = document.member("_attached").make_list();
   auto it = std::find(attached.begin(), attached.end(), in["PolicyArn"]);
   if (it == attached.end())
@@ -136,6 +140,7 @@ Result<Value> list_tags(Call& call, const Entity& entity, const Value& in) {
 
 Result<Value> put_boundary(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
+  CHECK_OK(check_modifiable(document));
   CHECK_OK(check_boundary(call, in));
   document.set("PermissionsBoundary",
                Value::map({{"PermissionsBoundaryType", "Policy"},
@@ -146,6 +151,7 @@ Result<Value> put_boundary(Call& call, const Entity& entity, const Value& in) {
 
 Result<Value> delete_boundary(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
+  CHECK_OK(check_modifiable(document));
   if (!document.erase("PermissionsBoundary"))
     return no_such_entity(std::string(entity.title) + " " + document[entity.name].as_string() +
                           " does not have a permissions boundary.");

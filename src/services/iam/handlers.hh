@@ -33,7 +33,6 @@ IAM_HANDLER(add_user_to_group);
 IAM_HANDLER(remove_user_from_group);
 // role.cc
 IAM_HANDLER(create_role);
-IAM_HANDLER(create_service_linked_role);
 IAM_HANDLER(get_role);
 IAM_HANDLER(list_roles);
 IAM_HANDLER(update_role);
@@ -56,6 +55,10 @@ IAM_HANDLER(create_account_alias);
 IAM_HANDLER(delete_account_alias);
 IAM_HANDLER(list_account_aliases);
 IAM_HANDLER(get_account_summary);
+// service_linked_role.cc
+IAM_HANDLER(create_service_linked_role);
+IAM_HANDLER(delete_service_linked_role);
+IAM_HANDLER(get_service_linked_role_deletion_status);
 // simulate.cc
 IAM_HANDLER(simulate_principal_policy);
 IAM_HANDLER(simulate_custom_policy);

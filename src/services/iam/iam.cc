@@ -32,6 +32,8 @@ constexpr cloud::Operation operations[] = {
     writes("RemoveUserFromGroup", remove_user_from_group),
     writes("CreateRole", create_role),
     writes("CreateServiceLinkedRole", create_service_linked_role),
+    writes("DeleteServiceLinkedRole", delete_service_linked_role),
+    reads("GetServiceLinkedRoleDeletionStatus", get_service_linked_role_deletion_status),
     reads("GetRole", get_role),
     reads("ListRoles", list_roles),
     writes("UpdateRole", update_role),

@@ -1,5 +1,3 @@
-#include "base/json.hh"
-#include "base/text.hh"
 #include "services/iam/handlers.hh"
 
 namespace mainstay::iam {
@@ -7,19 +5,9 @@ namespace {
 
 constexpr int64_t session_s_default = 3600;
 
-bool service_linked(const Value& document) {
-  return document["Path"].as_string().starts_with("/aws-service-role/");
-}
-
-Error unmodifiable(const Value& document) {
-  return aws_error("UnmodifiableEntity", "Cannot perform the operation on the protected role '" +
-                                             document["RoleName"].as_string() +
-                                             "' - this role is only modifiable by AWS");
-}
-
 Result<Value> own_role(Call& call, const Value& in) {
   TRY(Value document, get(call, role, in));
-  if (service_linked(document)) return unmodifiable(document);
+  CHECK_OK(check_modifiable(document));
   return document;
 }
 
@@ -36,29 +24,6 @@ Result<Value> create_role(Call& call, const Value& in) {
   Value out = with_trust(call, Value::map({{"Role", shown(document)}}));
   put(call, role, document);
   return out;
-}
-
-// "Using service-linked roles": the name is the service's, given here by its principal.
-Result<Value> create_service_linked_role(Call& call, const Value& in) {
-  const std::string& service = in["AWSServiceName"].as_string();
-  std::string name = service.substr(0, service.find('.'));
-  if (!service.ends_with(".amazonaws.com") || name.empty())
-    return aws_error("InvalidInput", "Service role name " + service + " is not valid.");
-  name[0] = static_cast<char>(std::toupper(name[0]));
-  std::string full = "AWSServiceRoleFor" + name;
-  if (in.has("CustomSuffix")) full += "_" + in["CustomSuffix"].as_string();
-  if (call.find("role", key_of(full)))
-    return aws_error("InvalidInput",
-                     "Service role name " + full +
-                         " has been taken in this account, please try a different suffix.");
-  Value statement = Value::map({{"Effect", "Allow"},
-                                {"Principal", Value::map({{"Service", service}})},
-                                {"Action", "sts:AssumeRole"}});
-  Value trust = Value::map({{"Version", "2012-10-17"}, {"Statement", Value::list({statement})}});
-  return create_role(call, Value::map({{"RoleName", full},
-                                       {"Path", "/aws-service-role/" + service + "/"},
-                                       {"Description", in["Description"].as_string()},
-                                       {"AssumeRolePolicyDocument", to_json(trust)}}));
 }
 
 Result<Value> get_role(Call& call, const Value& in) {
@@ -85,8 +50,9 @@ Result<Value> update_role(Call& call, const Value& in) {
   return Value::map({});
 }
 
+// Of a service-linked role too ("Editing a service-linked role description").
 Result<Value> update_role_description(Call& call, const Value& in) {
-  TRY(Value document, own_role(call, in));
+  TRY(Value document, get(call, role, in));
   document.set("Description", in["Description"]);
   Value out = with_trust(call, Value::map({{"Role", shown(document)}}));
   put(call, role, document);
