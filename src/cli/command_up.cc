@@ -52,6 +52,7 @@ Exit down(const StackFlags& flags) {
     if (flags.outline || shown != Exit::ok) return shown;
   }
   if (auto held = run.hold_graph(); !held) return run.fail(held.error());
+  run.tell_what_left();
   if (auto confirmed = confirm_deletion(run, flags); !confirmed) return run.fail(confirmed.error());
   run.begin_work();
   return conclude(run, stacks::take_down(run.session()), true);

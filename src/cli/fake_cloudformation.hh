@@ -40,7 +40,9 @@ class FakeCloudFormation {
   int polls = 2;                 // that an operation takes
   // A template that has this text fails, at the resource called Bad.
   std::string poison = "FAIL";
-  std::string failed_delete;  // a stack that can't be deleted
+  std::string failed_delete;         // a stack that can't be deleted
+  Value validation = Value::list();  // what DescribeEvents tells of every change set
+  bool refuses_change_sets = false;
 
   size_t count(const std::string& operation) const;
 

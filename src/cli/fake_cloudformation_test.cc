@@ -50,6 +50,7 @@ HttpResponse FakeCloudFormation::handle(HttpRequest&& request) {
 Result<Value> FakeCloudFormation::answer(const std::string& operation, const Value& in) {
   if (operation == "DescribeStacks") return describe(in);
   if (operation == "DescribeChangeSet") return change_sets_[in["ChangeSetName"].as_string()];
+  if (operation == "DescribeEvents") return Value::map({{"OperationEvents", validation}});
   if (operation == "GetTemplate") {
     TRY(FakeStack * stack, find(in));
     return Value::map({{"TemplateBody", stack->body}});
@@ -192,8 +193,10 @@ Result<Value> FakeCloudFormation::make_change_set(const Value& in) {
                              {"Scope", Value::list({"Properties"})}});
   change_sets_[id] = Value::map(
       {{"ChangeSetId", id},
-       {"Status", same ? "FAILED" : "CREATE_COMPLETE"},
-       {"StatusReason", same ? "The submitted information didn't contain changes." : ""},
+       {"Status", same || refuses_change_sets ? "FAILED" : "CREATE_COMPLETE"},
+       {"StatusReason", same                  ? "The submitted information didn't contain changes."
+                        : refuses_change_sets ? "Validation failed"
+                                              : ""},
        {"Changes",
         Value::list({Value::map({{"Type", "Resource"}, {"ResourceChange", std::move(change)}})})},
        {"Input", in}});

@@ -317,6 +317,7 @@ stacks::Programs& StackRun::programs() {
 
 void StackRun::make_session(stacks::RunOptions options) {
   stacks::Knowledge knowledge = embedded_knowledge();
+  knowledge.validates = target_.kind == Target::Kind::account;
   knowledge.has_all_types = target_.kind == Target::Kind::embedded;
   stacks::Surroundings around{
       environment_,

@@ -341,3 +341,35 @@ TEST_CASE("hooks before and after all stacks") {
   CHECK(broken.up().failed == 1);
   CHECK_FALSE(ran);
 }
+
+TEST_CASE("what CloudFormation's own validation says against a change set is told") {
+  World w;
+  CHECK(w.up().changed == 3);
+  w.edit("vpc.json", R"({"Resources":{"V":{"Type":"A"},"X":{"Type":"A"}},"Outputs":{}})");
+  w.options.targets = {"vpc"};
+  w.options.interactive = true;
+  w.knowledge.validates = true;
+  auto finding = [](const char* mode) {
+    return Value::list({Value::map({{"EventType", "VALIDATION_ERROR"},
+                                    {"LogicalResourceId", "V"},
+                                    {"ValidationPath", "/Resources/V"},
+                                    {"ValidationName", "NAME_CONFLICT_VALIDATION"},
+                                    {"ValidationFailureMode", mode},
+                                    {"ValidationStatusReason", "it is there already"}}),
+                        Value::map({{"EventType", "STACK_EVENT"}})});
+  };
+  w.cloud->validation = finding("WARN");
+  std::vector<stacks::StackDiff> diffs = w.diff();
+  const std::string said = "V /Resources/V: it is there already (NAME_CONFLICT_VALIDATION, WARN)";
+  CHECK(diffs.at(0).notes == std::vector<std::string>{"CloudFormation: " + said});
+  w.cloud->validation = finding("FAIL");
+  w.cloud->refuses_change_sets = true;
+  stacks::RunResult refused = w.up();
+  REQUIRE(refused.errors.size() == 1);
+  CHECK(
+      refused.errors[0].message.contains("Validation failed; V /Resources/V: it is there already"));
+  w.cloud->refuses_change_sets = false;
+  w.cloud->validation = finding("WARN");
+  CHECK(w.up().changed == 1);
+  CHECK(w.notes.warnings == std::vector<std::string>{"stack vpc: " + said});
+}

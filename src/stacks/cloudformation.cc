@@ -289,6 +289,10 @@ Result<ChangeSet> CloudFormation::make_change_set(const Submission& s, bool is_n
     if (set.empty) return set;
     bool waiting = status == "CREATE_PENDING" || status == "CREATE_IN_PROGRESS";
     Error error("ChangeSetFailed", "the change set is " + status + ": " + reason);
+    // Not everything that speaks for CloudFormation knows of it.
+    if (!waiting)
+      if (auto findings = validation_findings(set.id))
+        for (const std::string& finding : *findings) error.message += "; " + finding;
     if (waiting && clock.monotonic_ms() > deadline_ms)
       error = Error("WaitTimeout", "the change set was not ready after 10 minutes");
     else if (waiting && clock.sleep_ms(wait_ms, stop)) {
@@ -310,6 +314,23 @@ Result<std::vector<ResourceChange>> CloudFormation::changes_of(const std::string
   std::vector<ResourceChange> all;
   for (const Value& v : changes) all.push_back(change_of(v["ResourceChange"]));
   return all;
+}
+
+Result<std::vector<std::string>> CloudFormation::validation_findings(
+    const std::string& change_set) const {
+  constexpr aws::Pages pages{"DescribeEvents", "OperationEvents", "NextToken", "NextToken"};
+  TRY(List events,
+      client_->list("cloudformation", pages, Value::map({{"ChangeSetName", change_set}}), region_));
+  std::vector<std::string> findings;
+  for (const Value& event : events) {
+    if (event["EventType"].as_string() != "VALIDATION_ERROR") continue;
+    std::string path = event["ValidationPath"].as_string();
+    findings.push_back(event["LogicalResourceId"].as_string() + (path.empty() ? "" : " " + path) +
+                       ": " + event["ValidationStatusReason"].as_string() + " (" +
+                       event["ValidationName"].as_string() + ", " +
+                       event["ValidationFailureMode"].as_string() + ")");
+  }
+  return findings;
 }
 
 Status CloudFormation::delete_change_set(const std::string& id) const {

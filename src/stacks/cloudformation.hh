@@ -154,6 +154,9 @@ class CloudFormation {
   // Makes a change set and waits until it is ready. It must be deleted or executed afterwards.
   Result<ChangeSet> make_change_set(const Submission& s, bool is_new, const std::string& name,
                                     Clock& clock, std::stop_token stop) const;
+  // What CloudFormation's own validation of a change set says against it, a line each: "Bucket: its
+  // bucket is not empty (...)". Source: CloudFormation API reference, "DescribeEvents".
+  Result<std::vector<std::string>> validation_findings(const std::string& change_set) const;
   Status delete_change_set(const std::string& id) const;
   Status execute_change_set(const std::string& id, const std::string& token) const;
 

@@ -145,6 +145,10 @@ class Differ {
     } else if (!set) {
       return set.error();
     } else {
+      if (!set->empty && knowledge.validates)
+        if (auto findings = cloud.validation_findings(set->id))
+          for (std::string& finding : *findings)
+            result.notes.push_back("CloudFormation: " + std::move(finding));
       CHECK_OK(cloud.delete_change_set(set->id));
       join_verdicts(ours, set->changes, knowledge);
       if (set->empty) result.kind = StackDiff::Kind::unchanged;

@@ -19,6 +19,7 @@ enum class DataHeld : uint8_t {
 
 struct Knowledge {
   std::function<const cfn::Schema*(const std::string& type)> schema = nullptr;
+  bool validates = false;      // change sets are validated by the other side, which tells
   bool has_all_types = false;  // what has no schema is not there, either
   std::function<DataHeld(const std::string& type)> data_held = nullptr;
   // The document of one of AWS's own managed policies, by its ARN; error where it isn't known.

@@ -245,6 +245,15 @@ class Up {
   }
 
   Result<ChangeSet> change_set(bool is_new) {
+    TRY(ChangeSet set, make_change_set(is_new));
+    if (!set.empty && session_.around.knowledge.validates)
+      if (auto findings = cloud_.validation_findings(set.id))
+        for (const std::string& finding : *findings)
+          session_.warn_once("stack " + stack_.name + ": " + finding);
+    return set;
+  }
+
+  Result<ChangeSet> make_change_set(bool is_new) {
     return cloud_.make_change_set(submission_, is_new, "mainstay-" + session_.around.run_id,
                                   *session_.around.clock,
                                   session_.around.interruption.stop_waiting);
