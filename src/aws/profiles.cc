@@ -81,6 +81,12 @@ Result<Profiles> Profiles::load(const Environment& environment, const Files& fil
   return Profiles(std::move(sections));
 }
 
+std::vector<std::string> Profiles::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, settings] : sections_) names.push_back(name);
+  return names;
+}
+
 std::optional<std::string> Profiles::get(const std::string& profile, const std::string& key) const {
   auto section = sections_.find(profile);
   if (section == sections_.end()) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hh"
 #include "host/files.hh"
@@ -30,6 +31,7 @@ class Profiles {
   // Both files merged, the credentials file first; files that don't exist are empty.
   static Result<Profiles> load(const Environment& environment, const Files& files);
 
+  std::vector<std::string> names() const;
   bool has(const std::string& profile) const { return sections_.contains(profile); }
   std::optional<std::string> get(const std::string& profile, const std::string& key) const;
   // Error "ProfileUnknown", with the nearest name.

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include "aws/profiles.hh"
 #include "base/text.hh"
+#include "cfn/document.hh"
 #include "cli/error_pages.hh"
 
 namespace mainstay::cli {
@@ -25,6 +27,10 @@ CompletedOption option_of(const CLI::Option& option) {
   completed.description = option.get_description();
   completed.takes_value = option.get_items_expected_max() > 0;
   completed.choices = choices_of(option);
+  for (const std::string& name : completed.names) {
+    if (name == "--profile") completed.asked_for = "profiles";
+    if (name == "--stacks") completed.asked_for = "stacks";
+  }
   return completed;
 }
 
@@ -34,7 +40,7 @@ size_t add_command(CLI::App& app, const std::string& path, Commands& commands) {
   command.names.insert(command.names.begin(), app.get_name());
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional())
-      command.choices = choices_of(*option);
+      for (std::string& choice : choices_of(*option)) command.choices.push_back(std::move(choice));
     else
       command.options.push_back(option_of(*option));
   }
@@ -68,8 +74,10 @@ std::string steps_text(const Commands& commands) {
   return text;
 }
 
-// Cases of "PATH OPTION" for options whose value follows.
-std::string values_text(const Commands& commands, const std::string& choices_command) {
+// Cases of "PATH OPTION" for options whose value follows. asking_command: of what is to be asked
+// for.
+std::string values_text(const Commands& commands, const std::string& choices_command,
+                        const std::string& asking_command) {
   std::string text;
   for (const CompletedCommand& command : commands)
     for (const CompletedOption& option : command.options) {
@@ -78,7 +86,8 @@ std::string values_text(const Commands& commands, const std::string& choices_com
       for (const std::string& name : option.names)
         patterns.push_back(quoted(command.path + " " + name));
       text += "    " + join(patterns, "|") + ") ";
-      text += option.choices.empty()
+      text += !option.asked_for.empty() ? replace_all(asking_command, "WHAT", option.asked_for)
+              : option.choices.empty()
                   ? "return"
                   : fmt::format(fmt::runtime(choices_command), join(option.choices, " "));
       text += " ;;\n";
@@ -108,7 +117,9 @@ std::string bash_script(const Commands& commands) {
       "  local at='' i options='' words=''\n  COMPREPLY=()\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n    case \"$at ${COMP_WORDS[i]}\" in\n" +
       steps_text(commands) + "    esac\n  done\n  case \"$at $prev\" in\n" +
-      values_text(commands, "COMPREPLY=($(compgen -W '{}' -- \"$cur\")); return") +
+      values_text(commands, "COMPREPLY=($(compgen -W '{}' -- \"$cur\")); return",
+                  "COMPREPLY=($(compgen -W \"$(\"${COMP_WORDS[0]}\" completion words WHAT "
+                  "\"${COMP_WORDS[@]}\" 2>/dev/null)\" -- \"$cur\")); return") +
       "  esac\n  case \"$at\" in\n";
   for (const CompletedCommand& command : commands)
     text += "    " + quoted(command.path) +
@@ -131,8 +142,10 @@ std::string zsh_script(const Commands& commands) {
       "  local at='' i prev=\"${words[CURRENT-1]}\"\n  local -a options names\n"
       "  for ((i = 2; i < CURRENT; i++)); do\n    case \"$at ${words[i]}\" in\n" +
       steps_text(commands) + "    esac\n  done\n  case \"$at $prev\" in\n" +
-      replace_all(values_text(commands, "compadd -- {}; return"), ") return ;;",
-                  ") _files; return ;;") +
+      replace_all(values_text(commands, "compadd -- {}; return",
+                              "compadd -- ${(f)\"$($words[1] completion words WHAT $words "
+                              "2>/dev/null)\"}; return"),
+                  ") return ;;", ") _files; return ;;") +
       "  esac\n  case \"$at\" in\n";
   for (const CompletedCommand& command : commands) {
     std::vector<std::string> options, names = command.choices;
@@ -158,7 +171,11 @@ std::string fish_option(const CompletedCommand& command, const CompletedOption& 
       "complete -c mainstay -n " + quoted("__mainstay_at " + quoted(command.path, true), true);
   for (const std::string& name : option.names)
     text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (option.takes_value)
+  if (!option.asked_for.empty())
+    text += " -x -a " + quoted("(mainstay completion words " + option.asked_for +
+                                   " (commandline -opc) 2>/dev/null)",
+                               true);
+  else if (option.takes_value)
     text += option.choices.empty() ? " -r" : " -x -a " + quoted(join(option.choices, " "), true);
   return text + " -d " + quoted(option.description, true) + "\n";
 }
@@ -191,6 +208,28 @@ std::string fish_script(const Commands& commands) {
 }
 
 }  // namespace
+
+std::vector<std::string> completed_words(const std::string& what,
+                                         const std::vector<std::string>& line,
+                                         const Environment& environment, const Files& files) {
+  if (what == "profiles") {
+    auto profiles = aws::Profiles::load(environment, files);
+    return profiles ? profiles->names() : std::vector<std::string>{};
+  }
+  std::vector<std::string> names;
+  for (const std::string& word : line) {
+    if (!word.ends_with(".yml") && !word.ends_with(".yaml")) continue;
+    auto text = files.read(word, cfn::ParseOptions::for_config().size_max);
+    if (!text) continue;
+    auto document = cfn::parse_document(*text, word, cfn::ParseOptions::for_config());
+    if (!document) continue;
+    const Value& stacks = document->root["stacks"];
+    for (const auto& [name, stack] : stacks.members()) names.push_back(name);
+    for (const Value& stack : stacks.items())
+      if (stack["name"].is_string()) names.push_back(stack["name"].as_string());
+  }
+  return names;
+}
 
 std::vector<CompletedCommand> completed_commands(CLI::App& app) {
   Commands commands;

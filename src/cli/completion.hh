@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "host/files.hh"
+#include "host/surroundings.hh"
+
 namespace mainstay::cli {
 
 struct CompletedOption {
@@ -12,6 +15,7 @@ struct CompletedOption {
   std::string description;
   bool takes_value = false;
   std::vector<std::string> choices;  // of the value, where they are few and known
+  std::string asked_for;  // "profiles" or "stacks": `completion words` lists them; "" for neither
 };
 
 struct CompletedCommand {
@@ -22,6 +26,12 @@ struct CompletedCommand {
   std::vector<std::string> choices;  // of positionals
   std::vector<size_t> children;      // in the list
 };
+
+// The profiles of the AWS configuration, or the stacks of the configuration that is among the words
+// of a command line; none where that can't be read.
+std::vector<std::string> completed_words(const std::string& what,
+                                         const std::vector<std::string>& line,
+                                         const Environment& environment, const Files& files);
 
 // The program first, each command before its own.
 std::vector<CompletedCommand> completed_commands(CLI::App& app);

@@ -45,7 +45,7 @@ TEST_CASE("completion knows the whole tree") {
   };
   CHECK(named("up").names == std::vector<std::string>{"up", "build"});
   CHECK(named("access").children.size() >= 11);
-  CHECK(named("completion").choices == std::vector<std::string>{"bash", "zsh", "fish"});
+  CHECK(named("completion").choices == std::vector<std::string>{"bash", "zsh", "fish", "words"});
   CompletedCommand diff = named("diff");
   auto colour = std::ranges::find_if(
       diff.options, [](const CompletedOption& o) { return o.names.front() == "--color"; });

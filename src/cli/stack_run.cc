@@ -158,7 +158,14 @@ std::shared_ptr<KeptRuns> StackRun::kept_runs(std::string& warning) const {
 // Of what is only rehearsed in memory nothing is kept.
 std::shared_ptr<RunJournal> StackRun::make_journal() {
   auto folder = journal::journal_folder(environment_);
-  if (!folder || target_.address.empty()) return nullptr;
+  if (target_.address.empty()) return nullptr;
+  if (!folder) {
+    if (target_.kind == Target::Kind::account)
+      fmt::print(stderr,
+                 "warning: no folder for the journal of runs is known (HOME, "
+                 "XDG_STATE_HOME, MAINSTAY_JOURNAL): this run is not kept\n");
+    return nullptr;
+  }
   return std::make_shared<RunJournal>(
       RunJournal::Setup{files_, *clock_, secrets_, *folder, run_id_});
 }

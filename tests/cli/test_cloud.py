@@ -216,7 +216,7 @@ def test_without_a_home_nothing_is_kept_anywhere(program, tmp_path):
 def test_the_page_s_commands(program, served, tmp_path):
     page = (ROOT / "docs/cloud.md").read_text().split("## Forks, archives and the rest")[1].split("\n## ")[0]
     commands = "".join(line[4:] + "\n" for line in page.splitlines() if line.startswith("    "))
-    assert commands.count("mainstay cloud") == 13
+    assert commands.count("mainstay cloud") == 14
     fill(served().endpoint)
     environment = {"HOME": str(program.home), "XDG_STATE_HOME": str(program.home / "state"),
                    "PATH": f"{pathlib.Path(MAINSTAY).parent}:{os.environ['PATH']}"}

@@ -69,3 +69,17 @@ def test_fish_completes():
     offered = {line.split("\t")[0] for line in done.stdout.splitlines()}
     assert {"can", "who", "always", "never"} <= offered
     assert "up" not in offered
+
+
+def test_profiles_stacks_and_error_codes_are_offered(tmp_path):
+    (tmp_path / "config").write_text("[default]\n[profile prod]\n[profile probe]\n")
+    (tmp_path / "c.yml").write_text("namespace: ${ns}\nstacks:\n- {name: web}\n- {name: worker}\n")
+    script = f"""source <({MAINSTAY} completion bash)
+offered() {{ COMP_WORDS=("{MAINSTAY}" "$@"); COMP_CWORD=$#; _mainstay; echo "${{COMPREPLY[@]}}"; }}
+offered up --profile pro; offered up c.yml --stacks w; offered up --stacks w; offered explain ConfigI
+"""
+    done = subprocess.run(["bash", "--norc", "-c", script], capture_output=True, text=True, timeout=60, check=True,
+                          cwd=tmp_path, env={**os.environ, "AWS_CONFIG_FILE": str(tmp_path / "config"),
+                                             "AWS_SHARED_CREDENTIALS_FILE": "/nowhere"})
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["probe prod", "web worker", "", "ConfigInvalid"]
