@@ -199,7 +199,7 @@ STS = {"sts:ExternalId": "xyz", "sts:RoleSessionName": "session", "sts:SourceIde
 ELSEWHERE = {"kms:ViaService": "test_enforcement.py", "kms:ResourceAliases": "here, of resources", "kms:ReEncryptOnSameKey": "here, of resources", "s3:signatureAge": "test_presigned.py",
              "s3:object-lock-remaining-retention-days": "here", "s3:ExistingObjectTag/*": "test_enforcement.py", "iam:PassedToService": "test_enforcement.py", "iam:ResourceTag/*": "test_enforcement.py",
              "ec2:CreateAction": "test_emr_roles.py", "ec2:ResourceTag/*": "test_emr_roles.py", "secretsmanager:ResourceTag/*": "test_enforcement.py", "lambda:VpcIds": "here, of resources",
-             "dynamodb:Attributes": "test_enforcement.py", "dynamodb:LeadingKeys": "test_enforcement.py", "ssm:resourceTag/*": "here, of resources", "kms:EncryptionContext:*": "above",
+             "dynamodb:EnclosingOperation": "test_dynamodb_transactions.py", "dynamodb:Attributes": "test_enforcement.py", "dynamodb:LeadingKeys": "test_enforcement.py", "ssm:resourceTag/*": "here, of resources", "kms:EncryptionContext:*": "above",
              "s3:RequestObjectTag/*": "above", "ec2:Attribute": "here, of resources", "ec2:Attribute/*": "here, of resources", "ec2:Vpc": "here, of resources"}
 NOT_ASKED = {  # of operations that the cloud does not have: the row stands for the day it has
     "kms:ExpirationModel", "kms:ValidTo", "kms:WrappingAlgorithm", "kms:WrappingKeySpec", "kms:PrimaryRegion", "kms:ReplicaRegion", "kms:KeyAgreementAlgorithm",

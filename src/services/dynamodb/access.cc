@@ -79,6 +79,23 @@ void add_expressions(Keys& out, const Value& in) {
   for (const Update::Set& set : update->set) add_paths(out, set.term);
 }
 
+// The actions of a transaction on this table that one IAM action is for.
+std::vector<Value> actions_of(const Value& table, const Value& in, std::string_view action) {
+  constexpr std::pair<std::string_view, std::string_view> kinds[] = {
+      {"dynamodb:PutItem", "Put"},
+      {"dynamodb:UpdateItem", "Update"},
+      {"dynamodb:DeleteItem", "Delete"},
+      {"dynamodb:GetItem", "Get"},
+      {"dynamodb:ConditionCheckItem", "ConditionCheck"}};
+  std::vector<Value> out;
+  for (const auto& [of, kind] : kinds)
+    for (const Value& item : in["TransactItems"].items())
+      if (of == action && item.has(kind) &&
+          table_name(item[kind]["TableName"].as_string()) == table["TableName"].as_string())
+        out.push_back(item[kind]);
+  return out;
+}
+
 Keys attributes(const Value& table, const Value& in) {
   Keys out;
   add_members(out, in["Key"]);
@@ -138,6 +155,21 @@ Keys leading_keys(const Value& table, const Value& in) {
   return out;
 }
 
+// The keys that all actions of a transaction have together. Each of its actions is decided as the
+// operation of its own, within the transaction (dynamodb:EnclosingOperation).
+void add_transaction(Call& call, const Value& table, const Value& in, cloud::Access& access) {
+  if (!call.operation.starts_with("Transact")) return;
+  policy::Context& context = access.request.context;
+  context.set("dynamodb:EnclosingOperation", std::string(call.operation));
+  Keys keys, named;
+  for (const Value& action : actions_of(table, in, access.request.action)) {
+    for (std::string& key : leading_keys(table, action)) keys.push_back(std::move(key));
+    for (std::string& name : attributes(table, action)) named.push_back(std::move(name));
+  }
+  if (!keys.empty()) context.set_list("dynamodb:LeadingKeys", std::move(keys));
+  if (!named.empty()) context.set_list("dynamodb:Attributes", std::move(named));
+}
+
 }  // namespace
 
 Status guard(Call& call, const Value& in, cloud::Access& access) {
@@ -147,8 +179,10 @@ Status guard(Call& call, const Value& in, cloud::Access& access) {
   Keys keys = leading_keys(*table, in);
   if (!keys.empty()) access.request.context.set_list("dynamodb:LeadingKeys", std::move(keys));
   add_selection(call, *table, in, access);
+  add_transaction(call, *table, in, access);
   Keys named = attributes(*table, in);
-  if (!named.empty()) access.request.context.set_list("dynamodb:Attributes", std::move(named));
+  if (!named.empty() && !in.has("TransactItems"))
+    access.request.context.set_list("dynamodb:Attributes", std::move(named));
   return {};
 }
 

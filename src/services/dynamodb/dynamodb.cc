@@ -39,6 +39,8 @@ cloud::Service make_service() {
                         writes("PutItem", put_item),
                         writes("UpdateItem", update_item),
                         writes("DeleteItem", delete_item),
+                        writes("TransactWriteItems", transact_write_items),
+                        reads("TransactGetItems", transact_get_items),
                         reads("Query", query),
                         reads("Scan", scan),
                         reads("BatchGetItem", batch_get_item),

@@ -27,6 +27,11 @@ DYNAMODB_HANDLER(get_item);
 DYNAMODB_HANDLER(put_item);
 DYNAMODB_HANDLER(update_item);
 DYNAMODB_HANDLER(delete_item);
+// A transaction's ConditionCheck.
+DYNAMODB_HANDLER(check_item_condition);
+// transaction.cc
+DYNAMODB_HANDLER(transact_write_items);
+DYNAMODB_HANDLER(transact_get_items);
 // query.cc
 DYNAMODB_HANDLER(query);
 DYNAMODB_HANDLER(scan);

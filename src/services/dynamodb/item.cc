@@ -145,4 +145,15 @@ Result<Value> delete_item(Call& call, const Value& in) {
   return out;
 }
 
+Result<Value> check_item_condition(Call& call, const Value& in) {
+  TRY(Placeholders placeholders, Placeholders::read(in));
+  TRY(std::optional<Condition> condition, read_condition(in, placeholders));
+  CHECK_OK(placeholders.check_used());
+  TRY(Place place, find_place(call, in));
+  CHECK_OK(check_condition(in, condition, place.before));
+  Value out = Value::map({});
+  add_capacity(out, in, place.table, read_units(size_of_item(place.before), true));
+  return out;
+}
+
 }  // namespace mainstay::dynamodb
