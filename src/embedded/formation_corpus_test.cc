@@ -122,10 +122,11 @@ std::string drift(test::World& world, const std::string& id) {
 // "" where the template was deployed, found in sync and deleted, else why not.
 std::string deploy(test::World& world, const std::string& body, const std::string& name,
                    const Ground& ground) {
-  Value in = Value::map({{"StackName", name},
-                         {"TemplateBody", body},
-                         {"Parameters", parameters_of(body, ground)},
-                         {"Capabilities", Value::list({"CAPABILITY_NAMED_IAM"})}});
+  Value in = Value::map(
+      {{"StackName", name},
+       {"TemplateBody", body},
+       {"Parameters", parameters_of(body, ground)},
+       {"Capabilities", Value::list({"CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"})}});
   Value out = world.get("CreateStack", in);
   if (!out.has("StackId")) return out["Message"].as_string();
   std::string id = out["StackId"].as_string();

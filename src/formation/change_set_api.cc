@@ -2,6 +2,7 @@
 #include "base/json.hh"
 #include "formation/engine.hh"
 #include "formation/handlers.hh"
+#include "formation/import_plan.hh"
 #include "formation/plan.hh"
 #include "formation/requests.hh"
 #include "formation/transform.hh"
@@ -41,7 +42,9 @@ Value shown_cause(const cfn::Cause& cause) {
   return out;
 }
 
-Value shown_change(const Call& call, const std::string& uuid, const cfn::ResourceChange& change) {
+// imports: physical ids of what is taken over, by logical id.
+Value shown_change(const Call& call, const std::string& uuid, const cfn::ResourceChange& change,
+                   const Value& imports) {
   Value details = Value::list();
   for (const cfn::Cause& cause : change.causes) details.push_back(shown_cause(cause));
   Value resource = Value::map({{"Action", cfn::action_name(change.action)},
@@ -51,6 +54,8 @@ Value shown_change(const Call& call, const std::string& uuid, const cfn::Resourc
                                {"Details", details}});
   if (change.action == cfn::Action::modify)
     resource.set("Replacement", cfn::replacement_name(change.replacement));
+  if (const Value* imported = imports.find(change.logical_id))
+    resource.set("Action", "Import").set("PhysicalResourceId", *imported);
   if (change.action != cfn::Action::add)
     if (const Value* r = call.find("resource", row(uuid, change.logical_id)))
       resource.set("PhysicalResourceId", (*r)["PhysicalResourceId"]);
@@ -61,15 +66,16 @@ Value shown_change(const Call& call, const std::string& uuid, const cfn::Resourc
 // a status as yet.
 Result<Value> stack_for(Call& call, const Value& in) {
   const std::string& name = in["StackName"].as_string();
-  bool create = in["ChangeSetType"].as_string() == "CREATE";
   auto found = find_stack(call, name);
+  const std::string& type = in["ChangeSetType"].as_string();
+  bool in_review = found.has_value() && (*found)["StackStatus"].as_string() == "REVIEW_IN_PROGRESS";
+  bool create = type == "CREATE" || (type == "IMPORT" && (!found.has_value() || in_review));
   if (!create) {
     if (!found.has_value()) return validation_error("Stack [" + name + "] does not exist");
     CHECK_OK(check_updatable(*found));
     return found;
   }
-  if (found.has_value() && (*found)["StackStatus"].as_string() == "REVIEW_IN_PROGRESS")
-    return found;
+  if (in_review) return found;
   auto exists_already = [&] {
     return validation_error("Stack [" + name +
                             "] already exists and cannot be created again with the changeSet [" +
@@ -103,14 +109,13 @@ Status check_new_name(Call& call, const Value& stack, const std::string& name) {
   return {};
 }
 
-// Refused rather than taken for an update that would make the resources anew. ResourcesToImport is
-// for IMPORT only (API reference, CreateChangeSet). ImportExistingResources passes: the CDK's
-// bootstrap always says it, and where nothing is there to be imported it changes nothing.
-Status check_no_import(const Value& in) {
-  bool imports = in["ChangeSetType"].as_string() == "IMPORT" || !in["ResourcesToImport"].empty();
-  if (!imports) return {};
-  return aws_error("NotImplemented",
-                   "mainstay's embedded cloud does not import resources into stacks", 501);
+// ResourcesToImport and IMPORT go together (API reference, CreateChangeSet).
+Status check_import(const Value& in) {
+  bool imports = in["ChangeSetType"].as_string() == "IMPORT";
+  if (imports == !in["ResourcesToImport"].empty()) return {};
+  return validation_error(imports
+                              ? "ResourcesToImport must be given for a change set of type IMPORT"
+                              : "ResourcesToImport is for change sets of type IMPORT only");
 }
 
 }  // namespace
@@ -162,10 +167,12 @@ Status check_no_nested_plans(const Value& in, const Value& definition) {
 // What a change set says of the plan that it is; a failure for one that can't be executed.
 struct Planned {
   List changes, parameters;
+  Value imports = Value::map({});
   std::string failure;
 };
 
-Result<Planned> plan_of(Call& call, const StackKey& key, const Value& before, const Value& after) {
+Result<Planned> plan_of(Call& call, const Value& in, const StackKey& key, const Value& before,
+                        const Value& after) {
   Planned out;
   if (after.has("TransformFailed")) {
     out.failure = after["TransformFailed"].as_string();
@@ -173,8 +180,13 @@ Result<Planned> plan_of(Call& call, const StackKey& key, const Value& before, co
   }
   TRY(Plan plan, make_plan(call, key, before, after));
   TRY(Prepared prepared, prepare(asker_of(call), key, after));
+  if (in["ChangeSetType"].as_string() == "IMPORT") {
+    TRY(out.imports, imports_asked(call, in, prepared, plan));
+  } else if (in["ImportExistingResources"].as_bool()) {
+    out.imports = imports_found(call, key, prepared, plan);
+  }
   for (const cfn::ResourceChange& change : plan.changes)
-    out.changes.push_back(shown_change(call, key.uuid(), change));
+    out.changes.push_back(shown_change(call, key.uuid(), change, out.imports));
   out.parameters = shown_parameters(prepared, after);
   // One that creates a stack of nothing is complete (recorded: conditions that are all false).
   if (plan.is_empty() && !before.is_null())
@@ -185,14 +197,14 @@ Result<Planned> plan_of(Call& call, const StackKey& key, const Value& before, co
 }
 
 Result<Value> plan_change_set(Call& call, const Value& in) {
-  CHECK_OK(check_no_import(in));
+  CHECK_OK(check_import(in));
   TRY(Value stack, stack_for(call, in));
   const std::string& name = in["ChangeSetName"].as_string();
   CHECK_OK(check_new_name(call, stack, name));
   StackKey key = key_of(call, stack);
   Value before = current_definition(call, stack);
   TRY(Value after, make_definition(call, in, key, before));
-  TRY(Planned planned, plan_of(call, key, before, after));
+  TRY(Planned planned, plan_of(call, in, key, before, after));
   CHECK_OK(check_no_nested_plans(in, after));
   const bool good = planned.failure.empty();
   Value id = id_of_set(call, name);
@@ -211,7 +223,10 @@ Result<Value> plan_change_set(Call& call, const Value& in) {
                           {"Changes", Value(std::move(planned.changes))},
                           {"IncludeNestedStacks", in["IncludeNestedStacks"].as_bool()},
                           {"_definition", after},
-                          {"_type", before.is_null() ? "CREATE" : "UPDATE"},
+                          {"_imports", std::move(planned.imports)},
+                          {"_type", in["ChangeSetType"].as_string() == "IMPORT" ? "IMPORT"
+                                    : before.is_null()                          ? "CREATE"
+                                                                                : "UPDATE"},
                           {"_operation", std::move(operation)}});
   for (const char* member : {"OnStackFailure", "Description", "RollbackConfiguration"})
     if (in.has(member)) set.set(member, in[member]);
@@ -235,7 +250,7 @@ Result<Value> create_change_set(Call& call, const Value& in) {
 
 Result<Value> describe_change_set(Call& call, const Value& in) {
   TRY(Value set, find_change_set(call, in));
-  for (const char* member : {"_definition", "_type", "_operation"}) set.erase(member);
+  for (const char* member : {"_definition", "_type", "_operation", "_imports"}) set.erase(member);
   if (!in["IncludePropertyValues"].as_bool())
     for (Value& change : set.member("Changes").make_list())
       for (Value& detail : change.member("ResourceChange").member("Details").make_list())
@@ -280,13 +295,16 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
   bool keep_failed =
       in["DisableRollback"].as_bool() || set["OnStackFailure"].as_string() == "DO_NOTHING";
   bool creates = set["_type"].as_string() == "CREATE";
-  if (!creates) CHECK_OK(check_can_begin(stack, keep_failed));
+  bool imports = set["_type"].as_string() == "IMPORT";
+  bool in_review = stack["StackStatus"].as_string() == "REVIEW_IN_PROGRESS";
+  if (!creates && !in_review) CHECK_OK(check_can_begin(stack, keep_failed));
   // With the rights of who executes it, unless the set was given a role ("CloudFormation service
   // role", user guide).
   Value operation = set["_operation"];
   if (!set["_definition"].has("RoleARN") && !stack.has("RoleARN"))
     operation.set("Caller", call.caller.to_value());
   operation.set("Type", creates ? "CREATE_STACK" : "UPDATE_STACK");
+  if (!set["_imports"].empty()) operation.set("Imports", set["_imports"]);
   if (in["RetainExceptOnCreate"].as_bool()) operation.set("RetainExceptOnCreate", true);
   if (in.has("ClientRequestToken")) operation.set("Token", in["ClientRequestToken"]);
   if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);
@@ -294,8 +312,9 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
   stack.set("_operation", std::move(operation)).set("ChangeSetId", set["ChangeSetId"]);
   take_rollback_configuration(stack, set);
   stack.set("LastUpdatedTime", call.now);  // also of a stack that is created so: recorded
-  CHECK_OK(creates ? start_create(call, stack, set["_definition"])
-                   : start_update(call, stack, set["_definition"]));
+  CHECK_OK(creates   ? start_create(call, stack, set["_definition"])
+           : imports ? start_import(call, stack, set["_definition"])
+                     : start_update(call, stack, set["_definition"]));
   // One execution makes all the other plans of the stack stale.
   for (const std::string& id : call.find_by("change-set", "StackId", stack["StackId"].as_string()))
     if (id != set["ChangeSetId"].as_string()) call.remove("change-set", id);

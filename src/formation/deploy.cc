@@ -63,6 +63,8 @@ Status Operation::made(const Subject& s, Value& r, std::string_view status,
 }
 
 Status Operation::create_one(Value wanted, const Value& present) {
+  const Value& there = stack_["_operation"]["Imports"][wanted["LogicalResourceId"].as_string()];
+  if (there.is_string()) return import_one(std::move(wanted), there.as_string());
   const bool goes_on = has_begun(present);
   wanted.set("_prefix", "CREATE").set("_made_by", operation_id()).set("_begun_by", step());
   if (goes_on) {

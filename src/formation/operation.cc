@@ -20,12 +20,12 @@ bool may_be_there(const Value& r) {
   return is_present(r) || status == "CREATE_FAILED" || status == "CREATE_IN_PROGRESS";
 }
 
+}  // namespace
+
 std::string reason_of(const Outcome& outcome, std::string_view what) {
   if (!outcome.failed.empty()) return listed(what, outcome.failed);
   return outcome.error.empty() ? "" : outcome.error + ". ";
 }
-
-}  // namespace
 
 struct Operation::Phase {
   std::string_view status;
@@ -36,6 +36,8 @@ const std::vector<Operation::Phase>& Operation::phases() {
   static const std::vector<Phase> all = {
       {"CREATE_IN_PROGRESS", &Operation::create},
       {"ROLLBACK_IN_PROGRESS", &Operation::roll_back_creation},
+      {"IMPORT_IN_PROGRESS", &Operation::import_resources},
+      {"IMPORT_ROLLBACK_IN_PROGRESS", &Operation::roll_back_import},
       {"DELETE_IN_PROGRESS", &Operation::remove_stack},
       {"UPDATE_IN_PROGRESS", &Operation::update},
       {"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", &Operation::clean_up},

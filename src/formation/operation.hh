@@ -19,6 +19,10 @@
 
 namespace mainstay::formation {
 
+struct Outcome;
+// The reason of a stack's failure: "The following resource(s) failed to update: [A]. ".
+std::string reason_of(const Outcome& outcome, std::string_view what);
+
 // What came of a walk over resources.
 struct Outcome {
   std::vector<std::string> failed;
@@ -48,6 +52,11 @@ class Operation {
   Status clean_up();
   Status roll_back_update();
   Status clean_up_rollback();
+
+  // import.cc
+  Status import_resources();
+  Status roll_back_import();
+  Status import_one(Value wanted, const std::string& physical_id);
 
   // Deploying what the definition wants. deploy.cc
   Outcome deploy_definition();  // prepares what the stack is to become, deploys it and watches it

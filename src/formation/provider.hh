@@ -70,6 +70,12 @@ class Provider {
   Status create(Subject& s) const;
   Status update(Subject& s) const;
   Status remove(Subject& s) const;
+  // Takes over what is there under physical_id: reads its attributes, changes nothing. Errors: it
+  // is not there; the type can't be looked at here.
+  Status adopt(Subject& s) const;
+  // Gives the subject the physical id that a resource of its name would have; false where none is
+  // there.
+  bool find_named(Subject& s) const;
   // What the services say of the resource's properties, for types whose spec says how to read it
   // back. Errors: those of the services, but for what is gone.
   Result<Actual> read(Subject& s) const;

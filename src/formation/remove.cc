@@ -21,6 +21,8 @@ Status Operation::learn_id(Value& r) {
 
 // What is still in use may come free as others go, so that is no failure before the last try.
 Status Operation::remove_one(Value r, bool retain) {
+  // What this very operation has only taken over is let go as it was.
+  retain |= r.has("_imported_by") && r["_imported_by"] == operation_id();
   bool is_known = !r["PhysicalResourceId"].as_string().empty();
   if (!is_known && r["ResourceStatus"].as_string() == "CREATE_IN_PROGRESS" && r.has("_begun_by")) {
     CHECK_OK(learn_id(r));

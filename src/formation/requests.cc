@@ -244,6 +244,19 @@ Status start_update(Call& call, Value& stack, const Value& definition) {
   return {};
 }
 
+Status start_import(Call& call, Value& stack, const Value& definition) {
+  StackKey key = key_of(call, stack);
+  auto prepared = prepare(asker_of(call), key, definition);
+  if (!prepared.has_value()) return prepared.error();
+  TRY(Value now, find_stack(call, key.id));
+  if (now["StackStatus"] != stack["StackStatus"]) CHECK_OK(check_updatable(now));
+  show_target(stack, prepared, definition);
+  make_plans_obsolete(call, stack);
+  call.put("definition", row(key.uuid(), "target"), definition);
+  set_stack_status(call, stack, "IMPORT_IN_PROGRESS", "User Initiated");
+  return {};
+}
+
 Result<Value> begin_update(Call& call, const Value& in) {
   TRY(Value stack, find_stack(call, in["StackName"].as_string()));
   CHECK_OK(check_can_begin(stack, in["DisableRollback"].as_bool()));

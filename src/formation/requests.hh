@@ -31,6 +31,7 @@ Status check_can_begin(const Value& stack, bool disable_rollback);
 // check_stack_policy finds.
 Status start_create(Call& call, Value& stack, const Value& definition);
 Status start_update(Call& call, Value& stack, const Value& definition);
+Status start_import(Call& call, Value& stack, const Value& definition);
 StackKey key_of(const Call& call, const Value& stack);
 // The stack as it is after its last complete operation; null before the first.
 Value current_definition(const Call& call, const Value& stack);
