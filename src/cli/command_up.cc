@@ -33,7 +33,8 @@ Exit dump(StackRun& run, const std::string& directory) {
     if (diff.document.root.is_null()) return;
     std::string path = join_path(directory, diff.full_name + ".json");
     Status written = run.writable_files().write(
-        path, to_json_pretty(run.secrets().redacted_values(diff.document.root)) + "\n");
+        path, to_json_pretty(run.secrets().redacted_values(diff.document.root)) + "\n", 0644,
+        false);
     if (!written) errors.push_back(written.error());
     if (written) run.print(path + "\n");
   });

@@ -64,13 +64,13 @@ Result<std::string> RealFiles::read(const std::string& path, size_t bytes_max) c
   }
 }
 
-Status RealFiles::write(const std::string& path, std::string_view text, int mode) {
+Status RealFiles::write(const std::string& path, std::string_view text, int mode, bool synced) {
   std::error_code ignored;  // where it matters, the open below says why
   std::filesystem::create_directories(directory_of(path), ignored);
   std::string fresh = path + ".XXXXXX";
   Descriptor file(::mkostemp(fresh.data(), O_CLOEXEC));
   if (file.get() < 0) return failed("FileUnwritable", path);
-  Status written = write_all(file.get(), text, path);
+  Status written = write_all(file.get(), text, path, synced);
   if (written && (::fchmod(file.get(), static_cast<mode_t>(mode)) != 0 ||
                   ::rename(fresh.c_str(), path.c_str()) != 0))
     written = failed("FileUnwritable", path);
@@ -145,7 +145,7 @@ Result<std::string> SimulatedFiles::read(const std::string& path, size_t bytes_m
   return it->second;
 }
 
-Status SimulatedFiles::write(const std::string& path, std::string_view text, int) {
+Status SimulatedFiles::write(const std::string& path, std::string_view text, int, bool) {
   std::scoped_lock lock(mutex_);
   files_[path] = text;
   return {};

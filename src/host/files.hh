@@ -36,8 +36,10 @@ class Files {
   // The whole file; refuses more than bytes_max, and anything that is not a regular file or pipe.
   virtual Result<std::string> read(const std::string& path, size_t bytes_max) const = 0;
   // All or nothing, even through a crash: a new file is synced and renamed over the old one.
-  // Makes missing parent directories. mode as of chmod.
-  virtual Status write(const std::string& path, std::string_view text, int mode = 0644) = 0;
+  // Makes missing parent directories. mode as of chmod. Not synced, it takes no wait for the disk:
+  // for what can be made again.
+  virtual Status write(const std::string& path, std::string_view text, int mode = 0644,
+                       bool synced = true) = 0;
   // Appends what `next` makes of the file's end; "" appends nothing. Whoever appends to the same
   // file meanwhile, in any process, waits. A missing file is made (mode 0600), its directories too.
   // With `synced` it is on disk when this returns. Error "FileUnwritable".
@@ -53,7 +55,8 @@ class Files {
 class RealFiles : public Files {
  public:
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
-  Status write(const std::string& path, std::string_view text, int mode = 0644) override;
+  Status write(const std::string& path, std::string_view text, int mode = 0644,
+               bool synced = true) override;
   Status append(const std::string& path, size_t tail_bytes,
                 const std::function<std::string(const FileTail&)>& next, bool synced) override;
   Status remove(const std::string& path) override;
@@ -67,7 +70,8 @@ class SimulatedFiles : public Files {
   SimulatedFiles() = default;
   explicit SimulatedFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
   Result<std::string> read(const std::string& path, size_t bytes_max) const override;
-  Status write(const std::string& path, std::string_view text, int mode = 0644) override;
+  Status write(const std::string& path, std::string_view text, int mode = 0644,
+               bool synced = true) override;
   Status append(const std::string& path, size_t tail_bytes,
                 const std::function<std::string(const FileTail&)>& next, bool synced) override;
   Status remove(const std::string& path) override;
