@@ -61,11 +61,24 @@ bool is_nobody(Call& call, const std::string& name) {
   return id && id->empty();
 }
 
+// "Federated user sessions" of the Principal element: a provider of an account's, or one of the
+// web's that AWS knows. Whether an account has the provider is not looked at: there are none here.
+bool is_identity_provider(std::string_view name) {
+  for (std::string_view known : {"cognito-identity.amazonaws.com", "accounts.google.com",
+                                 "graph.facebook.com", "www.amazon.com"})
+    if (name == known) return true;
+  auto parts = split(name, ":");
+  return parts.size() >= 6 && parts[0] == "arn" && parts[2] == "iam" && is_account_id(parts[4]) &&
+         (parts[5].starts_with("saml-provider/") || parts[5].starts_with("oidc-provider/"));
+}
+
 Status check_principals(Call& call, const policy::Document& document) {
   for (const policy::Statement& statement : document.statements) {
     if (!statement.principals) continue;
     for (const std::string& name : statement.principals->aws)
       if (is_nobody(call, name)) return policy::invalid_principal("AWS", name);
+    for (const std::string& name : statement.principals->federated)
+      if (!is_identity_provider(name)) return policy::invalid_principal("FEDERATED", name);
     for (const std::string& name : statement.principals->service)
       if (!actions::is_service_principal(name)) return policy::invalid_principal("SERVICE", name);
   }

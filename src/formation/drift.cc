@@ -1,4 +1,5 @@
 #include "formation/drift.hh"
+#include "formation/hidden.hh"
 
 #include <algorithm>
 #include <set>
@@ -118,6 +119,15 @@ void keep_drift(Call& call, const StackKey& key, const Value& drift) {
   call.put("resource-drift", row(key.uuid(), drift["LogicalResourceId"].as_string()), drift);
 }
 
+// A difference in what is hidden is told, and its values are not.
+Value without_values(Value difference, const std::set<std::string>& hidden) {
+  const std::string& path = difference["PropertyPath"].as_string();
+  if (!hidden.contains(path.substr(1, path.find('/', 1) - 1))) return difference;
+  for (const char* side : {"ExpectedValue", "ActualValue"})
+    if (difference.has(side)) difference.set(side, hidden_value);
+  return difference;
+}
+
 Result<Value> check_drift(cloud::Cloud& cloud, const cloud::Caller& caller, const StackKey& key,
                           const Value& resource, Time at) {
   Subject s = subject_of(cloud, caller, key, resource);
@@ -142,8 +152,12 @@ Result<Value> check_drift(cloud::Cloud& cloud, const cloud::Caller& caller, cons
     if (!is.is_null()) actual.set(name, std::move(is));
   }
   const Value& spec = Types::all().spec(s.where.type)["drift"];
+  auto hidden = hidden_properties(resource);
   for (const PropertyDifference& d : compare_properties(expected, actual, schema, spec))
-    drift.member("PropertyDifferences").push_back(d.shown());
+    drift.member("PropertyDifferences").push_back(without_values(d.shown(), hidden));
+  for (const std::string& name : hidden)
+    for (Value* side : {&expected, &actual})
+      if (side->has(name)) side->set(name, hidden_value);
   bool same = drift["PropertyDifferences"].empty();
   return drift.set("StackResourceDriftStatus", same ? "IN_SYNC" : "MODIFIED")
       .set("ExpectedProperties", to_json(expected))

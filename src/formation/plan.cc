@@ -1,5 +1,7 @@
 #include "formation/plan.hh"
 
+#include "formation/hidden.hh"
+
 #include "formation/provider.hh"
 #include "formation/types.hh"
 
@@ -41,6 +43,19 @@ void remember_zones(cfn::Environment& then, const Value& zones, const std::strin
   };
 }
 
+// Plans are shown, so they don't hold what is not to be seen.
+void hide_values(Plan& plan, const Prepared& then, const Prepared& now) {
+  for (cfn::ResourceChange& change : plan.changes) {
+    std::set<std::string> hidden = hidden_properties(now, change.logical_id);
+    hidden.merge(hidden_properties(then, change.logical_id));
+    for (cfn::Cause& cause : change.causes) {
+      if (!hidden.contains(cause.name)) continue;
+      for (Value* value : {&cause.before, &cause.after})
+        if (!value->is_null()) *value = hidden_value;
+    }
+  }
+}
+
 }  // namespace
 
 Result<Plan> make_plan(Call& call, const StackKey& key, const Value& before, const Value& after) {
@@ -69,6 +84,7 @@ Result<Plan> make_plan(Call& call, const StackKey& key, const Value& before, con
   Plan plan;
   TRY(plan.changes, cfn::plan_changes({&then.tmpl, &then.parameters, &then_environment},
                                       {&now.tmpl, &now.parameters, &now_environment}, options));
+  hide_values(plan, then, now);
   plan.outputs_changed = outputs_of(then, then_environment) != outputs_of(now, now_environment);
   return plan;
 }

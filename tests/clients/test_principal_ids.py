@@ -106,6 +106,17 @@ def test_services_that_there_are_not_are_refused(guarded):
             guarded.put({"Service": gone})
 
 
+@pytest.mark.parametrize("name, taken", [("accounts.google.com", True), ("arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com", True),
+                                         ("arn:aws:iam::{account}:saml-provider/x", True), ("arn:aws:s3:::x", False), ("nothing", False), ("arn:aws:iam::{account}:role/x", False)])
+def test_providers_of_identities(clients, account, name, taken):
+    role = Trust(clients)
+    name = name.format(account=account)
+    if taken:
+        return role.put({"Federated": name})
+    with fails("MalformedPolicyDocument", f'Invalid principal in policy: "FEDERATED":"{name}"', 400):
+        role.put({"Federated": name})
+
+
 def test_the_words_of_each(clients, account):
     nobody = {"AWS": f"arn:aws:iam::{account}:role/nobody"}
     with fails("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{nobody["AWS"]}"', 400):

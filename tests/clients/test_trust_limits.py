@@ -103,6 +103,26 @@ def test_a_presigned_url_obeys_what_it_has_signed(clients, s3, bucket, header, k
     assert put(url, **{"x-amz-acl": "bucket-owner-full-control"})[0] == 200
 
 
+def test_a_presigned_url_of_the_older_kind_too(s3, bucket):
+    """boto3's default: Signature Version 2, whose x-amz- headers are signed as well."""
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"})
+    assert "AWSAccessKeyId=" in url
+    status, text = put(url, **{"x-amz-copy-source": f"{bucket}/other"})
+    assert status == 403 and "<Code>SignatureDoesNotMatch</Code>" in text
+    assert put(url)[0] == 200
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k", "ACL": "bucket-owner-full-control"})
+    assert put(url, **{"x-amz-acl": "bucket-owner-full-control"})[0] == 200
+    assert put(url, **{"x-amz-acl": "public-read"})[0] == 403
+
+
+def test_an_accounts_owner_has_sessions_of_an_hour(sts):
+    """GetSessionToken, GetFederationToken, STS API reference."""
+    import datetime
+    now = datetime.datetime.now(datetime.timezone.utc)
+    for made in [sts.get_session_token(DurationSeconds=43200), sts.get_session_token(), sts.get_federation_token(Name="fed", DurationSeconds=43200)]:
+        assert made["Credentials"]["Expiration"] - now < datetime.timedelta(seconds=3700)
+
+
 def test_a_chained_role_lasts_an_hour(clients, account, iam):
     """"Roles terms and concepts: role chaining", IAM user guide."""
     arn, session = make_role(clients, "first")
@@ -163,6 +183,27 @@ def test_what_is_not_to_be_echoed_is_nowhere(clients, cloudformation, cloudtrail
     assert {"user:****"} == {p["Value"] for p in shown} and {"seen"} == {p["Description"] for p in shown}
     records = cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "CreateStack"}])["Events"]
     assert len(records) == 1 and "tresor" not in str(records) and "Password" in str(records)
+
+
+def test_what_is_not_to_be_echoed_is_in_no_plan_and_no_drift(cloudformation, ssm, secretsmanager):
+    secretsmanager.create_secret(Name="s", SecretString="tresor-3")
+
+    def parameters(n):
+        return [{"ParameterKey": "Password", "ParameterValue": f"tresor-{n}"}, {"ParameterKey": "List", "ParameterValue": "tresor-2,b"},
+                {"ParameterKey": "Open", "ParameterValue": f"open-{n}"}]
+
+    cloudformation.create_stack(StackName="s", TemplateBody=json.dumps(SECRETIVE), Parameters=parameters(1))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="s", WaiterConfig={"Delay": 1})
+    cloudformation.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=json.dumps(SECRETIVE), Parameters=parameters(9))
+    cloudformation.get_waiter("change_set_create_complete").wait(StackName="s", ChangeSetName="c", WaiterConfig={"Delay": 1})
+    plan = cloudformation.describe_change_set(StackName="s", ChangeSetName="c", IncludePropertyValues=True)
+    assert "tresor" not in str(plan) and "open-9" in str(plan)
+    targets = {d["Target"]["Name"]: d["Target"] for c in plan["Changes"] for d in c["ResourceChange"]["Details"]}
+    assert (targets["Value"]["BeforeValue"], targets["Value"]["AfterValue"]) == ("****", "****")
+    name = next(r["PhysicalResourceId"] for r in cloudformation.describe_stack_resources(StackName="s")["StackResources"] if r["LogicalResourceId"] == "P")
+    ssm.put_parameter(Name=name, Value="other-tresor", Overwrite=True)
+    drift = cloudformation.detect_stack_resource_drift(StackName="s", LogicalResourceId="P")["StackResourceDrift"]
+    assert drift["StackResourceDriftStatus"] == "MODIFIED" and "tresor" not in str(drift)
 
 
 def test_policies_have_a_size(s3, bucket, kms, secretsmanager, sqs, sns, account):

@@ -172,14 +172,20 @@ Status check_lasting(const Call& call) {
                    "Cannot call " + std::string(call.operation) + " with session credentials", 403);
 }
 
+// "Sessions for AWS account owners are restricted to a maximum of 3,600 seconds … if the duration
+// is longer, the session defaults to one hour" (GetSessionToken, API reference).
+int64_t duration_of(const Call& call, const Value& in) {
+  int64_t asked = in["DurationSeconds"].as_int(12 * hour_s);
+  return call.caller.kind == cloud::Caller::Kind::root ? std::min(asked, hour_s) : asked;
+}
+
 Result<Value> get_session_token(Call& call, const Value& in) {
   CHECK_OK(check_lasting(call));
-  constexpr int64_t default_s = 12 * hour_s;
   TRY(Value credentials,
-      issue(call, {call.caller.account, call.caller.arn, call.caller.user_id,
-                   call.caller.kind == cloud::Caller::Kind::root ? "root" : "user",
-                   in["DurationSeconds"].as_int(default_s),
-                   has_factor(in) ? Value::map({{"MultiFactorAuthTime", call.now}}) : Value()}));
+      issue(call,
+            {call.caller.account, call.caller.arn, call.caller.user_id,
+             call.caller.kind == cloud::Caller::Kind::root ? "root" : "user", duration_of(call, in),
+             has_factor(in) ? Value::map({{"MultiFactorAuthTime", call.now}}) : Value()}));
   return Value::map({{"Credentials", std::move(credentials)}});
 }
 
@@ -187,12 +193,11 @@ Result<Value> get_federation_token(Call& call, const Value& in) {
   CHECK_OK(check_lasting(call));
   CHECK_OK(check_policy(in["Policy"]));
   const std::string& name = in["Name"].as_string();
-  constexpr int64_t default_s = 12 * hour_s;
   Issue session{call.caller.account,
                 arn_of(call, call.caller.account) + ":federated-user/" + name,
                 call.caller.account + ":" + name,
                 "session",
-                in["DurationSeconds"].as_int(default_s),
+                duration_of(call, in),
                 Value::map({{"Issuer", call.caller.arn}, {"IssuerId", call.caller.user_id}})};
   for (const char* member : {"Policy", "PolicyArns"})
     if (in.has(member)) session.extra.set(member, in[member]);
