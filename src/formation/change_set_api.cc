@@ -6,6 +6,7 @@
 #include "formation/plan.hh"
 #include "formation/requests.hh"
 #include "formation/transform.hh"
+#include "formation/validation.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -168,6 +169,7 @@ Status check_no_nested_plans(const Value& in, const Value& definition) {
 struct Planned {
   List changes, parameters;
   Value imports = Value::map({});
+  std::vector<Value> findings;
   std::string failure;
 };
 
@@ -180,11 +182,15 @@ Result<Planned> plan_of(Call& call, const Value& in, const StackKey& key, const 
   }
   TRY(Plan plan, make_plan(call, key, before, after));
   TRY(Prepared prepared, prepare(asker_of(call), key, after));
+  Value existing = Value::map({});
   if (in["ChangeSetType"].as_string() == "IMPORT") {
     TRY(out.imports, imports_asked(call, in, prepared, plan));
-  } else if (in["ImportExistingResources"].as_bool()) {
-    out.imports = imports_found(call, key, prepared, plan);
+  } else {
+    existing = existing_by_name(call, key, prepared, plan);
+    if (in["ImportExistingResources"].as_bool()) out.imports = imports_found(call, existing);
   }
+  out.findings = validate_plan(prepared, plan, existing, out.imports);
+  out.failure = status_reason(out.findings);
   for (const cfn::ResourceChange& change : plan.changes)
     out.changes.push_back(shown_change(call, key.uuid(), change, out.imports));
   out.parameters = shown_parameters(prepared, after);
@@ -224,6 +230,7 @@ Result<Value> plan_change_set(Call& call, const Value& in) {
                           {"IncludeNestedStacks", in["IncludeNestedStacks"].as_bool()},
                           {"_definition", after},
                           {"_imports", std::move(planned.imports)},
+                          {"_findings", Value(std::move(planned.findings))},
                           {"_type", in["ChangeSetType"].as_string() == "IMPORT" ? "IMPORT"
                                     : before.is_null()                          ? "CREATE"
                                                                                 : "UPDATE"},
@@ -250,7 +257,8 @@ Result<Value> create_change_set(Call& call, const Value& in) {
 
 Result<Value> describe_change_set(Call& call, const Value& in) {
   TRY(Value set, find_change_set(call, in));
-  for (const char* member : {"_definition", "_type", "_operation", "_imports"}) set.erase(member);
+  for (const char* member : {"_definition", "_type", "_operation", "_imports", "_findings"})
+    set.erase(member);
   if (!in["IncludePropertyValues"].as_bool())
     for (Value& change : set.member("Changes").make_list())
       for (Value& detail : change.member("ResourceChange").member("Details").make_list())

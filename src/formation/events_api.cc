@@ -34,12 +34,25 @@ Value shown_event(const Value& event) {
                                                  : "PROGRESS_EVENT");
 }
 
-// The stack that is meant: by itself, by a change set, or by the operation, which only one has.
+// What was found wrong with a change set before it could be executed.
+Value events_of_set(const Value& set) {
+  Value out = Value::list();
+  const Value& operation = set["_operation"]["Id"];
+  for (Value found : set["_findings"].items())
+    out.push_back(found
+                      .set("EventId", operation.as_string() + "-" +
+                                          found["LogicalResourceId"].as_string() + "-" +
+                                          found["ValidationName"].as_string())
+                      .set("StackId", set["StackId"])
+                      .set("OperationId", operation)
+                      .set("OperationType", "CREATE_CHANGESET")
+                      .set("EventType", "VALIDATION_ERROR")
+                      .set("Timestamp", set["CreationTime"]));
+  return out;
+}
+
+// The stack that is meant: by itself, or by the operation, which only one has.
 Result<std::string> stack_meant(Call& call, const Value& in) {
-  if (in.has("ChangeSetName")) {
-    TRY(Value set, find_change_set(call, in));
-    return set["StackId"].as_string();
-  }
   if (in.has("StackName")) {
     TRY(Value stack, find_stack(call, in["StackName"].as_string()));
     return stack["StackId"].as_string();
@@ -56,6 +69,10 @@ Result<std::string> stack_meant(Call& call, const Value& in) {
 
 // Newest first; the token is the number of the page's last event.
 Result<Value> describe_events(Call& call, const Value& in) {
+  if (in.has("ChangeSetName")) {
+    TRY(Value set, find_change_set(call, in));
+    return Value::map({{"OperationEvents", events_of_set(set)}});
+  }
   TRY(std::string id, stack_meant(call, in));
   const std::string prefix = row(uuid_of(id), "");
   const auto& events = call.all("event");

@@ -4,7 +4,7 @@
 
 #include "base/text.hh"
 #include "formation/provider.hh"
-#include "formation/template_source.hh"
+#include "formation/template_values.hh"
 #include "formation/types.hh"
 
 namespace mainstay::formation {
@@ -70,12 +70,9 @@ std::vector<std::string> others_of(const Plan& plan, const Value& imports) {
 }
 
 // A resource that may be there by its name, as far as its properties are known.
-Value candidate_of(const Prepared& prepared, const cfn::Environment& environment,
-                   const std::string& id) {
+Value candidate_of(const Prepared& prepared, const std::string& id) {
   const cfn::Resource& declared = *prepared.tmpl.find_resource(id);
-  cfn::Context context{&prepared.tmpl, &prepared.parameters, &prepared.conditions, &environment,
-                       declared.path()};
-  auto properties = cfn::evaluate(declared.properties, context);
+  auto properties = known_properties(prepared, declared);
   if (!properties.has_value() || !properties->is_map()) return {};
   if (provider().custom_name(declared.type, *properties).empty()) return {};
   return Value::map({{"LogicalResourceId", id},
@@ -122,21 +119,27 @@ Result<Value> imports_asked(Call& call, const Value& in, const Prepared& prepare
   return out;
 }
 
-Value imports_found(Call& call, const StackKey& key, const Prepared& prepared, const Plan& plan) {
+Value existing_by_name(Call& call, const StackKey& key, const Prepared& prepared,
+                       const Plan& plan) {
   const Asker asker = asker_of(call);
-  const cfn::Environment environment = make_environment(asker, prepared.pseudo);
   std::vector<Value> candidates;
   for (const cfn::ResourceChange& change : plan.changes)
     if (change.action == cfn::Action::add)
-      if (Value r = candidate_of(prepared, environment, change.logical_id); !r.is_null())
+      if (Value r = candidate_of(prepared, change.logical_id); !r.is_null())
         candidates.push_back(std::move(r));
-  Value found = Value::map({}), out = Value::map({});
+  Value found = Value::map({});
+  if (candidates.empty()) return found;
   call.outside([&] {
     for (const Value& r : candidates)
       if (std::string id = find_existing(asker, key, r); !id.empty())
         found.set(r["LogicalResourceId"].as_string(), id);
   });
-  for (const auto& [id, physical_id] : found.members())
+  return found;
+}
+
+Value imports_found(const Call& call, const Value& existing) {
+  Value out = Value::map({});
+  for (const auto& [id, physical_id] : existing.members())
     if (!is_in_a_stack(call, physical_id.as_string())) out.set(id, physical_id);
   return out;
 }

@@ -12,8 +12,10 @@ namespace mainstay::formation {
 Result<Value> imports_asked(Call& call, const Value& in, const Prepared& prepared,
                             const Plan& plan);
 
-// Of ImportExistingResources: the same for resources that the plan adds, that have a name of their
-// own, and that are there by that name in no stack. Asks the services.
-Value imports_found(Call& call, const StackKey& key, const Prepared& prepared, const Plan& plan);
+// The same for resources that the plan adds, that have a name of their own, and that are there by
+// that name, wherever they belong. Asks the services, as the caller.
+Value existing_by_name(Call& call, const StackKey& key, const Prepared& prepared, const Plan& plan);
+// Of ImportExistingResources: those of them that are in no stack.
+Value imports_found(const Call& call, const Value& existing);
 
 }  // namespace mainstay::formation

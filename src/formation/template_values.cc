@@ -41,6 +41,17 @@ cfn::Environment environment_of(const Prepared& prepared) {
 
 }  // namespace
 
+Result<Value> known_properties(const Prepared& prepared, const cfn::Resource& resource) {
+  const cfn::Environment environment = environment_of(prepared);
+  cfn::Context context{&prepared.tmpl,
+                       &prepared.parameters,
+                       &prepared.conditions,
+                       &environment,
+                       {"Resources", resource.id, "Properties"}};
+  TRY(Value properties, cfn::evaluate(resource.properties, context));
+  return properties.is_null() ? Value::map({}) : properties;
+}
+
 Status check_values(const Prepared& prepared) {
   const cfn::Environment environment = environment_of(prepared);
   cfn::Context context{

@@ -9,5 +9,7 @@ namespace mainstay::formation {
 // functions that can't give a value (a key that a mapping lacks), and for attributes that a
 // resource's type does not have.
 Status check_values(const Prepared& prepared);
+// A resource's properties as far as they are known: null where the template has none.
+Result<Value> known_properties(const Prepared& prepared, const cfn::Resource& resource);
 
 }  // namespace mainstay::formation

@@ -148,3 +148,33 @@ def test_secure_strings_are_no_parameters(cloudformation, ssm):
     assert settle(cloudformation, "s") == "ROLLBACK_COMPLETE"
     events = cloudformation.describe_stack_events(StackName="s")["StackEvents"]
     assert any("Non-secure ssm prefix was used for secure parameter: /secret" in e.get("ResourceStatusReason", "") for e in events)
+
+
+def test_a_plan_that_must_fail_is_told_so(cloudformation, sqs, bucket):
+    sqs.create_queue(QueueName="there")
+    body = template({"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "there"}},
+                     "B": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}},
+                     "P": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "Strin", "Value": "v"}},
+                     "New": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "new"}}})
+    made = cloudformation.create_change_set(StackName="s", ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=body)
+    said = cloudformation.describe_change_set(ChangeSetName=made["Id"])
+    assert (said["Status"], said["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    assert said["StatusReason"] == (
+        "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation, AWS::EarlyValidation::ResourceExistenceCheck]. "
+        "To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.")
+    events = cloudformation.describe_events(ChangeSetName=made["Id"])["OperationEvents"]
+    found = {e["LogicalResourceId"]: e for e in events}
+    assert set(found) == {"Q", "B", "P"} and {e["EventType"] for e in events} == {"VALIDATION_ERROR"}
+    assert found["Q"]["ValidationStatusReason"] == "Resource of type 'AWS::SQS::Queue' with identifier 'there' already exists."
+    assert (found["Q"]["ValidationName"], found["Q"]["ValidationPath"], found["Q"]["OperationType"]) == (
+        "NAME_CONFLICT_VALIDATION", "/Resources/Q", "CREATE_CHANGESET")
+    assert "Strin" in found["P"]["ValidationStatusReason"] and found["P"]["ValidationPath"] == "/Resources/P/Properties"
+    with fails("InvalidChangeSetStatus"):
+        cloudformation.execute_change_set(ChangeSetName=made["Id"])
+
+
+def test_a_name_that_this_stack_has_under_another_id(cloudformation):
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "mine"}}
+    create(cloudformation, template({"A": queue}))
+    assert plan(cloudformation, template({"B": queue}), "renamed")["Status"] == "FAILED"
+    assert plan(cloudformation, template({"A": queue, "P": ALWAYS}), "kept")["Status"] == "CREATE_COMPLETE"

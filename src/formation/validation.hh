@@ -1,0 +1,22 @@
+// Pre-deployment validation of change sets (user guide, "Validate stack deployments"): what would
+// fail for certain is told before anything is made.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "formation/definition.hh"
+#include "formation/plan.hh"
+
+namespace mainstay::formation {
+
+// existing: physical ids of what is there by the names of resources that the plan adds, by logical
+// id (existing_by_name). imports: those of them that are taken over. A finding is a map of
+// DescribeEvents' members, LogicalResourceId, ResourceType and Validation….
+std::vector<Value> validate_plan(const Prepared& prepared, const Plan& plan, const Value& existing,
+                                 const Value& imports);
+
+// The change set's StatusReason; "" where nothing was found.
+std::string status_reason(const std::vector<Value>& findings);
+
+}  // namespace mainstay::formation
