@@ -34,6 +34,7 @@ package_list() { # KIND
     node) echo nodejs npm ;;
     docker) echo docker.io ;;
     browser) echo chromium ;;
+    postgresql) echo postgresql ;;
   esac
 }
 

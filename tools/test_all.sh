@@ -46,6 +46,8 @@ packages build
 packages format
 # Where it can't be had, the tests of containers say what they left out.
 (packages docker) || true
+# So do those of databases.
+(packages postgresql) || true
 venv
 stacker_venv
 cdk_environment "$PWD/.cache/cdk"

@@ -104,7 +104,8 @@ Result<Value> render_declared(const Blueprint& blueprint, const RenderInput& inp
   TRY(auto made, expand(declaration["template"], scope));
   Value root = Value::map();
   if (!parameters.empty()) root.set("Parameters", std::move(parameters));
-  for (const auto& [section, content] : made.value_or(Value::map()).members())
+  const Value sections = made.value_or(Value::map());
+  for (const auto& [section, content] : sections.members())
     if (!content.empty()) root.set(section, content);
   return root;
 }

@@ -76,6 +76,9 @@ std::vector<std::string> Models::candidates(const wire::Hints& hints) const {
     if (names.empty()) names = Tables::find(tables_->signing_name, hints.signing_name);
   }
   if (names.empty() && hints.form == wire::Hints::Form::rest) return {"s3"};
+  // DocumentDB and Neptune are RDS's API under names of their own: the signer's own name first.
+  if (auto own = std::find(names.begin(), names.end(), hints.signing_name); own != names.end())
+    std::rotate(names.begin(), own, own + 1);
   return names;
 }
 

@@ -16,6 +16,7 @@
 #include "services/lambda/lambda.hh"
 #include "services/logs/logs.hh"
 #include "services/organizations/organizations.hh"
+#include "services/rds/rds.hh"
 #include "services/route53/route53.hh"
 #include "services/s3/s3.hh"
 #include "services/scheduler/scheduler.hh"
@@ -40,6 +41,7 @@ std::vector<cloud::Service> services() {
   out.push_back(lambda::make_service());
   out.push_back(logs::make_service());
   out.push_back(organizations::make_service());
+  out.push_back(rds::make_service());
   out.push_back(route53::make_service());
   out.push_back(s3::make_service());
   out.push_back(scheduler::make_service());

@@ -47,6 +47,7 @@ struct Subject {
   bool is_unwanted = false;
   // Nothing that blocks it (blocked) will come free.
   bool is_last_try = false;
+  Value removal_policy = {};  // of what is to be removed: DeletionPolicy or UpdateReplacePolicy
 };
 
 // The error of what is not done yet: the stack will be woken, and the same asked again.

@@ -126,6 +126,7 @@ Status Operation::remove_leftover(Value old) {
     CHECK_OK(tell("DELETE_IN_PROGRESS", ""));
   }
   Subject s = subject(old);
+  s.removal_policy = old["_replace_policy"];
   s.is_last_try = true;
   Status done = provider().remove(s);
   if (!done.has_value() && is_not_yet(done.error())) {

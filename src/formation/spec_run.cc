@@ -20,21 +20,6 @@ Value without_reserved(const Value& tags) {
   return out;
 }
 
-// AWS's own handlers try again while what a call needs, or what still uses the thing to be removed,
-// may be under way beside it: a policy whose bucket is being made, a gateway whose addresses are
-// being released. Sample templates of AWS's rely on it, though nothing in them says the order.
-bool may_pass(const Value& step, const Error& error, bool removing) {
-  if (removing && error.code == "DependencyViolation") return true;
-  const List& codes = step["retry"].items();
-  return std::find(codes.begin(), codes.end(), Value(error.code)) != codes.end();
-}
-
-// What the service is still at by itself: its own states, which take a while by the cloud's clock.
-bool is_busy(const Value& step, const Error& error) {
-  const List& codes = step["busy"].items();
-  return std::find(codes.begin(), codes.end(), Value(error.code)) != codes.end();
-}
-
 constexpr int64_t busy_pause_ms = 500;
 
 Error not_there(const Subject& s) {
@@ -63,6 +48,7 @@ Scope SpecRun::scope_of(const Value& properties, const Value& tags) const {
                   {"location", s_.where.region == "us-east-1" ? Value() : Value(s_.where.region)},
                   {"unique", stable_text(s_.where, "unique", 32, "0123456789abcdef")},
                   {"attr", s_.attributes},
+                  {"last_snapshot", last_snapshot(properties)},
                   {"tags", tags},
                   {"own_tags", own.empty() ? Value() : own}});
   return scope;
@@ -91,7 +77,7 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
       s_.cloud.invoke(s_.caller, s_.where.account, s_.where.region, service, operation, in, once);
   if (out.has_value()) {
     if (step.has("as")) scope.variables.set(step["as"].as_string(), std::move(*out));
-    return {};
+    return step.has("until") ? await(step, scope) : Status();
   }
   const List& ignored = step["ignore"].items();
   bool ignore = std::find(ignored.begin(), ignored.end(), Value(out.error().code)) != ignored.end();
@@ -104,6 +90,31 @@ Status SpecRun::call(const Value& step, Scope& scope, bool forgiving) {
   Error failed = handler_error(s_, service, out.error());
   bool may = !s_.is_last_try && may_pass(step, out.error(), forgiving);
   return may ? blocked(failed) : failed;
+}
+
+// What a step has read must have become what it waits for; what can't become that any more fails.
+Status SpecRun::await(const Value& step, Scope& scope) {
+  const Value& until = step["until"];
+  Value now = expand(until["value"], scope);
+  if (now == until["is"]) return {};
+  const List& hopeless = until["never_after"].items();
+  if (std::find(hopeless.begin(), hopeless.end(), now) == hopeless.end()) {
+    s_.look_at = s_.cloud.now() + busy_pause_ms;
+    return not_yet();
+  }
+  return not_stabilized(s_, now.as_string());
+}
+
+// The name of the snapshot that is taken of what goes: where the template asks for it, or for a
+// type of which AWS takes one unless it is told otherwise ("DeletionPolicy attribute").
+Value SpecRun::last_snapshot(const Value& properties) const {
+  const Value& snapshots = spec_["snapshots"];
+  if (snapshots.is_null() || s_.physical_id.empty()) return {};
+  const std::string& policy = s_.removal_policy.as_string();
+  bool is_default = policy.empty() && !properties.has(snapshots["unless"].as_string());
+  if (policy != "Snapshot" && !is_default) return {};
+  return physical_name(s_.where, {static_cast<size_t>(snapshots["max"].as_int(255)), true}) +
+         "-snapshot";
 }
 
 std::string SpecRun::next_token() const {
@@ -148,7 +159,8 @@ Status SpecRun::check_not_taken() {
 Status SpecRun::call_each(const Value& step, Scope& scope, bool forgiving) {
   if (!step.has("each")) return call(step, scope, forgiving);
   Value answers = Value::list();
-  for (const Value& item : expand(step["each"], scope).items()) {
+  const Value items = expand(step["each"], scope);
+  for (const Value& item : items.items()) {
     scope.variables.set("item", item);
     CHECK_OK(call(step, scope, forgiving));
     if (step["collect"].as_bool()) answers.push_back(scope.variables[step["as"].as_string()]);
@@ -229,8 +241,9 @@ Status SpecRun::create() {
   once_ = true;
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   CHECK_OK(check_not_taken());
-  Value main = spec_["create"];
-  if (!main.is_null()) CHECK_OK(call_each(main.set("as", "out"), scope_));
+  const Value& main = spec_["create"];
+  const List ways = main.is_list() ? main.items() : main.is_null() ? List() : List{main};
+  for (Value way : ways) CHECK_OK(call_each(way.set("as", "out"), scope_));
   Value id = expand(spec_["id"], scope_);
   s_.physical_id = id.is_null() ? scope_.variables["name"].as_string() : id.to_text();
   scope_.variables.set("id", s_.physical_id);

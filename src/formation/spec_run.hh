@@ -27,6 +27,8 @@ class SpecRun {
  private:
   Scope scope_of(const Value& properties, const Value& tags) const;
   Status call(const Value& step, Scope& scope, bool forgiving = false);
+  Status await(const Value& step, Scope& scope);
+  Value last_snapshot(const Value& properties) const;
   std::string next_token() const;
   Status check_not_taken();
   Status check_refused() const;

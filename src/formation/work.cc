@@ -75,6 +75,7 @@ Subject Operation::subject(const Value& r) {
   s.state = r["_state"];
   s.is_unwanted = ends_waiting_;
   s.is_last_try = is_last_try_;
+  s.removal_policy = r["_deletion_policy"];
   return s;
 }
 
