@@ -74,6 +74,7 @@ class Operation {
   Status make(Subject& s, Value& resource);
   Status made(const Subject& s, Value& resource, std::string_view status, std::string_view reason);
   Status finish_outputs(const Prepared& prepared);
+  Status tell_of_output(const Error& why);
 
   // What a resource is to become. wanted.cc
   Result<Value> wanted_resource(const Prepared& prepared, const std::string& id);

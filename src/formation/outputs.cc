@@ -86,14 +86,30 @@ Status forget_stack(Call& call, const Value& stack) {
   return {};
 }
 
+// An output that can't be made fails the stack, and is told by an event of the stack's own.
+Status Operation::tell_of_output(const Error& why) {
+  const bool creates = stack_["StackStatus"].as_string() == "CREATE_IN_PROGRESS";
+  CHECK_OK(commit([&](Call& call) -> Status {
+    add_event(call, stack_,
+              Value::map({{"LogicalResourceId", stack_["StackName"]},
+                          {"PhysicalResourceId", stack_["StackId"]},
+                          {"ResourceType", "AWS::CloudFormation::Stack"},
+                          {"ResourceStatus", creates ? "CREATE_FAILED" : "UPDATE_FAILED"},
+                          {"ResourceStatusReason", why.message}}));
+    return {};
+  }));
+  return why;
+}
+
 Status Operation::finish_outputs(const Prepared& prepared) {
   cfn::Environment env = environment(prepared);
   cfn::Context context{&prepared.tmpl, &prepared.parameters, &prepared.conditions, &env, {}};
   Value outputs = Value::list();
   for (const cfn::Output& o : prepared.tmpl.outputs) {
     if (!cfn::holds(o.condition, prepared.conditions)) continue;
-    TRY(Value out, output_of(o, context));
-    outputs.push_back(std::move(out));
+    auto out = output_of(o, context);
+    if (!out.has_value()) return tell_of_output(out.error());
+    outputs.push_back(std::move(*out));
   }
   return commit([&](Call& call) -> Status {
     CHECK_OK(replace_exports(call, stack_, outputs));

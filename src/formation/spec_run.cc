@@ -237,8 +237,17 @@ void SpecRun::take_attributes() {
     if (Value v = expand(from, scope_); !v.is_null()) s_.attributes.set(name, std::move(v));
 }
 
+// What AWS makes of a type and this cloud can't: refused rather than left out.
+Status SpecRun::check_supported() const {
+  for (const Value& rule : spec_["unsupported"].items())
+    if (!expand(rule["when"], scope_).is_null())
+      return validation_error("mainstay: " + rule["message"].as_string());
+  return {};
+}
+
 Status SpecRun::create() {
   once_ = true;
+  CHECK_OK(check_supported());
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   CHECK_OK(check_not_taken());
   const Value& main = spec_["create"];
@@ -285,6 +294,7 @@ Status SpecRun::check_refused() const {
 
 Status SpecRun::update() {
   once_ = true;
+  CHECK_OK(check_supported());
   if (!s_.restoring) CHECK_OK(check_refused());
   for (const Value& step : spec_["before"].items()) CHECK_OK(call_each(step, scope_));
   scope_.variables.set("taggable", expand(spec_["tagging"], scope_));

@@ -32,6 +32,7 @@ class SpecRun {
   std::string next_token() const;
   Status check_not_taken();
   Status check_refused() const;
+  Status check_supported() const;
   Status call_each(const Value& step, Scope& scope, bool forgiving = false);
   Status run_steps(const Value& steps, const Value& before, const Value& tags_before);
   Status run_difference(const Value& step, const Value& from, const Value& without);

@@ -81,3 +81,50 @@ def test_a_subnet_tells_of_its_own_acl_association(cloudformation, ec2):
     assert settle(cloudformation, "s") == "CREATE_COMPLETE"
     values = [o["OutputValue"] for o in cloudformation.describe_stacks(StackName="s")["Stacks"][0]["Outputs"]]
     assert len(set(values)) == 2 and all(value.startswith("aclassoc-") for value in values)
+
+
+def test_an_output_that_fails_is_told_by_an_event(cloudformation):
+    late = {"Fn::Select": ["5", {"Fn::Split": [",", {"Ref": "P"}]}]}
+    cloudformation.create_stack(StackName="s", TemplateBody=body({"P": PARAMETER}, Outputs={"O": {"Value": late}}))
+    assert settle(cloudformation, "s") == "ROLLBACK_COMPLETE"
+    events = cloudformation.describe_stack_events(StackName="s")["StackEvents"]
+    failed = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+    assert failed == ["Template error: Fn::Select cannot select nonexistent value at index 5"]
+
+
+def global_table(*regions, **more):
+    return {"Type": "AWS::DynamoDB::GlobalTable", "Properties": {
+        "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST", "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        "Replicas": [{"Region": region, **more} for region in regions]}}
+
+
+def test_a_global_table_is_a_table_here(cloudformation, dynamodb):
+    outputs = {"Arn": {"Value": {"Fn::GetAtt": ["T", "Arn"]}}}
+    cloudformation.create_stack(StackName="s", TemplateBody=body({"T": global_table("us-east-1")}, Outputs=outputs))
+    assert settle(cloudformation, "s") == "CREATE_COMPLETE"
+    name = cloudformation.describe_stack_resource(StackName="s", LogicalResourceId="T")["StackResourceDetail"]["PhysicalResourceId"]
+    dynamodb.put_item(TableName=name, Item={"a": {"S": "x"}})
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    assert table["TableArn"] == cloudformation.describe_stacks(StackName="s")["Stacks"][0]["Outputs"][0]["OutputValue"]
+    cloudformation.update_stack(StackName="s", TemplateBody=body({"T": global_table("us-east-1", DeletionProtectionEnabled=True)}))
+    assert settle(cloudformation, "s") == "UPDATE_COMPLETE"
+    assert dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"] is True
+    cloudformation.create_stack(StackName="t", TemplateBody=body({"T": global_table("us-east-1", "eu-west-1")}))
+    assert settle(cloudformation, "t") == "ROLLBACK_COMPLETE"
+    events = cloudformation.describe_stack_events(StackName="t")["StackEvents"]
+    assert any("no replicas of tables in other regions" in e.get("ResourceStatusReason", "") for e in events)
+
+
+def test_a_record_names_its_zone_with_or_without_its_prefix(cloudformation, route53):
+    zone = route53.create_hosted_zone(Name="example.com", CallerReference="r")["HostedZone"]["Id"]
+    assert zone.startswith("/hostedzone/")
+    records = {name: {"Type": "AWS::Route53::RecordSet", "Properties": {
+        "HostedZoneId": id_, "Name": name.lower() + ".example.com", "Type": "A", "TTL": "60", "ResourceRecords": ["192.0.2.1"]}}
+        for name, id_ in (("With", zone), ("Without", zone.removeprefix("/hostedzone/")))}
+    cloudformation.create_stack(StackName="s", TemplateBody=body(records))
+    assert settle(cloudformation, "s") == "CREATE_COMPLETE"
+    stack = cloudformation.describe_stacks(StackName="s")["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName="s")
+    assert settle(cloudformation, stack) == "DELETE_COMPLETE"
+    assert len(route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]) == 2
