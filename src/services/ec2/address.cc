@@ -18,17 +18,26 @@ Result<Value> find_address(Call& call, const Value& in) {
   return *call.find("elastic-ip", ids.front());
 }
 
-// The interface's end of an association, and the instance's that it is attached to.
-void show_association(Call& call, Value interface, const Value& address) {
-  interface.erase("Association");
-  if (address.has("AssociationId")) {
-    const std::string& ip = address["PublicIp"].as_string();
-    interface.set("Association", Value::map({{"AllocationId", address["AllocationId"]},
-                                             {"AssociationId", address["AssociationId"]},
-                                             {"PublicIp", ip},
-                                             {"PublicDnsName", public_dns_name(call, ip)},
-                                             {"IpOwnerId", call.account}}));
-  }
+Value association_of(const Call& call, const Value& address) {
+  const std::string& ip = address["PublicIp"].as_string();
+  return Value::map({{"AllocationId", address["AllocationId"]},
+                     {"AssociationId", address["AssociationId"]},
+                     {"PublicIp", ip},
+                     {"PublicDnsName", public_dns_name(call, ip)},
+                     {"IpOwnerId", call.account}});
+}
+
+// The interface's end of the association of one of its private addresses, null where it has none,
+// and the instance's that it is attached to. The primary address's is the interface's own.
+void show_association(Call& call, Value interface, const std::string& private_ip,
+                      const Value& association) {
+  auto show = [&](Value& holder) {
+    holder.erase("Association");
+    if (!association.is_null()) holder.set("Association", association);
+  };
+  if (interface["PrivateIpAddress"].as_string() == private_ip) show(interface);
+  for (Value& one : interface.member("PrivateIpAddresses").make_list())
+    if (one["PrivateIpAddress"].as_string() == private_ip) show(one);
   put(call, network_interface_kind(), interface);
   if (const Value* found =
           call.find("instance", interface["Attachment"]["InstanceId"].as_string())) {
@@ -40,10 +49,28 @@ void show_association(Call& call, Value interface, const Value& address) {
 
 void release_association(Call& call, Value& address) {
   const std::string interface_id = address["NetworkInterfaceId"].as_string();
+  const std::string private_ip = address["PrivateIpAddress"].as_string();
   for (const char* member : association_members) address.erase(member);
   put(call, address_kind(), address);
   if (const Value* interface = call.find("network-interface", interface_id))
-    show_association(call, *interface, address);
+    show_association(call, *interface, private_ip, Value());
+}
+
+// The allocated address that a private one is associated with; null where there is none.
+Value associated_with(Call& call, const Value& interface, const Value& private_ip) {
+  for (const Value& one : interface["PrivateIpAddresses"].items())
+    if (one["PrivateIpAddress"] == private_ip)
+      if (const Value* found =
+              call.find("elastic-ip", one["Association"]["AllocationId"].as_string()))
+        return *found;
+  return {};
+}
+
+Status check_has_address(const Value& interface, const Value& private_ip) {
+  for (const Value& one : interface["PrivateIpAddresses"].items())
+    if (one["PrivateIpAddress"] == private_ip) return {};
+  return invalid_parameter(private_ip.as_string(), "privateIpAddress",
+                           "The address is none of the network interface's.");
 }
 
 Result<Value> interface_of_instance(Call& call, const std::string& id) {
@@ -127,6 +154,7 @@ Result<Value> associate_address(Call& call, const Value& in) {
   TRY(Value interface, interface_to_associate(call, in));
   const Value ip =
       in.has("PrivateIpAddress") ? in["PrivateIpAddress"] : interface["PrivateIpAddress"];
+  CHECK_OK(check_has_address(interface, ip));
   bool is_same = address["NetworkInterfaceId"] == interface["NetworkInterfaceId"] &&
                  address["PrivateIpAddress"] == ip;
   if (address.has("AssociationId") && !is_same) {
@@ -138,10 +166,10 @@ Result<Value> associate_address(Call& call, const Value& in) {
     release_association(call, address);
   }
   if (!is_same) {
-    if (const Value* found =
-            call.find("elastic-ip", interface["Association"]["AllocationId"].as_string())) {
-      Value other = *found;
+    if (Value other = associated_with(call, interface, ip); !other.is_null()) {
       release_association(call, other);
+      TRY(interface,
+          get(call, network_interface_kind(), interface["NetworkInterfaceId"].as_string()));
     }
     address.set("AssociationId", call.new_id("eipassoc"))
         .set("NetworkInterfaceId", interface["NetworkInterfaceId"])
@@ -151,9 +179,16 @@ Result<Value> associate_address(Call& call, const Value& in) {
     if (const Value& instance = interface["Attachment"]["InstanceId"]; !instance.is_null())
       address.set("InstanceId", instance);
     put(call, address_kind(), address);
-    show_association(call, interface, address);
+    show_association(call, interface, ip.as_string(), association_of(call, address));
   }
   return Value::map({{"Return", true}, {"AssociationId", address["AssociationId"]}});
+}
+
+void release_addresses(Call& call, const Value& interface) {
+  for (const Value& one : interface["PrivateIpAddresses"].items())
+    if (Value address = associated_with(call, interface, one["PrivateIpAddress"]);
+        !address.is_null())
+      release_association(call, address);
 }
 
 Result<Value> disassociate_address(Call& call, const Value& in) {

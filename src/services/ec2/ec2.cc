@@ -77,6 +77,8 @@ constexpr cloud::Operation operations[] = {
     reads("DescribeVpcEndpointServices", describe_vpc_endpoint_services),
     reads("DescribePrefixLists", describe_prefix_lists),
     writes("CreateNetworkInterface", create_network_interface),
+    writes("AssignPrivateIpAddresses", assign_private_ip_addresses),
+    writes("UnassignPrivateIpAddresses", unassign_private_ip_addresses),
     writes("DeleteNetworkInterface", delete_network_interface),
     reads("DescribeNetworkInterfaces", describe_network_interfaces),
     writes("CreateVpcPeeringConnection", create_vpc_peering_connection),

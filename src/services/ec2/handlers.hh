@@ -88,6 +88,8 @@ EC2_HANDLER(describe_vpc_endpoint_services);
 EC2_HANDLER(describe_prefix_lists);
 // network_interface.cc
 EC2_HANDLER(create_network_interface);
+EC2_HANDLER(assign_private_ip_addresses);
+EC2_HANDLER(unassign_private_ip_addresses);
 EC2_HANDLER(delete_network_interface);
 EC2_HANDLER(describe_network_interfaces);
 // peering.cc

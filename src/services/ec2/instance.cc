@@ -75,20 +75,13 @@ void end_with(Call& call, Value& instance, const InstanceState& state, std::stri
   instance.set("PublicDnsName", "");
 }
 
-Status release_address_of(Call& call, const Value& interface) {
-  if (!interface.has("Association")) return {};
-  auto done = disassociate_address(
-      call, Value::map({{"AssociationId", interface["Association"]["AssociationId"]}}));
-  return done.has_value() ? Status() : Status(done.error());
-}
-
 Status release_interfaces(Call& call, Value& instance) {
   for (const Value& shown : instance["NetworkInterfaces"].items()) {
     const Value* found = call.find("network-interface", shown["NetworkInterfaceId"].as_string());
     if (!found) continue;
     Value interface = *found;
     if (interface["Attachment"]["DeleteOnTermination"].as_bool()) {
-      CHECK_OK(release_address_of(call, interface));
+      release_addresses(call, interface);
       remove_interface(call, interface);
       continue;
     }

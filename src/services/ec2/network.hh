@@ -41,6 +41,8 @@ Result<Value> make_interface(Call& call, const Value& subnet, std::string_view t
                              std::string_view description, const Value& group_ids,
                              std::string_view address);
 void remove_interface(Call& call, const Value& interface);
+// Every association of the interface's addresses ends.
+void release_addresses(Call& call, const Value& interface);
 // An Elastic IP address stays with its interface when that is attached to an instance, or outlives
 // one (null).
 void note_instance_of_address(Call& call, const Value& interface, const Value& instance_id);
