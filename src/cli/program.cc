@@ -30,6 +30,7 @@ Program::Program()
   add_prune(app_, exit_code_);
   add_validate(app_, exit_code_);
   add_init(app_, exit_code_);
+  add_import(app_, exit_code_);
   add_history(app_, exit_code_);
   add_events(app_, exit_code_);
   add_review(app_, exit_code_);

@@ -275,6 +275,10 @@ Result<ChangeSet> CloudFormation::make_change_set(const Submission& s, bool is_n
   input.set("ChangeSetName", name);
   input.set("ChangeSetType", is_new ? "CREATE" : "UPDATE");
   if (is_new && !s.on_failure.empty()) input.set("OnStackFailure", s.on_failure);
+  if (!s.imports.is_null()) {
+    input.set("ChangeSetType", "IMPORT");
+    input.set("ResourcesToImport", s.imports);
+  }
   TRY(Value made, call("CreateChangeSet", input));
   ChangeSet set{made["Id"].as_string(), false, {}};
   const Value by_id = Value::map({{"ChangeSetName", set.id}});
@@ -314,6 +318,17 @@ Result<std::vector<ResourceChange>> CloudFormation::changes_of(const std::string
   std::vector<ResourceChange> all;
   for (const Value& v : changes) all.push_back(change_of(v["ResourceChange"]));
   return all;
+}
+
+Result<std::map<std::string, std::vector<std::string>>> CloudFormation::identifiers(
+    const Submission& s) const {
+  Value input = s.template_url.empty() ? Value::map({{"TemplateBody", s.template_body}})
+                                       : Value::map({{"TemplateURL", s.template_url}});
+  TRY(Value summary, call("GetTemplateSummary", input));
+  std::map<std::string, std::vector<std::string>> keys;
+  for (const Value& one : summary["ResourceIdentifierSummaries"].items())
+    keys[one["ResourceType"].as_string()] = to_texts(one["ResourceIdentifiers"]);
+  return keys;
 }
 
 Result<std::vector<std::string>> CloudFormation::validation_findings(

@@ -56,6 +56,8 @@ struct Submission {
   std::optional<bool> termination_protection = {};
   int64_t timeout_minutes = 0;
   std::string on_failure = "";
+  // Of a change set that only imports: ResourcesToImport; null for others.
+  Value imports = {};
 };
 
 struct StackEvent {
@@ -154,6 +156,8 @@ class CloudFormation {
   // Makes a change set and waits until it is ready. It must be deleted or executed afterwards.
   Result<ChangeSet> make_change_set(const Submission& s, bool is_new, const std::string& name,
                                     Clock& clock, std::stop_token stop) const;
+  // By resource type of a template, the properties by which a resource is named for an import.
+  Result<std::map<std::string, std::vector<std::string>>> identifiers(const Submission& s) const;
   // What CloudFormation's own validation of a change set says against it, a line each: "Bucket: its
   // bucket is not empty (...)". Source: CloudFormation API reference, "DescribeEvents".
   Result<std::vector<std::string>> validation_findings(const std::string& change_set) const;

@@ -1,5 +1,6 @@
 """Drift, first configurations, several accounts, what diff refuses, what is asked beforehand, templates of other tools."""
 
+import json
 import os
 import re
 import signal
@@ -269,3 +270,38 @@ def test_a_role_for_a_stack(work, served):
     for wrong in ("deploy", "arn:aws:iam::222222222222:user/deploy", "arn:aws:iam::x:role/deploy"):
         work.write(c__yml=config.replace("ROLE", wrong))
         assert "c.yml:3:" in work.run("up", "c.yml", code=3).stderr
+
+
+KEPT = """Resources:
+  Jobs: {Type: AWS::SQS::Queue, DeletionPolicy: Retain, Properties: {QueueName: jobs, DelaySeconds: 7}}
+"""
+
+
+def test_import_brings_under_a_stack_what_exists(work, served):
+    sqs = client(served, "sqs")
+    url = sqs.create_queue(QueueName="jobs", Attributes={"DelaySeconds": "7"})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="still here")
+    work.write(c__yml="namespace: n\nstacks:\n- {name: s, template_path: q.yml}\n", q__yml=KEPT)
+    asked = ["import", "--stack", "s", "--resource", f"Jobs={url}", "c.yml"]
+    refused = work.run(*asked, code=5)
+    assert "  import  Jobs  AWS::SQS::Queue  " in refused.stdout and "--force" in refused.stderr
+    assert "n-s:  not deployed" in work.run("info", "c.yml").stdout
+    for resource, said in {"Jbs=x": 'did you mean "Jobs"?', "Jobs": "does not say which resource is what",
+                           "Jobs.Arn=x": "identified by QueueUrl"}.items():
+        assert said in work.run("import", "--stack", "s", "--resource", resource, "c.yml", code=3).stderr
+    assert 'no stack "t"' in work.run("import", "--stack", "t", "--resource", "Jobs=x", "c.yml", code=3).stderr
+    assert "1 changed" in work.run(*asked[:-1], "--force", "c.yml").stdout
+    assert "n-s:  IMPORT_COMPLETE" in work.run("info", "c.yml").stdout
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesDelayed"] == "1"
+    assert "no changes" in work.run("up", "c.yml").stdout
+    # One more, into the stack that is there.
+    more = sqs.create_queue(QueueName="mails")["QueueUrl"]
+    work.write(q__yml=KEPT + "  Mails: {Type: AWS::SQS::Queue, DeletionPolicy: Retain, Properties: {QueueName: mails}}\n")
+    work.run("import", "--stack", "s", "--resource", f"Mails={more}", "--force", "c.yml")
+    assert "no changes" in work.run("up", "c.yml").stdout
+    missing = work.run("import", "--stack", "s", "--resource", "Mails=https://sqs.us-east-1.amazonaws.com/1/none", "--force",
+                       "c.yml", code=None)
+    assert missing.returncode not in (0, 1)
+    assert [run["command"] for run in map(json.loads, work.run("history", "--json").stdout.splitlines())
+            if run.get("command") == "import"].count("import") >= 2
