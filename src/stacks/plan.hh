@@ -1,6 +1,9 @@
 // The graph of a configuration's stacks and targets: what must be there before what.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "graph/dag.hh"
 #include "stacks/config.hh"
 
