@@ -382,3 +382,14 @@ def test_secrets_that_a_template_refers_to_are_not_shown(cloudformation, ssm):
     drift = drifts(cloudformation)["P"]
     assert drift["StackResourceDriftStatus"] == "IN_SYNC"
     assert "hidden" not in json.dumps(drift, default=str) and "Value" not in json.loads(drift["ActualProperties"])
+
+
+def test_an_account_as_a_principal_is_its_root(cloudformation, account):
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Sid": "a", "Effect": "Allow", "Principal": {"AWS": account}, "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::drift-{account}/*"}]}
+    cloudformation.create_stack(StackName="accounts", TemplateBody=json.dumps({"Resources": {
+        "B": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"drift-{account}"}},
+        "P": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "B"}, "PolicyDocument": policy}}}}))
+    assert settle(cloudformation, "accounts") == "CREATE_COMPLETE"
+    drift = cloudformation.detect_stack_resource_drift(StackName="accounts", LogicalResourceId="P")["StackResourceDrift"]
+    assert drift["StackResourceDriftStatus"] == "IN_SYNC", drift
