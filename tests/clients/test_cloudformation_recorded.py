@@ -16,9 +16,9 @@ FORMS = {
         {"Name": r"X-[0-9A-Z]{12}"}),
     "AWS::ECS::Cluster": ({"ClusterName": "c"}, r"c", {"Arn": r"arn:aws:ecs:us-east-1:ACCOUNT:cluster/c"}),
     "AWS::ECR::Repository": ({"RepositoryName": "app"}, r"app", {"RepositoryUri": r"ACCOUNT\.dkr\.ecr\.us-east-1\.amazonaws\.com/app"}),
-    "AWS::RDS::DBInstance": (
-        {"DBInstanceIdentifier": "Main", "Engine": "postgres", "DBInstanceClass": "db.t3.micro", "AllocatedStorage": "20"}, r"main",
-        {"Endpoint.Port": "5432", "Endpoint.Address": r"main\.[0-9a-f]{12}\.us-east-1\.rds\.amazonaws\.com"}),
+    "AWS::Redshift::Cluster": (
+        {"ClusterIdentifier": "Main", "ClusterType": "single-node", "NodeType": "ra3.large", "DBName": "d", "MasterUsername": "a"}, r"main",
+        {"Endpoint.Port": "5439", "Endpoint.Address": r"main\.[a-z0-9]{12}\.us-east-1\.redshift\.amazonaws\.com"}),
     "AWS::Cognito::UserPool": ({}, r"us-east-1_[A-Za-z0-9]{9}", {"Arn": r"arn:aws:cognito-idp:us-east-1:ACCOUNT:userpool/us-east-1_\w{9}"}),
     "AWS::CertificateManager::Certificate": ({"DomainName": "example.com"}, r"arn:aws:acm:us-east-1:ACCOUNT:certificate/[0-9a-f-]{36}", {}),
     "AWS::ApiGateway::RestApi": ({"Name": "a"}, r"[a-z0-9]{10}", {"RootResourceId": r"[a-z0-9]{10}"}),
@@ -46,8 +46,9 @@ def test_forms_are_those_of_aws(cloudformation, account, kind):
 
 
 @pytest.mark.parametrize("kind, before, after", [
-    ("AWS::RDS::DBInstance", {"DBInstanceIdentifier": "fixed", "Engine": "mysql", "MasterUsername": "a", "AllocatedStorage": "20"},
-     {"DBInstanceIdentifier": "fixed", "Engine": "mysql", "MasterUsername": "b", "AllocatedStorage": "20"}),
+    ("AWS::Redshift::Cluster",
+     {"ClusterIdentifier": "fixed", "ClusterType": "single-node", "NodeType": "ra3.large", "DBName": "d", "MasterUsername": "a"},
+     {"ClusterIdentifier": "fixed", "ClusterType": "single-node", "NodeType": "ra3.large", "DBName": "d", "MasterUsername": "b"}),
     ("AWS::DynamoDB::Table",
      {"TableName": "fixed", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
       "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}]},
