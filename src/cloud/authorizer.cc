@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hh"
+#include "cloud/authorization_message.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
 #include "cloud/condition_keys.hh"
@@ -221,8 +222,11 @@ Error refusal(const Call& call, const policy::Request& request, const policy::De
   auto protocol = loaded.has_value() ? loaded->model->protocol() : wire::Protocol::query;
   switch (protocol) {
     case wire::Protocol::ec2:
-      return aws_error("UnauthorizedOperation",
-                       "You are not authorized to perform this operation. " + message, 403);
+      return aws_error(
+          "UnauthorizedOperation",
+          "You are not authorized to perform this operation. " + message +
+              ". Encoded authorization failure message: " + encode_authorization(request, decision),
+          403);
     case wire::Protocol::json_1_0:
     case wire::Protocol::json_1_1:
     case wire::Protocol::rpc_v2_cbor:

@@ -175,7 +175,7 @@ def test_conditions(table, condition, values, expected):
      "function; operator or function: contains, number of operands: 1"),
     ("begins_with(v, :a)", {"a": 1}, "Invalid ConditionExpression: Incorrect operand type for "
      "operator or function; operator or function: begins_with, operand type: N"),
-    ("(" * 70 + "v = :a" + ")" * 70, {"a": 1},
+    ("NOT " * 70 + "v = :a", {"a": 1},
      "Invalid ConditionExpression: The expression is nested more than 64 levels deep")],
     ids=first_as_id)
 def test_bad_conditions(table, condition, values, message):

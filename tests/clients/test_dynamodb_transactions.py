@@ -108,3 +108,12 @@ def test_who_may_reach_which_items(dynamodb, table, clients, iam):
     own.transact_write_items(TransactItems=put["TransactItems"][:1])
     with fails("AccessDeniedException"):
         own.put_item(TableName="tab", Item=key("ann"))
+
+
+@pytest.mark.parametrize("expression, redundant", [("((n = :n))", True), ("(n = :n)", False), ("((n = :n) AND (id = :n))", False), ("(n = :n) OR ((id = :n))", True)])
+def test_redundant_parentheses(dynamodb, table, expression, redundant):
+    ask = {"TableName": "tab", "FilterExpression": expression, "ExpressionAttributeValues": {":n": {"S": "x"}}}
+    if not redundant:
+        return dynamodb.scan(**ask)
+    with fails("ValidationException", "Invalid FilterExpression: The expression has redundant parentheses"):
+        dynamodb.scan(**ask)

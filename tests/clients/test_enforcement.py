@@ -7,6 +7,7 @@ import json
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore import UNSIGNED
 from botocore.config import Config
 from helpers import fails
@@ -81,10 +82,13 @@ def test_user_without_policies(user, account):
                f"perform: iam:GetUser on resource: arn:aws:iam::{account}:user/ann because no "
                "identity-based policy allows the iam:GetUser action", 403):
         ann("iam").get_user()
-    with fails("UnauthorizedOperation", "You are not authorized to perform this operation. User: "
-               f"arn:aws:iam::{account}:user/ann is not authorized to perform: ec2:DescribeVpcs "
-               "because no identity-based policy allows the ec2:DescribeVpcs action", 403):
+    with pytest.raises(ClientError) as caught:
         ann("ec2").describe_vpcs()
+    error = caught.value.response["Error"]
+    assert error["Code"] == "UnauthorizedOperation"
+    assert error["Message"].startswith(
+        f"You are not authorized to perform this operation. User: arn:aws:iam::{account}:user/ann is not authorized to perform: "
+        "ec2:DescribeVpcs because no identity-based policy allows the ec2:DescribeVpcs action. Encoded authorization failure message: ")
     with fails("AccessDeniedException", f"User: arn:aws:iam::{account}:user/ann is not authorized "
                f"to perform: ssm:GetParameter on resource: arn:aws:ssm:us-east-1:{account}:"
                "parameter/x because no identity-based policy allows the ssm:GetParameter action",

@@ -97,3 +97,20 @@ def test_what_is_none(iam, account):
         iam.simulate_principal_policy(PolicySourceArn=f"arn:aws:iam::{account}:user/nobody", ActionNames=["s3:GetObject"])
     with fails("InvalidInput"):
         iam.simulate_principal_policy(PolicySourceArn=f"arn:aws:iam::{account}:policy/p", ActionNames=["s3:GetObject"])
+
+
+def test_an_encoded_refusal_is_read_by_who_may(iam, clients, sts):
+    """DecodeAuthorizationMessage, STS API reference."""
+    from guarded_support import make_user
+    _, ann = make_user(clients, "ann")
+    with pytest.raises(Exception) as caught:
+        ann("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+    encoded = caught.value.response["Error"]["Message"].split("Encoded authorization failure message: ")[1]
+    with fails("AccessDenied"):
+        ann("sts").decode_authorization_message(EncodedMessage=encoded)
+    told = json.loads(sts.decode_authorization_message(EncodedMessage=encoded)["DecodedMessage"])
+    assert (told["allowed"], told["explicitDeny"], told["context"]["action"], told["context"]["principal"]["name"]) == (False, False, "ec2:CreateVpc", "ann")
+    assert "ec2:region" in [c["key"] for c in told["context"]["conditions"]["items"]]
+    for wrong in ["x", encoded[:-8] + "AAAAAAA="]:
+        with fails("InvalidAuthorizationMessageException"):
+            sts.decode_authorization_message(EncodedMessage=wrong)

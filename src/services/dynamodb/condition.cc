@@ -122,6 +122,20 @@ Result<Condition> read_comparison(Parser& p) {
   return out;
 }
 
+// Behind an opening parenthesis: whether another pair encloses all up to the closing one.
+bool is_enclosed(const Parser& p) {
+  auto is = [&](size_t at, const char* symbol) {
+    return p.peek(at).kind == Token::Kind::symbol && p.peek(at).text == symbol;
+  };
+  size_t depth = 0;
+  for (size_t at = 0; p.peek(at).kind != Token::Kind::end; ++at) {
+    if (is(at, "(")) ++depth;
+    if (depth == 0) return false;
+    if (is(at, ")") && --depth == 0) return is(at + 1, ")");
+  }
+  return false;
+}
+
 Result<Condition> read_one(Parser& p, int level) {
   if (level > nesting_max)
     return invalid(p.what(), "The expression is nested more than 64 levels deep");
@@ -130,6 +144,7 @@ Result<Condition> read_one(Parser& p, int level) {
     return Condition{Condition::Kind::negation, "NOT", {}, {std::move(negated)}};
   }
   if (p.take_symbol("(")) {
+    if (is_enclosed(p)) return invalid(p.what(), "The expression has redundant parentheses");
     TRY(Condition inner, read_any(p, level + 1));
     CHECK_OK(p.expect_symbol(")"));
     return inner;

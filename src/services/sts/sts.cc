@@ -5,6 +5,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cloud/access.hh"
+#include "cloud/authorization_message.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
 #include "cloud/key_id.hh"
@@ -208,6 +209,11 @@ Result<Value> get_federation_token(Call& call, const Value& in) {
        {"PackedPolicySize", 6}});
 }
 
+Result<Value> decode_authorization_message(Call&, const Value& in) {
+  TRY(std::string decoded, cloud::decode_authorization(in["EncodedMessage"].as_string()));
+  return Value::map({{"DecodedMessage", std::move(decoded)}});
+}
+
 Result<Value> get_access_key_info(Call&, const Value& in) {
   auto account = cloud::account_of_key_id(in["AccessKeyId"].as_string());
   if (!account)
@@ -255,6 +261,7 @@ cloud::Service make_service() {
                         reads("AssumeRole", assume_role),
                         reads("GetSessionToken", get_session_token),
                         reads("GetFederationToken", get_federation_token),
+                        reads("DecodeAuthorizationMessage", decode_authorization_message),
                         reads("GetAccessKeyInfo", get_access_key_info)};
   return service;
 }
