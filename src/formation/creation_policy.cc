@@ -56,13 +56,14 @@ Received received(Subject& s) {
 
 // Instances run nothing here, so what their user data would do is not done; where it calls
 // cfn-signal, that is taken as done, and well.
-bool calls_signal(const Value& v) {
+bool calls_signal(const Value& v, const std::string& with = "") {
   for (const Value& item : v.items())
-    if (calls_signal(item)) return true;
+    if (calls_signal(item, with)) return true;
   for (const auto& [name, member] : v.members()) {
-    if (calls_signal(member)) return true;
+    if (calls_signal(member, with)) return true;
     if (name != "UserData" || !member.is_string()) continue;
-    if (base64_decode(member.as_string()).value_or("").contains("cfn-signal")) return true;
+    std::string data = base64_decode(member.as_string()).value_or("");
+    if (data.contains("cfn-signal") && data.contains(with)) return true;
   }
   return false;
 }
@@ -121,6 +122,17 @@ bool has_creation_policy(const Subject& s) {
                                         "AWS::AppStream::Fleet"};
   return s.creation_policy["ResourceSignal"].is_map() &&
          std::find(std::begin(types), std::end(types), s.where.type) != std::end(types);
+}
+
+bool is_signalled_by_user_data(const Subject& s, const std::string& handle) {
+  bool found = false;
+  (void)s.cloud.update("cloudformation", s.where.account, s.where.region,
+                       [&](Call& call) -> Status {
+                         for (const Value& r : rows_of(call, "resource", uuid_of(s.where.stack_id)))
+                           found |= calls_signal(r["Properties"], handle);
+                         return {};
+                       });
+  return found;
 }
 
 // The words are those of events that people have shown.

@@ -13,4 +13,8 @@ bool has_creation_policy(const Subject& s);
 // nothing listens that a signal could come to, it is not waited for, and the note says so.
 Status await_signals(Subject& s);
 
+// Whether user data of the stack's resources calls cfn-signal with a WaitConditionHandle: what it
+// would do is not done here, and counts as done.
+bool is_signalled_by_user_data(const Subject& s, const std::string& handle);
+
 }  // namespace mainstay::formation

@@ -127,7 +127,9 @@ Status create_wait_condition(Subject& s) {
   CHECK_OK(s.initiated());
   Signals got = signals_of(s, a.uuid, a.logical_id);
   if (!got.failure.empty()) return validation_error(got.failure);
-  if (got.good < a.count) {
+  bool is_done =
+      got.good >= a.count || is_signalled_by_user_data(s, s.properties["Handle"].as_string());
+  if (!is_done) {
     if (s.is_unwanted) return Error("Cancelled", "Resource creation cancelled");
     s.look_at = s.state.as_time();
     if (s.cloud.now() < *s.look_at) return not_yet();

@@ -71,16 +71,17 @@ def secure(version=":1"):
 
 
 def database(password):
-    return {"Type": "AWS::RDS::DBInstance", "Properties": {"DBInstanceClass": "db.t3.micro", "Engine": "mysql",
+    return {"Type": "AWS::RDS::DBInstance", "Properties": {"DBInstanceClass": "db.t3.micro", "Engine": "mysql", "AllocatedStorage": "20", "MasterUsername": "master",
                                                            "MasterUserPassword": password}}
 
 
 def test_secure_strings_where_aws_takes_them(cloudformation, ssm):
-    ssm.put_parameter(Name="/secret", Value="open sesame", Type="SecureString")
-    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql", "MasterUserPassword": secure("")}}
+    ssm.put_parameter(Name="/secret", Value="open-sesame", Type="SecureString")
+    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql", "MasterUsername": "master", "MasterUserPassword": secure("")}}
     cloudformation.create_stack(StackName="s", TemplateBody=template({
         "Plain": database(secure()), "Joined": database({"Fn::Join": ["", ["a", secure()]]}), "Cluster": cluster}))
-    assert settle(cloudformation) == "CREATE_COMPLETE"
+    assert settle(cloudformation) == "CREATE_COMPLETE", [
+        (e["ResourceStatus"], e.get("ResourceStatusReason")) for e in cloudformation.describe_stack_events(StackName="s")["StackEvents"]]
 
 
 def test_secure_strings_anywhere_else(cloudformation, ssm):

@@ -71,6 +71,20 @@ def test_user_data_that_signals_counts_as_run(cloudformation):
     assert any(reason.startswith("Received SUCCESS signal with UniqueId i-") for _, reason in events(cloudformation, "I"))
 
 
+def test_a_wait_condition_that_user_data_signals(cloudformation):
+    data = {"Fn::Base64": {"Fn::Sub": "#!/bin/bash\n/opt/aws/bin/cfn-signal -e $? '${Handle}'\n"}}
+    sender = {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.micro", "UserData": data}}
+
+    def waits(handle):
+        return {"Type": "AWS::CloudFormation::WaitCondition", "DependsOn": "Sender", "Properties": {"Handle": {"Ref": handle}, "Timeout": "1"}}
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    begin(cloudformation, {"Handle": handle, "Sender": sender, "Wait": waits("Handle")})
+    assert settle(cloudformation, "s") == "CREATE_COMPLETE"
+    cloudformation.create_stack(StackName="t", TemplateBody=json.dumps({"Resources": {
+        "Handle": handle, "Other": handle, "Sender": sender, "Wait": waits("Other")}}))
+    assert settle(cloudformation, "t") == "ROLLBACK_COMPLETE"
+
+
 def test_signals_that_do_not_come(cloudformation):
     begin(cloudformation, {"I": instance(3, "PT1S")})
     signal(cloudformation, "I", "one")
