@@ -135,6 +135,9 @@ def text_faults(files):
             yield f"{name}: {len(lines)} lines; split it by what its parts are about ({FILE_LINES_MAX} at most)"
         if path.suffix != ".py":
             yield from long_functions(name, lines)
+        for number, line in enumerate(lines, 1):
+            if re.match(r"(<{7}|>{7}) ", line):
+                yield f"{name}:{number}: what a merge left; take one side, or both"
         if name in EXEMPT or not name.startswith("src/"):
             continue
         for number, line in enumerate(lines, 1):

@@ -1,9 +1,10 @@
 // Databases that are real: what stands behind an instance whose engine this machine has. Each has
 // a folder of data and, while it runs, a server process on a port of the loopback interface. Copies
-// are made of the folder while the server is stopped.
+// are made of the folder while no server works on it.
 //
 // Errors: "EngineMissing" (no program of that version here), "DatabaseFailed" (what a program of
-// the engine said), those of processes. Threads: any; of one database, one call at a time.
+// the engine said), those of processes. Threads: any; calls for one database follow one
+// another.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ class Databases {
   virtual Status stop(const std::string& id) = 0;
   virtual Status set_password(const std::string& id, const std::string& user,
                               const std::string& password) = 0;
-  // All that is in one, under another id; the one copied must be stopped.
+  // All that is in one, under another id. A server that runs stands still meanwhile.
   virtual Status copy(const std::string& from, const std::string& to) = 0;
   virtual Status remove(const std::string& id) = 0;
   virtual bool has(const std::string& id) const = 0;

@@ -1,15 +1,16 @@
 #include "backings/local_postgres.hh"
 
-#include <arpa/inet.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
+#include "backings/loopback_port.hh"
 #include "base/digest.hh"
 #include "base/text.hh"
 
@@ -45,38 +46,15 @@ std::string said(std::string text) {
   return std::string(trim(text));
 }
 
-// A port of the loopback interface that nobody has: the one asked for, or any.
-std::optional<uint16_t> free_port(uint16_t asked) {
-  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return std::nullopt;
-  int on = 1;  // connections of the last server may still be ending there
-  (void)::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::optional<uint16_t> found;
-  for (uint16_t port : {asked, uint16_t{0}}) {
-    address.sin_port = htons(port);
-    socklen_t size = sizeof address;
-    if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) continue;
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    found = ntohs(address.sin_port);
-    break;
-  }
-  ::close(fd);
-  return found;
-}
-
-bool is_listening(uint16_t port) {
-  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  bool taken = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return taken;
+// A killed server that nobody has waited for yet counts as alive to PostgreSQL, which then does not
+// start beside its lock file.
+void remove_lock_of_dead(const std::string& lock) {
+  std::ifstream stat("/proc/" + first_line(lock) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(stat)), std::istreambuf_iterator<char>());
+  size_t state = text.rfind(") ");  // "PID (NAME) STATE …" (proc(5))
+  bool is_alive = state != std::string::npos && text.substr(state + 2, 1) != "Z";
+  std::error_code none;
+  if (!is_alive) fs::remove(lock, none);
 }
 
 std::string in_quotes(std::string_view text, char by) {
@@ -213,16 +191,37 @@ bool LocalPostgres::has(const std::string& id) const {
   return !first_line(folder(id) + version_file).empty();
 }
 
+std::unique_lock<std::mutex> LocalPostgres::turn(const std::string& id) {
+  std::mutex* mine = nullptr;
+  {
+    std::scoped_lock lock(mutex_);
+    auto& kept = turns_[id];
+    if (!kept) kept = std::make_unique<std::mutex>();
+    mine = kept.get();
+  }
+  return std::unique_lock(*mine);
+}
+
+std::optional<uint16_t> LocalPostgres::port_of(const std::string& id) {
+  std::scoped_lock lock(mutex_);
+  auto found = servers_.find(id);
+  if (found == servers_.end()) return std::nullopt;
+  if (!found->second.process->wait(0).has_value()) return found->second.port;
+  servers_.erase(found);  // it has ended by itself
+  return std::nullopt;
+}
+
 // In a folder of another name until it is whole, so that a kill leaves nothing that looks like one.
 Status LocalPostgres::create(const DatabaseSpec& spec) {
   std::string major = postgres_major(spec.version);
   auto here = versions();
   if (std::find(here.begin(), here.end(), major) == here.end())
     return Error("EngineMissing", "no PostgreSQL " + major + " is installed in " + installed_);
+  auto mine = turn(spec.id);
   if (has(spec.id)) return {};
   CHECK_OK(make_root());
   const std::string making = spec.id + ".making";
-  CHECK_OK(remove(making));
+  CHECK_OK(remove_in_turn(making));
   std::error_code error;
   fs::create_directory(folder(making), error);
   CHECK_OK(checked(error, folder(making)));
@@ -236,35 +235,31 @@ Status LocalPostgres::create(const DatabaseSpec& spec) {
   return checked(error, folder(spec.id));
 }
 
-// Until it takes connections: the last line of its lock file says so ("postmaster.pid", since 10);
-// of older ones the port does.
+// Until it takes connections: the last line of its own lock file says so ("postmaster.pid", since
+// 10; a killed one's may still be there); of older ones the port does.
 Status LocalPostgres::await(Process& process, const std::string& id, uint16_t port) {
   bool says_so = !first_line(folder(id) + version_file).starts_with("9.");
+  const std::string pid = std::to_string(process.id().pid);
   for (int64_t waited = 0; waited < start_ms_max; waited += 50) {
     if (process.wait(50).has_value()) break;
     std::ifstream in(folder(id) + "/postmaster.pid");
-    std::string line, last;
-    while (std::getline(in, line)) last = line;
-    if (says_so ? trim(last) == "ready" : is_listening(port)) return {};
+    std::string line, first, last;
+    while (std::getline(in, line)) {
+      if (first.empty()) first = line;
+      last = line;
+    }
+    if (says_so ? first == pid && trim(last) == "ready" : is_listening(port)) return {};
   }
   std::ifstream log(folder(id) + ".log");
   std::string text((std::istreambuf_iterator<char>(log)), std::istreambuf_iterator<char>());
   return failed("PostgreSQL does not start: " + said(text));
 }
 
-Result<uint16_t> LocalPostgres::start(const std::string& id, uint16_t asked) {
-  {
-    std::scoped_lock lock(mutex_);
-    auto found = servers_.find(id);
-    bool runs = found != servers_.end() && !found->second.process->wait(0).has_value();
-    if (runs) return found->second.port;
-    if (found != servers_.end()) servers_.erase(found);
-  }
+Result<uint16_t> LocalPostgres::start_once(const std::string& id, uint16_t asked) {
   TRY(std::string major, major_of(id));
   auto port = free_port(asked);
   if (!port) return failed("there is no free port");
-  std::error_code none;
-  fs::remove(folder(id) + "/postmaster.pid", none);  // of a killed one: it ended with us
+  remove_lock_of_dead(folder(id) + "/postmaster.pid");
   ProcessSpec spec =
       spec_of({program(major, "postgres"), "-D", folder(id), "-p", std::to_string(*port)});
   spec.output = ProcessSpec::Stream::to_file(folder(id) + ".log");
@@ -276,8 +271,30 @@ Result<uint16_t> LocalPostgres::start(const std::string& id, uint16_t asked) {
   return *port;
 }
 
+// What a killed server has started itself may take a moment to end, and holds its memory until
+// then; and somebody else may take a port that was free.
+Result<uint16_t> LocalPostgres::start_in_turn(const std::string& id, uint16_t asked) {
+  if (auto port = port_of(id)) return *port;
+  constexpr int tries_max = 6;
+  for (int tries = 1;; ++tries) {
+    auto port = start_once(id, asked);
+    if (port.has_value() || tries == tries_max) return port;
+    const std::string& why = port.error().message;
+    bool is_taken = why.contains("could not create any TCP/IP sockets");
+    if (is_taken) asked = 0;
+    bool may_pass = why.contains("is still in use") || why.contains("already exists");
+    if (!is_taken && !may_pass) return port;
+    std::this_thread::sleep_for(std::chrono::milliseconds(is_taken ? 0 : 500));
+  }
+}
+
+Result<uint16_t> LocalPostgres::start(const std::string& id, uint16_t asked) {
+  auto mine = turn(id);
+  return start_in_turn(id, asked);
+}
+
 // "Fast": transactions under way are undone, and all that was kept is on disk (pg_ctl(1)).
-Status LocalPostgres::stop(const std::string& id) {
+Status LocalPostgres::stop_in_turn(const std::string& id) {
   std::unique_ptr<Process> process;
   {
     std::scoped_lock lock(mutex_);
@@ -291,26 +308,38 @@ Status LocalPostgres::stop(const std::string& id) {
   return failed("PostgreSQL does not stop");
 }
 
+Status LocalPostgres::stop(const std::string& id) {
+  auto mine = turn(id);
+  return stop_in_turn(id);
+}
+
 Status LocalPostgres::set_password(const std::string& id, const std::string& user,
                                    const std::string& password) {
-  uint16_t port = 0;
-  {
-    std::scoped_lock lock(mutex_);
-    if (auto found = servers_.find(id); found != servers_.end()) port = found->second.port;
-  }
-  CHECK_OK(stop(id));
+  auto mine = turn(id);
+  auto port = port_of(id);
+  CHECK_OK(stop_in_turn(id));
   Status done = run_alone(
       id, "ALTER ROLE " + in_quotes(user, '"') + " PASSWORD " + in_quotes(password, '\'') + ";\n");
-  if (port != 0)
-    if (auto again = start(id, port); !again.has_value()) return again.error();
+  if (port)
+    if (auto again = start_in_turn(id, *port); !again.has_value()) return again.error();
   return done;
 }
 
 Status LocalPostgres::copy(const std::string& from, const std::string& to) {
+  auto mine = turn(from);
   if (has(to)) return {};
+  auto port = port_of(from);
+  CHECK_OK(stop_in_turn(from));
+  Status copied = copy_folder(from, to);
+  if (port)
+    if (auto again = start_in_turn(from, *port); !again.has_value()) return again.error();
+  return copied;
+}
+
+Status LocalPostgres::copy_folder(const std::string& from, const std::string& to) {
   CHECK_OK(make_root());
   const std::string making = to + ".making";
-  CHECK_OK(remove(making));
+  CHECK_OK(remove_in_turn(making));
   std::error_code error;
   fs::copy(folder(from), folder(making), fs::copy_options::recursive, error);
   CHECK_OK(checked(error, folder(making)));
@@ -320,13 +349,18 @@ Status LocalPostgres::copy(const std::string& from, const std::string& to) {
   return checked(error, folder(to));
 }
 
-Status LocalPostgres::remove(const std::string& id) {
-  CHECK_OK(stop(id));
+Status LocalPostgres::remove_in_turn(const std::string& id) {
+  CHECK_OK(stop_in_turn(id));
   std::error_code error;
   fs::remove_all(folder(id), error);
   CHECK_OK(checked(error, folder(id)));
   fs::remove(folder(id) + ".log", error);
   return {};
+}
+
+Status LocalPostgres::remove(const std::string& id) {
+  auto mine = turn(id);
+  return remove_in_turn(id);
 }
 
 }  // namespace mainstay::backings

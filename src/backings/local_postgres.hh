@@ -38,6 +38,14 @@ class LocalPostgres : public Databases {
   struct User {
     uint32_t id, group;
   };
+  // Held while something is done to the database of that id.
+  std::unique_lock<std::mutex> turn(const std::string& id);
+  Result<uint16_t> start_in_turn(const std::string& id, uint16_t port);
+  Result<uint16_t> start_once(const std::string& id, uint16_t port);
+  Status stop_in_turn(const std::string& id);
+  Status remove_in_turn(const std::string& id);
+  Status copy_folder(const std::string& from, const std::string& to);
+  std::optional<uint16_t> port_of(const std::string& id);  // of one that runs
   std::string folder(const std::string& id) const { return root_ + "/" + id; }
   std::string program(const std::string& major, const char* name) const;
   Result<std::string> major_of(const std::string& id) const;
@@ -53,6 +61,7 @@ class LocalPostgres : public Databases {
   RealProcesses processes_;
   std::mutex mutex_;
   std::map<std::string, Server> servers_;  // that run
+  std::map<std::string, std::unique_ptr<std::mutex>> turns_;
 };
 
 // Where a state's databases are: in its folder; as root in a folder that another user may enter, by

@@ -78,4 +78,26 @@ inline std::string random_configuration(const Graph& graph, Random& random,
   return text;
 }
 
+// Again and again, some runs interrupted at a random step, until one goes through. before: told
+// which try it is.
+template <class Work>
+bool converges(
+    World& world, Random& random, int tries_max, Work work,
+    const std::function<void(int)>& before = [](int) {}) {
+  for (int i = 0; i < tries_max; ++i) {
+    before(i);
+    world.stop = std::stop_source();
+    uint64_t steps = random.below(3) == 0 ? 1 + random.below(8) : 1'000'000;
+    world.notes.on_step = [&](const stacks::StepReport&) {
+      if (--steps == 0) world.stop.request_stop();
+    };
+    auto result = world.with_session(work);
+    world.notes.on_step = [](const stacks::StepReport&) {};
+    bool stopped = world.stop.stop_requested();
+    world.stop = std::stop_source();
+    if (!stopped && result && result->failed + result->cancelled == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace mainstay::cli

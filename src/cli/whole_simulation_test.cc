@@ -123,11 +123,11 @@ class Simulation {
     for (uint64_t variant = 1; variant <= 2; ++variant) {
       world_.edit("t.json", stack_template(variant));
       if (variant == 1) world_.text = random_configuration(graph, random_);
-      if (!converges([&](stacks::Session& s) { return stacks::bring_up(s); }))
+      if (!goes_through([&](stacks::Session& s) { return stacks::bring_up(s); }))
         return "up does not end well";
       if (std::string fault = compare(graph.size); !fault.empty()) return fault;
     }
-    if (!converges([&](stacks::Session& s) { return stacks::take_down(s); }))
+    if (!goes_through([&](stacks::Session& s) { return stacks::take_down(s); }))
       return "down does not end well";
     return compare(0);
   }
@@ -135,23 +135,11 @@ class Simulation {
   size_t kills() const { return cloud_->kills; }
 
  private:
-  // Again and again, some interrupted at a random step, until one goes through.
+  // Without faults once half of the tries are over.
   template <class Work>
-  bool converges(Work work) {
-    for (int i = 0; i < reruns_max; ++i) {
-      cloud_->is_faulty = i + 1 < reruns_max / 2;
-      world_.stop = std::stop_source();
-      uint64_t steps = random_.below(3) == 0 ? 1 + random_.below(8) : 1'000'000;
-      world_.notes.on_step = [&](const stacks::StepReport&) {
-        if (--steps == 0) world_.stop.request_stop();
-      };
-      auto result = world_.with_session(work);
-      world_.notes.on_step = [](const stacks::StepReport&) {};
-      bool stopped = world_.stop.stop_requested();
-      world_.stop = std::stop_source();
-      if (!stopped && result && result->failed + result->cancelled == 0) return true;
-    }
-    return false;
+  bool goes_through(Work work) {
+    return converges(world_, random_, reruns_max, work,
+                     [&](int i) { cloud_->is_faulty = i + 1 < reruns_max / 2; });
   }
 
   size_t count(const char* service, const char* operation, const char* member) {

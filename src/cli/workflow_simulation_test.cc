@@ -43,7 +43,8 @@ class Simulation {
     world_.cloud->log.clear();
     world_.seed = seed;
     transport_->restart(seed, true);
-    if (!converges(random, [&](stacks::Session& s) { return stacks::bring_up(s); }))
+    if (!converges(world_, random, reruns_max,
+                   [&](stacks::Session& s) { return stacks::bring_up(s); }))
       return "up does not end well";
     if (world_.cloud->stacks.size() != graph.size) return "a stack is forgotten";
     if (!in_order(world_.cloud->log, graph, "CreateStack", true)) return "made too early";
@@ -51,31 +52,14 @@ class Simulation {
     if (world_.up().changed != 0) return "the last rerun changes something";
     world_.cloud->log.clear();
     transport_->restart(seed + 1, true);
-    if (!converges(random, [&](stacks::Session& s) { return stacks::take_down(s); }))
+    if (!converges(world_, random, reruns_max,
+                   [&](stacks::Session& s) { return stacks::take_down(s); }))
       return "down does not end well";
     if (!world_.cloud->stacks.empty()) return "a stack is left";
     return in_order(world_.cloud->log, graph, "DeleteStack", false) ? "" : "deleted too early";
   }
 
  private:
-  // Again and again, each time interrupted at another step, until one goes through.
-  template <class Work>
-  bool converges(Random& random, Work work) {
-    for (int i = 0; i < reruns_max; ++i) {
-      world_.stop = std::stop_source();
-      uint64_t steps = random.below(3) == 0 ? 1 + random.below(8) : 1'000'000;
-      world_.notes.on_step = [&](const stacks::StepReport&) {
-        if (--steps == 0) world_.stop.request_stop();
-      };
-      auto result = world_.with_session(work);
-      world_.notes.on_step = [](const stacks::StepReport&) {};
-      bool stopped = world_.stop.stop_requested();
-      world_.stop = std::stop_source();
-      if (!stopped && result && result->failed + result->cancelled == 0) return true;
-    }
-    return false;
-  }
-
   World world_;
   std::shared_ptr<FaultyTransport> transport_;
 };

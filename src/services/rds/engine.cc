@@ -74,7 +74,7 @@ std::string default_version(Call& call, const Engine& row) {
   return versions.back();
 }
 
-Value described(Call& call, const Engine& row, const std::string& version) {
+Value described(const Engine& row, const std::string& version) {
   EngineVersion v = made(row, version);
   Value targets = Value::list();
   bool after = false;
@@ -87,7 +87,6 @@ Value described(Call& call, const Engine& row, const std::string& version) {
                                     {"IsMajorVersionUpgrade", true}}));
     after = after || other == version;
   }
-  (void)call;
   return Value::map({{"Engine", v.engine},
                      {"EngineVersion", version},
                      {"DBParameterGroupFamily", v.family},
@@ -113,10 +112,6 @@ Result<EngineVersion> engine_version(Call& call, const std::string& name,
   return invalid("Invalid DB engine: " + name);
 }
 
-bool is_major_upgrade(const EngineVersion& from, const EngineVersion& to) {
-  return from.family != to.family;
-}
-
 Result<Value> describe_engine_versions(Call& call, const Value& in) {
   Value out = Value::list();
   for (const Engine& row : engines) {
@@ -125,7 +120,7 @@ Result<Value> describe_engine_versions(Call& call, const Value& in) {
       if (in["DefaultOnly"].as_bool() && version != default_version(call, row)) continue;
       const std::string& asked = in["EngineVersion"].as_string();
       if (!asked.empty() && asked != version && asked != major_of(row, version)) continue;
-      Value one = described(call, row, version);
+      Value one = described(row, version);
       if (in.has("DBParameterGroupFamily") &&
           in["DBParameterGroupFamily"] != one["DBParameterGroupFamily"])
         continue;

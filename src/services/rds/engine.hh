@@ -22,7 +22,5 @@ struct EngineVersion {
 // What a request means by Engine and EngineVersion ("" for its default). Errors: AWS's.
 Result<EngineVersion> engine_version(Call& call, const std::string& engine,
                                      const std::string& version);
-// "9.3" before "9.6" before "10".
-bool is_major_upgrade(const EngineVersion& from, const EngineVersion& to);
 
 }  // namespace mainstay::rds

@@ -7,7 +7,6 @@
 
 #include "backings/local_postgres.hh"
 #include "base/text.hh"
-#include "cloud/cloud.hh"
 #include "host/surroundings.hh"
 #include "store/store.hh"
 
@@ -44,25 +43,25 @@ Host::~Host() {
   if (is_temporary_ && !root_.empty()) std::filesystem::remove_all(root_, ignored);
 }
 
-// A cloud that was reset has no database any more; one that goes on has those of its state.
+std::string Host::folder_for(const cloud::CloudOptions& options) {
+  if (!makes_databases_ || options.is_fork || options.simulation) return "";
+  is_temporary_ = options.state_directory.empty();
+  if (is_temporary_) return temporary_folder();
+  return backings::databases_folder(std::filesystem::absolute(options.state_directory));
+}
+
+// A cloud that was reset has no database any more; one that goes on has those of its state. What a
+// killed run was about waits until the folder is swept (check_started).
 void Host::start(cloud::Cloud& cloud) {
+  if (root_.empty()) root_ = folder_for(cloud.options());
+  if (!root_.empty()) remove_strangers(cloud);
   {
     std::scoped_lock lock(mutex_);
-    cloud_ = &cloud;
-    const cloud::CloudOptions& options = cloud.options();
-    if (!makes_databases_ || options.is_fork || options.simulation) return;
-    if (root_.empty()) {
-      is_temporary_ = options.state_directory.empty();
-      if (is_temporary_)
-        root_ = temporary_folder();
-      else
-        root_ = backings::databases_folder(std::filesystem::absolute(options.state_directory));
-      if (root_.empty()) return;
-    }
-    databases_ = std::make_shared<backings::LocalPostgres>(root_, installed_folder());
+    is_started_ = true;
+    if (!root_.empty())
+      databases_ = std::make_shared<backings::LocalPostgres>(root_, installed_folder());
   }
-  remove_strangers(cloud);
-  resume_servers(cloud);
+  if (!root_.empty()) resume_servers(cloud);
 }
 
 void Host::resume_servers(cloud::Cloud& cloud) {
@@ -86,6 +85,7 @@ void Host::stop() {
   std::shared_ptr<backings::Databases> last;  // its servers stop without the lock
   std::scoped_lock lock(mutex_);
   last = std::move(databases_);
+  is_started_ = false;
 }
 
 // Folders that no document names: of a state that was reset, or of a run that was killed.
@@ -105,6 +105,12 @@ void Host::remove_strangers(cloud::Cloud& cloud) {
     bool is_log = name.ends_with(".log") && !known.contains(name.substr(0, name.size() - 4));
     if (is_log) std::filesystem::remove(entry, none);
   }
+}
+
+Status Host::check_started() {
+  std::scoped_lock lock(mutex_);
+  return is_started_ ? Status()
+                     : Status(Error("NotStarted", "the databases' host has not started"));
 }
 
 std::shared_ptr<backings::Databases> Host::databases() {

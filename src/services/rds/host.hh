@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backings/database.hh"
+#include "cloud/cloud.hh"
 #include "services/rds/kinds.hh"
 
 namespace mainstay::rds {
@@ -24,18 +25,21 @@ class Host : public cloud::Background {
   // Major versions of PostgreSQL that instances can really be of, newest first.
   std::vector<std::string> versions();
   bool can_run(const std::string& engine, const std::string& version);
+  // A timer of a run that was killed may come before the host has started: it comes again.
+  Status check_started();
   // Null where there are none.
   std::shared_ptr<backings::Databases> databases();
 
  private:
+  std::string folder_for(const cloud::CloudOptions& options);  // "" where there are none
   void remove_strangers(cloud::Cloud& cloud);
   void resume_servers(cloud::Cloud& cloud);
 
   const bool makes_databases_;
-  std::mutex mutex_;
-  cloud::Cloud* cloud_ = nullptr;
-  std::string root_;
+  std::string root_;  // start()'s and stop()'s alone, as the next
   bool is_temporary_ = false;
+  std::mutex mutex_;
+  bool is_started_ = false;
   std::shared_ptr<backings::Databases> databases_;
 };
 

@@ -75,7 +75,7 @@ void fill(Value& document) {
     if (!document.has(one.member)) document.set(one.member, one.value);
 }
 
-Status check_password(const Value& in, const EngineVersion& version) {
+Status check_password(const Value& in) {
   const std::string& password = in["MasterUserPassword"].as_string();
   if (password.size() < password_min)
     return invalid(
@@ -84,7 +84,6 @@ Status check_password(const Value& in, const EngineVersion& version) {
   bool is_plain = std::all_of(password.begin(), password.end(), [](unsigned char c) {
     return c >= 32 && c < 127 && c != '/' && c != '"' && c != '@' && c != ' ';
   });
-  (void)version;
   if (is_plain) return {};
   return invalid(
       "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters "
@@ -109,10 +108,9 @@ Status check_new(const Value& in, const EngineVersion& version) {
   if (!in.has("MasterUserPassword"))
     return aws_error("MissingParameter",
                      "The request must contain the parameter MasterUserPassword");
-  CHECK_OK(check_password(in, version));
+  CHECK_OK(check_password(in));
   const std::string user = to_lower(in["MasterUsername"].as_string());
-  if (version.engine == "postgres" &&
-      (user == "rdsadmin" || user == "postgres_" || user.starts_with("pg_")))
+  if (version.engine == "postgres" && (user == "rdsadmin" || user.starts_with("pg_")))
     return invalid("MasterUsername " + in["MasterUsername"].as_string() +
                    " cannot be used as it is a reserved word used by the engine");
   if (!in.has("AllocatedStorage"))

@@ -57,7 +57,6 @@ Status remove_data(backings::Databases& databases, const Value& document, Value&
 Status copy_data(backings::Databases& databases, const Value& document, Value& changes) {
   const std::string& from = document["_From"].as_string();
   bool is_running = document["_Source"]["Running"].as_bool();
-  CHECK_OK(databases.stop(from));
   Status copied = databases.copy(from, document["_Database"].as_string());
   if (is_running) {
     auto asked = static_cast<uint16_t>(document["_Source"]["Port"].as_int());
@@ -202,6 +201,7 @@ Status step(cloud::Cloud& cloud, const cloud::Place& place, const Value& argumen
     return cloud.update("rds", place.account, place.region, work);
   };
   CHECK_OK(in_unit([&](Call& call) -> Status {
+    CHECK_OK(host_of(call).check_started());
     if (auto found = find(call, *kind, argument["Id"].as_string()); found.has_value())
       before = *found;
     databases = host_of(call).databases();
@@ -211,9 +211,9 @@ Status step(cloud::Cloud& cloud, const cloud::Place& place, const Value& argumen
                        ? nullptr
                        : row_of(kind->resource.table, before[status_member(*kind)].as_string());
   if (!row) return {};
-  if (row->job && before.has("_Database")) {
-    Status done = databases ? row->job(*databases, before, changes)
-                            : Status(Error("EngineMissing", "there are no databases here"));
+  // A fork has no databases: what is done there is done to the state alone.
+  if (row->job && before.has("_Database") && databases) {
+    Status done = row->job(*databases, before, changes);
     if (!done.has_value())
       return in_unit([&](Call& call) { return fail_step(call, *kind, before, done.error()); });
   }
@@ -230,12 +230,12 @@ Status resume(cloud::Cloud& cloud, const cloud::Place& place, const Value& argum
   CHECK_OK(in_unit([&](Call& call) -> Status {
     if (auto found = find(call, instance_kind, argument["Id"].as_string()); found.has_value())
       instance = *found;
+    CHECK_OK(host_of(call).check_started());
     databases = host_of(call).databases();
     return {};
   }));
-  if (instance.is_null() || !instance.has("_Running")) return {};
-  Status served = databases ? serve(*databases, instance, changes)
-                            : Status(Error("EngineMissing", "there are no databases here"));
+  if (instance.is_null() || !instance.has("_Running") || !databases) return {};
+  Status served = serve(*databases, instance, changes);
   return in_unit([&](Call& call) -> Status {
     if (!served.has_value()) return fail_step(call, instance_kind, instance, served.error());
     TRY(Value now, find(call, instance_kind, argument["Id"].as_string()));
