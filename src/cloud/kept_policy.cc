@@ -28,14 +28,15 @@ auto ask_iam(Call& call, const std::string& account, const Ask& ask) {
 }
 
 // The unique id; "" where there is no such user or role, nothing where that can't be told: another
-// account whose IAM was never used in this cloud may well have it.
+// account whose IAM was never used in this cloud may well have it, and a cloud may be without IAM.
 std::optional<std::string> id_of(Call& call, std::string_view arn) {
   std::string account = account_of_principal(arn);
   if (account.empty()) return std::nullopt;
   auto id = ask_iam(call, account, [&](Call& iam) {
     return iam.service.principal_id ? iam.service.principal_id(iam, arn) : std::nullopt;
   });
-  bool own = account == call.account || account == call.caller.account;
+  bool own =
+      call.cloud.has_service("iam") && (account == call.account || account == call.caller.account);
   return id || !own ? id : std::optional(std::string());
 }
 
