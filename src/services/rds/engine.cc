@@ -116,8 +116,9 @@ Result<Value> describe_engine_versions(Call& call, const Value& in) {
   Value out = Value::list();
   for (const Engine& row : engines) {
     if (in.has("Engine") && in["Engine"].as_string() != row.engine) continue;
+    const std::string preferred = in["DefaultOnly"].as_bool() ? default_version(call, row) : "";
     for (const std::string& version : split(row.majors, " ")) {
-      if (in["DefaultOnly"].as_bool() && version != default_version(call, row)) continue;
+      if (!preferred.empty() && version != preferred) continue;
       const std::string& asked = in["EngineVersion"].as_string();
       if (!asked.empty() && asked != version && asked != major_of(row, version)) continue;
       Value one = described(row, version);

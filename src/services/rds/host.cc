@@ -43,23 +43,18 @@ Host::~Host() {
   if (is_temporary_ && !root_.empty()) std::filesystem::remove_all(root_, ignored);
 }
 
-std::string Host::folder_for(const cloud::CloudOptions& options) {
-  if (!makes_databases_ || options.is_fork || options.simulation) return "";
-  is_temporary_ = options.state_directory.empty();
-  if (is_temporary_) return temporary_folder();
-  return backings::databases_folder(std::filesystem::absolute(options.state_directory));
-}
-
 // A cloud that was reset has no database any more; one that goes on has those of its state. What a
 // killed run was about waits until the folder is swept (check_started).
 void Host::start(cloud::Cloud& cloud) {
-  if (root_.empty()) root_ = folder_for(cloud.options());
+  const cloud::CloudOptions& options = cloud.options();
+  may_run_ = makes_databases_ && !options.is_fork && !options.simulation;
+  is_temporary_ = options.state_directory.empty();
+  if (may_run_ && !is_temporary_)
+    root_ = backings::databases_folder(std::filesystem::absolute(options.state_directory));
   if (!root_.empty()) remove_strangers(cloud);
   {
     std::scoped_lock lock(mutex_);
     is_started_ = true;
-    if (!root_.empty())
-      databases_ = std::make_shared<backings::LocalPostgres>(root_, installed_folder());
   }
   if (!root_.empty()) resume_servers(cloud);
 }
@@ -115,6 +110,10 @@ Status Host::check_started() {
 
 std::shared_ptr<backings::Databases> Host::databases() {
   std::scoped_lock lock(mutex_);
+  if (!may_run_ || !is_started_ || databases_) return databases_;
+  if (root_.empty()) root_ = temporary_folder();
+  if (!root_.empty())
+    databases_ = std::make_shared<backings::LocalPostgres>(root_, installed_folder());
   return databases_;
 }
 

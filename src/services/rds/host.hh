@@ -31,13 +31,12 @@ class Host : public cloud::Background {
   std::shared_ptr<backings::Databases> databases();
 
  private:
-  std::string folder_for(const cloud::CloudOptions& options);  // "" where there are none
   void remove_strangers(cloud::Cloud& cloud);
   void resume_servers(cloud::Cloud& cloud);
 
   const bool makes_databases_;
-  std::string root_;  // start()'s and stop()'s alone, as the next
-  bool is_temporary_ = false;
+  bool may_run_ = false, is_temporary_ = false;  // as the cloud's options say
+  std::string root_;  // of a cloud that keeps nothing: made when the first is wanted
   std::mutex mutex_;
   bool is_started_ = false;
   std::shared_ptr<backings::Databases> databases_;

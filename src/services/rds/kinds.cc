@@ -103,8 +103,7 @@ Result<std::string> new_identifier(const Call& call, const Kind& kind, const Val
                                    const char* member) {
   std::string id = to_lower(in[member].as_string());
   bool is_group = kind.arn_type.ends_with("pg") || kind.arn_type == "subgrp";
-  if (!(is_group ? is_group_name(id)
-                 : is_identifier(id, is_group ? group_max : identifier_max * 4)))
+  if (!(is_group ? is_group_name(id) : is_identifier(id, identifier_max * 4)))
     return invalid("The parameter " + std::string(member) +
                    " is not a valid identifier. Identifiers must begin with a letter; must contain "
                    "only ASCII letters, digits, and hyphens; and must not end with a hyphen or "
