@@ -3,17 +3,18 @@
 #include <map>
 #include <mutex>
 
+#include "cli/progress_passing.hh"
+
 namespace mainstay::cli {
 namespace {
 
-class KeptProgress : public Progress {
+class KeptProgress : public PassingProgress {
  public:
   KeptProgress(std::unique_ptr<Progress> inner, std::shared_ptr<KeptRuns> runs, Clock& clock,
                Files& files)
-      : inner_(std::move(inner)), runs_(std::move(runs)), clock_(clock), files_(files) {}
+      : PassingProgress(std::move(inner)), runs_(std::move(runs)), clock_(clock), files_(files) {}
   ~KeptProgress() override { finish(); }
 
-  void plan(const std::vector<stacks::PlannedStack>& stacks) override { inner_->plan(stacks); }
   void begins(const stacks::OperationReport& report) override {
     {
       std::scoped_lock lock(mutex_);
@@ -25,19 +26,6 @@ class KeptProgress : public Progress {
     if (report.state > stacks::StepState::running) note_end(report);
     inner_->step(report);
   }
-  void event(const std::string& stack, const stacks::StackEvent& event) override {
-    inner_->event(stack, event);
-  }
-  void failure(const std::string& stack, const Error& error,
-               const std::optional<stacks::Failure>& failure) override {
-    inner_->failure(stack, error, failure);
-  }
-  void warning(const std::string& text) override { inner_->warning(text); }
-  void hook(const stacks::HookReport& report) override { inner_->hook(report); }
-  void said(const std::string& program, const std::string& line) override {
-    inner_->said(program, line);
-  }
-  bool wants_events() const override { return inner_->wants_events(); }
   void finish() override {
     {
       std::scoped_lock lock(mutex_);
@@ -48,8 +36,6 @@ class KeptProgress : public Progress {
     }
     inner_->finish();
   }
-
-  void hold(bool held) override { inner_->hold(held); }
 
  private:
   struct Begun {
@@ -68,7 +54,6 @@ class KeptProgress : public Progress {
     begun_.erase(begun);
   }
 
-  std::unique_ptr<Progress> inner_;
   std::shared_ptr<KeptRuns> runs_;
   Clock& clock_;
   Files& files_;

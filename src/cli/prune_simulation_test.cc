@@ -33,14 +33,7 @@ class MortalStore : public stacks::GraphStore {
 
 class Simulation {
  public:
-  Simulation() {
-    transport_ = std::make_shared<FaultyTransport>(world_);
-    aws::ClientOptions options = world_.client->options();
-    options.transport = transport_;
-    world_.client = std::make_shared<aws::Client>(std::move(options));
-    world_.edit("t.json", R"({"Parameters":{"P":{"Type":"String"}},"Resources":{"R":{"Type":"A"}},)"
-                          R"("Outputs":{"Id":{"Value":{"Ref":"R"}}}})");
-  }
+  Simulation() : transport_(faulty_transport(world_)) {}
 
   // "" where all held.
   std::string run(uint64_t seed) {

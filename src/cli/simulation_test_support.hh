@@ -41,6 +41,17 @@ class FaultyTransport : public aws::Transport {
   bool faulty_ = true;
 };
 
+// The world's way to its cloud from now on; the template that random configurations name is there.
+inline std::shared_ptr<FaultyTransport> faulty_transport(World& world) {
+  auto transport = std::make_shared<FaultyTransport>(world);
+  aws::ClientOptions options = world.client->options();
+  options.transport = transport;
+  world.client = std::make_shared<aws::Client>(std::move(options));
+  world.edit("t.json", R"({"Parameters":{"P":{"Type":"String"}},"Resources":{"R":{"Type":"A"}},)"
+                       R"("Outputs":{"Id":{"Value":{"Ref":"R"}}}})");
+  return transport;
+}
+
 struct Graph {
   size_t size = 0;
   std::vector<std::pair<size_t, size_t>> edges;  // the first needs the second
