@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import textwrap
 
@@ -64,3 +65,14 @@ def repository(tmp_path):
     if not PYTHONS:
         pytest.fail("MAINSTAY_PYTHONS names no Python: run tools/test_python.sh")
     return Repository(tmp_path, PYTHONS[-1])
+
+
+def copy_example(here):
+    """examples/python into a folder, with the repository of git that it refers to."""
+    shutil.copytree(ROOT / "examples/python", here.folder, dirs_exist_ok=True)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
+    for command in (["init", "-q", "-b", "main", "shared"], ["-C", "shared", "add", "-A"],
+                    ["-C", "shared", "commit", "-qm", "Names"], ["-C", "shared", "tag", "v1"],
+                    ["clone", "-q", "--bare", "shared", "shared.git"]):
+        subprocess.run(git + command, cwd=here.folder, check=True)
+    here.environment["GIT_COMMIT"] = "3f1c2ab"

@@ -1,23 +1,16 @@
 """examples/python: a private repository with everything in it, on every Python."""
 
 import os
-import shutil
 import subprocess
 
-from conftest import MAINSTAY, ROOT
+from conftest import MAINSTAY, ROOT, copy_example
 
 FILES = ["staging.env", "stacker.yml"]
 
 
 def test_the_example_repository(everywhere):
     here = everywhere
-    shutil.copytree(ROOT / "examples/python", here.folder, dirs_exist_ok=True)
-    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
-    for command in (["init", "-q", "-b", "main", "shared"], ["-C", "shared", "add", "-A"],
-                    ["-C", "shared", "commit", "-qm", "Names"], ["-C", "shared", "tag", "v1"],
-                    ["clone", "-q", "--bare", "shared", "shared.git"]):
-        subprocess.run(git + command, cwd=here.folder, check=True)
-    here.environment["GIT_COMMIT"] = "3f1c2ab"
+    copy_example(here)
     assert "12 changed in" in here.mainstay("up", *FILES)
     assert "no changes: 0 changed, 12 unchanged" in here.mainstay("up", *FILES)
     outputs = here.outputs(*FILES)

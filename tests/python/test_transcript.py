@@ -1,10 +1,8 @@
 """docs/from-stacker.md, done as it says: each command is run, and each line that is shown under it must come."""
 
 import re
-import shutil
-import subprocess
 
-from conftest import MAINSTAY, ROOT
+from conftest import MAINSTAY, ROOT, copy_example
 
 PAGE = (ROOT / "docs/from-stacker.md").read_text()
 
@@ -25,13 +23,7 @@ def steps():
 
 def test_the_page_is_what_happens(repository):
     here = repository
-    shutil.copytree(ROOT / "examples/python", here.folder, dirs_exist_ok=True)
-    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
-    for command in (["init", "-q", "-b", "main", "shared"], ["-C", "shared", "add", "-A"],
-                    ["-C", "shared", "commit", "-qm", "Names"], ["-C", "shared", "tag", "v1"],
-                    ["clone", "-q", "--bare", "shared", "shared.git"]):
-        subprocess.run(git + command, cwd=here.folder, check=True)
-    here.environment["GIT_COMMIT"] = "3f1c2ab"
+    copy_example(here)
     done = list(steps())
     assert len(done) == 6, MAINSTAY
     for command, shown in done:
