@@ -3,7 +3,7 @@
 #include "base/text.hh"
 #include "cli/commands.hh"
 #include "cli/completion.hh"
-#include "cli/exit_codes.hh"
+#include "cli/screen/exit_codes.hh"
 
 namespace mainstay::cli {
 namespace {

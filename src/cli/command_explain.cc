@@ -3,9 +3,9 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cli/commands.hh"
-#include "cli/error_pages.hh"
-#include "cli/exit_codes.hh"
-#include "cli/ndjson.hh"
+#include "cli/screen/error_pages.hh"
+#include "cli/screen/exit_codes.hh"
+#include "cli/screen/ndjson.hh"
 
 namespace mainstay::cli {
 namespace {

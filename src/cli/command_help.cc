@@ -2,9 +2,9 @@
 
 #include "base/text.hh"
 #include "cli/commands.hh"
-#include "cli/exit_codes.hh"
 #include "cli/manual.hh"
-#include "cli/screen.hh"
+#include "cli/screen/exit_codes.hh"
+#include "cli/screen/screen.hh"
 
 namespace mainstay::cli {
 namespace {

@@ -1,8 +1,8 @@
 #include <fmt/core.h>
 
 #include "base/json.hh"
-#include "cli/carried_texts.hh"
 #include "cli/commands.hh"
+#include "cli/screen/carried_texts.hh"
 #include "stacks/config_keys.hh"
 
 namespace mainstay::cli {

@@ -5,7 +5,7 @@
 #include "aws/profiles.hh"
 #include "base/text.hh"
 #include "cfn/document.hh"
-#include "cli/error_pages.hh"
+#include "cli/screen/error_pages.hh"
 
 namespace mainstay::cli {
 namespace {

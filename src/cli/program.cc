@@ -6,11 +6,14 @@
 #include <system_error>
 
 #include "base/text.hh"
-#include "cli/access_commands.hh"
+#include "cli/access/access_commands.hh"
+#include "cli/cloud/cloud_commands.hh"
 #include "cli/commands.hh"
-#include "cli/exit_codes.hh"
-#include "cli/output.hh"
-#include "cli/screen.hh"
+#include "cli/journal/journal_commands.hh"
+#include "cli/screen/exit_codes.hh"
+#include "cli/screen/output.hh"
+#include "cli/screen/screen.hh"
+#include "cli/stack/stack_commands.hh"
 
 namespace mainstay::cli {
 

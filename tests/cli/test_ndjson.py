@@ -152,7 +152,7 @@ def test_access(program, arguments):
 def test_every_type_of_line_is_published():
     """What the sources print, beside what the runs above have shown."""
     made = set()
-    for source in (ROOT / "src/cli").glob("*.cc"):
+    for source in (ROOT / "src/cli").rglob("*.cc"):
         if "_test" not in source.name:
             made |= set(re.findall(r'\b(?:line|done)\(\s*"(\w+)"', source.read_text()))
     published = set(SCHEMA["$defs"]) - {"change", "gain", "version"}
