@@ -88,33 +88,33 @@ Standing Authorizer::standing_of(const std::string& account) {
   return out;
 }
 
-Status Authorizer::add_control(Access& access, const Standing& standing) {
+Status Authorizer::add_control(Authorization& authorization, const Standing& standing) {
   if (standing.management) return {};
   for (const ControlLevel& level : standing.service_control) {
     std::vector<std::pair<std::string, std::string>> documents;
     for (const ControlPolicy& p : level.policies) documents.emplace_back(p.arn, p.text);
-    CHECK_OK(access.add_level(documents));
+    CHECK_OK(authorization.add_level(documents));
   }
   return {};
 }
 
 // The endpoint's policy and VPC. Endpoints are looked for in the caller's account.
-Status Authorizer::add_endpoint(Access& access, const Caller& caller, std::string_view region,
-                                const std::string& id) {
+Status Authorizer::add_endpoint(Authorization& authorization, const Caller& caller,
+                                std::string_view region, const std::string& id) {
   TRY(Value found, cloud_.invoke(Caller::service_principal(caller.account, "ec2.amazonaws.com"),
                                  caller.account, region, "ec2", "DescribeVpcEndpoints",
                                  Value::map({{"VpcEndpointIds", Value::list({id})}})));
   const Value& endpoint = found["VpcEndpoints"].at(0);
-  policy::Context& context = access.request.context;
+  policy::Context& context = authorization.request.context;
   context.set("aws:SourceVpce", id);
   context.set("aws:SourceVpc", endpoint["VpcId"].as_string());
   if (!caller.source_ip.empty()) {
     context.erase("aws:SourceIp");
     context.set("aws:VpcSourceIp", caller.source_ip);
   }
-  access.policies.has_endpoint_policy = true;
-  return access.add(policy::Kind::endpoint, "endpoint policy of " + id,
-                    endpoint["PolicyDocument"].as_string());
+  authorization.policies.has_endpoint_policy = true;
+  return authorization.add(policy::Kind::endpoint, "endpoint policy of " + id,
+                           endpoint["PolicyDocument"].as_string());
 }
 
 Result<CallerSide> Authorizer::caller_side(const Caller& caller, std::string_view region,
@@ -130,36 +130,34 @@ Result<CallerSide> Authorizer::caller_side(const Caller& caller, std::string_vie
   side.free_at_home =
       caller.kind == Kind::root && !is_limited(side.standing) && origin.vpc_endpoint.empty();
   if (!side.free_at_home) {
-    TRY(side.access, make_access(caller, region, side.standing, origin));
+    TRY(side.authorization, make_authorization(caller, region, side.standing, origin));
   }
   return side;
 }
 
-Result<std::shared_ptr<const Access>> Authorizer::make_access(const Caller& caller,
-                                                              std::string_view region,
-                                                              const Standing& standing,
-                                                              const Origin& origin) {
-  auto access = std::make_shared<Access>(cache_);
-  access->request.principal = principal_of(caller);
-  add_caller_keys(access->request.context, access->request.principal, caller, standing,
-                  cloud_.now());
-  add_origin_keys(access->request.context, origin, cloud_.clock().wall());
+Result<std::shared_ptr<const Authorization>> Authorizer::make_authorization(
+    const Caller& caller, std::string_view region, const Standing& standing, const Origin& origin) {
+  auto authorization = std::make_shared<Authorization>(cache_);
+  authorization->request.principal = principal_of(caller);
+  add_caller_keys(authorization->request.context, authorization->request.principal, caller,
+                  standing, cloud_.now());
+  add_origin_keys(authorization->request.context, origin, cloud_.clock().wall());
   if (!origin.vpc_endpoint.empty())
-    CHECK_OK(add_endpoint(*access, caller, region, origin.vpc_endpoint));
-  CHECK_OK(add_control(*access, standing));
+    CHECK_OK(add_endpoint(*authorization, caller, region, origin.vpc_endpoint));
+  CHECK_OK(add_control(*authorization, standing));
   if (caller.kind == Kind::user || caller.kind == Kind::session)
-    CHECK_OK(cloud_.describe_caller(caller, region, *access));
-  return access;
+    CHECK_OK(cloud_.describe_caller(caller, region, *authorization));
+  return authorization;
 }
 
 Status Authorizer::check(Call& call, const Value& in, const CallerSide& side) {
   if (side.free) return {};
   if (side.free_at_home && call.caller.account == call.service.owner_for(call, in)) return {};
-  auto caller_access = side.access;
+  auto caller_access = side.authorization;
   if (!caller_access) {
-    TRY(caller_access, make_access(call.caller, call.region, side.standing, side.origin));
+    TRY(caller_access, make_authorization(call.caller, call.region, side.standing, side.origin));
   }
-  Access common = *caller_access;
+  Authorization common = *caller_access;
   add_request_keys(common.request.context, call, in);
   actions::Where where{call.account, call.region, "", std::string(partition_of(call.region))};
   if (call.caller.kind == Kind::user)
@@ -174,40 +172,42 @@ Status Authorizer::check(Call& call, const Value& in, const CallerSide& side) {
 }
 
 // The control policies of the account that owns the resource, and its organization's keys.
-Status Authorizer::add_resource_side(const Call& call, Access& access, const Standing& own) {
-  const std::string& owner = access.request.resource_account;
+Status Authorizer::add_resource_side(const Call& call, Authorization& authorization,
+                                     const Standing& own) {
+  const std::string& owner = authorization.request.resource_account;
   // Anything but S3, KMS and roles is in the caller's account, whose standing is known.
   Standing standing = owner == call.caller.account ? own : standing_of(owner);
-  access.request.context.set("aws:ResourceAccount", owner);
-  if (call.service.name == "s3") access.request.context.set("s3:ResourceAccount", owner);
+  authorization.request.context.set("aws:ResourceAccount", owner);
+  if (call.service.name == "s3") authorization.request.context.set("s3:ResourceAccount", owner);
   if (!standing.member) return {};
-  access.request.context.set("aws:ResourceOrgID", standing.organization_id);
-  access.request.context.set_list("aws:ResourceOrgPaths", {standing.path});
-  if (standing.management || access.aws_managed || !call.service.has_resource_control) return {};
+  authorization.request.context.set("aws:ResourceOrgID", standing.organization_id);
+  authorization.request.context.set_list("aws:ResourceOrgPaths", {standing.path});
+  if (standing.management || authorization.aws_managed || !call.service.has_resource_control)
+    return {};
   for (const ControlLevel& level : standing.resource_control)
     for (const ControlPolicy& p : level.policies)
-      CHECK_OK(access.add(policy::Kind::resource_control, p.arn, p.text));
+      CHECK_OK(authorization.add(policy::Kind::resource_control, p.arn, p.text));
   return {};
 }
 
-Status Authorizer::check_one(Call& call, const Value& in, const Access& common,
+Status Authorizer::check_one(Call& call, const Value& in, const Authorization& common,
                              const Standing& standing, const actions::Needed& needed,
                              const std::string& resource) {
-  Access access = common;
-  access.request.action = needed.action;
-  access.request.resource = resource;
-  access.resource_type = needed.type;
-  access.request.resource_account = call.account;
-  add_specified_tags(access.request.context, in, needed.type);
-  for (const auto& [key, value] : needed.context) access.request.context.set(key, value);
-  if (call.service.guard) CHECK_OK(call.service.guard(call, in, access));
-  CHECK_OK(add_resource_side(call, access, standing));
+  Authorization authorization = common;
+  authorization.request.action = needed.action;
+  authorization.request.resource = resource;
+  authorization.resource_type = needed.type;
+  authorization.request.resource_account = call.account;
+  add_specified_tags(authorization.request.context, in, needed.type);
+  for (const auto& [key, value] : needed.context) authorization.request.context.set(key, value);
+  if (call.service.guard) CHECK_OK(call.service.guard(call, in, authorization));
+  CHECK_OK(add_resource_side(call, authorization, standing));
   const ConditionKeys& keys = ConditionKeys::table();
-  for (policy::Context& context : keys.each(access.request.context, call, in, needed.type)) {
-    access.request.context = std::move(context);
-    keys.restrict(access.request.context, needed.action, needed.type, needed.context);
-    policy::Decision decision = policy::decide(access.request, access.policies);
-    if (!decision.allowed()) return refusal(call, access.request, decision);
+  for (policy::Context& context : keys.each(authorization.request.context, call, in, needed.type)) {
+    authorization.request.context = std::move(context);
+    keys.restrict(authorization.request.context, needed.action, needed.type, needed.context);
+    policy::Decision decision = policy::decide(authorization.request, authorization.policies);
+    if (!decision.allowed()) return refusal(call, authorization.request, decision);
   }
   return {};
 }

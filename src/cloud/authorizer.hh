@@ -15,7 +15,7 @@
 
 #include "actions/operations.hh"
 #include "base/error.hh"
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "cloud/caller.hh"
 #include "cloud/origin.hh"
 #include "cloud/standing.hh"
@@ -31,7 +31,7 @@ struct CallerSide {
   bool free_at_home = false;  // an account's root, on resources of its account
   Standing standing;
   Origin origin;
-  std::shared_ptr<const Access> access;  // made later for those that are free at home
+  std::shared_ptr<const Authorization> authorization;  // made later for those that are free at home
 };
 
 class Authorizer {
@@ -47,14 +47,17 @@ class Authorizer {
 
  private:
   Standing standing_of(const std::string& account);
-  Result<std::shared_ptr<const Access>> make_access(const Caller& caller, std::string_view region,
-                                                    const Standing& standing, const Origin& origin);
-  Status add_endpoint(Access& access, const Caller& caller, std::string_view region,
+  Result<std::shared_ptr<const Authorization>> make_authorization(const Caller& caller,
+                                                                  std::string_view region,
+                                                                  const Standing& standing,
+                                                                  const Origin& origin);
+  Status add_endpoint(Authorization& authorization, const Caller& caller, std::string_view region,
                       const std::string& id);
-  Status add_control(Access& access, const Standing& standing);
-  Status add_resource_side(const Call& call, Access& access, const Standing& own);
-  Status check_one(Call& call, const Value& in, const Access& common, const Standing& standing,
-                   const actions::Needed& needed, const std::string& resource);
+  Status add_control(Authorization& authorization, const Standing& standing);
+  Status add_resource_side(const Call& call, Authorization& authorization, const Standing& own);
+  Status check_one(Call& call, const Value& in, const Authorization& common,
+                   const Standing& standing, const actions::Needed& needed,
+                   const std::string& resource);
 
   Cloud& cloud_;
   actions::ActionTable table_;

@@ -1,7 +1,7 @@
 #include "cloud/cloud.hh"
 
 #include "base/digest.hh"
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "cloud/authorizer.hh"
 #include "cloud/call.hh"
 #include "store/blobs.hh"
@@ -202,12 +202,13 @@ Call Cloud::make_call(const Service& service, std::string_view operation, const 
               {}};
 }
 
-Status Cloud::describe_caller(const Caller& caller, std::string_view region, Access& access) {
+Status Cloud::describe_caller(const Caller& caller, std::string_view region,
+                              Authorization& authorization) {
   const Service* iam = with_hook(entries_, &Service::describe_caller);
   if (!iam) return {};
   store::Unit unit(*store_, shard(*iam, caller.account, region), store::Mode::read);
   Call call = make_call(*iam, "", caller, caller.account, region, unit);
-  return iam->describe_caller(call, caller, access);
+  return iam->describe_caller(call, caller, authorization);
 }
 
 void Cloud::describe_standing(std::string_view account, Standing& standing) {

@@ -38,7 +38,7 @@
 
 namespace mainstay::cloud {
 
-class Access;
+class Authorization;
 class Authorizer;
 struct CallerSide;
 
@@ -113,7 +113,8 @@ class Cloud {
   void outside(store::Unit& unit, const std::function<void()>& work);  // see Call::outside
 
   // What the decisions about requests ask (authorizer.hh): IAM's and Organizations' answers.
-  Status describe_caller(const Caller& caller, std::string_view region, Access& access);
+  Status describe_caller(const Caller& caller, std::string_view region,
+                         Authorization& authorization);
   void describe_standing(std::string_view account, Standing& standing);
   // Looks at that account's IAM by its hooks, under its lock; not at all where there is no IAM.
   void ask_iam(std::string_view account, const std::function<void(Call& iam)>& ask);

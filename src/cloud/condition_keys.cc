@@ -5,7 +5,7 @@
 #include "actions/action_data.hh"
 #include "actions/input_path.hh"
 #include "base/text.hh"
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "cloud/call.hh"
 #include "cloud/partition.hh"
 
@@ -147,13 +147,15 @@ void ConditionKeys::add_of_request(policy::Context& context, const Call& call,
   }
 }
 
-void ConditionKeys::add_of_resource(Access& access, const Call& call, const Value& document) const {
+void ConditionKeys::add_of_resource(Authorization& authorization, const Call& call,
+                                    const Value& document) const {
   const OfService* own = of(call.service.name);
-  auto rows = own ? own->resources.find(access.resource_type) : decltype(own->resources.end()){};
+  auto rows =
+      own ? own->resources.find(authorization.resource_type) : decltype(own->resources.end()){};
   if (!own || rows == own->resources.end()) return;
   PathReader reader(call);
   for (const Row& row : rows->second)
-    set(access.request.context, row.key, row.is_list, reader.first(document, row.always));
+    set(authorization.request.context, row.key, row.is_list, reader.first(document, row.always));
 }
 
 std::vector<policy::Context> ConditionKeys::each(const policy::Context& context, const Call& call,

@@ -19,7 +19,7 @@
 
 namespace mainstay::cloud {
 
-class Access;
+class Authorization;
 class Call;
 
 class ConditionKeys {
@@ -29,7 +29,7 @@ class ConditionKeys {
   // What the request's input says.
   void add_of_request(policy::Context& context, const Call& call, const Value& in) const;
   // What the document of a resource that is there says; type as the action data names it.
-  void add_of_resource(Access& access, const Call& call, const Value& document) const;
+  void add_of_resource(Authorization& authorization, const Call& call, const Value& document) const;
   // The context once for each of several resources of this type that the request asks for (the
   // volumes of RunInstances), or as it is.
   std::vector<policy::Context> each(const policy::Context& context, const Call& call,

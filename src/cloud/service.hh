@@ -15,7 +15,7 @@
 
 namespace mainstay::cloud {
 
-class Access;
+class Authorization;
 class Call;
 class Cloud;
 struct Caller;
@@ -114,9 +114,9 @@ struct Service {
   std::string (*owner_of)(Call&, const Value& in) = nullptr;
   // What guards the resource: its policies, tags, owner, what else grants. Called for each action
   // and resource of a request, in the unit that its handler will work in.
-  Status (*guard)(Call&, const Value& in, Access&) = nullptr;
+  Status (*guard)(Call&, const Value& in, Authorization&) = nullptr;
   // IAM alone: the policies of a user or a session.
-  Status (*describe_caller)(Call&, const Caller&, Access&) = nullptr;
+  Status (*describe_caller)(Call&, const Caller&, Authorization&) = nullptr;
   // IAM alone: the unique id of a user, a role or a role's session by its ARN, in the account whose
   // state is open; "" where there is none, nothing where none was ever made there. And the other
   // way round: the ARN that an id has now, "" where it is nobody's.

@@ -9,8 +9,8 @@ using cloud::Call;
 
 #define FORMATION_HANDLER(name) Result<Value> name(Call& call, const Value& in)
 
-// access.cc
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 // stack_api.cc
 FORMATION_HANDLER(create_stack);
 FORMATION_HANDLER(update_stack);

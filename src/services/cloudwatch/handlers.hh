@@ -4,7 +4,7 @@
 #include "services/cloudwatch/metric.hh"
 
 namespace mainstay::cloud {
-class Access;
+class Authorization;
 }
 
 namespace mainstay::cloudwatch {
@@ -49,6 +49,6 @@ Status end_suppression(Call& call, const Value& what);  // composite_api.cc
 Status action_answered(Call& call, const Value& how);   // action.cc
 
 // tag.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::cloudwatch

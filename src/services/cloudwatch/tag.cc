@@ -1,6 +1,6 @@
 // Tags of alarms and dashboards, and what decisions about requests ask: which of them a request
 // means, and these tags.
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "cloud/paging.hh"
 #include "services/cloudwatch/alarm.hh"
 #include "services/cloudwatch/handlers.hh"
@@ -55,18 +55,18 @@ Result<Value> list_tags(Call& call, const Value& in) {
   return Value::map({{"Tags", std::move(tags)}});
 }
 
-Status guard(Call& call, const Value& in, cloud::Access& access) {
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
   if (in.has("Namespace"))
-    access.request.context.set("cloudwatch:namespace", in["Namespace"].as_string());
+    authorization.request.context.set("cloudwatch:namespace", in["Namespace"].as_string());
   Tagged tagged = tagged_of(in["ResourceARN"].as_string());
   if (in.has("AlarmName")) {
     tagged = {"alarm", in["AlarmName"].as_string()};
-    access.request.resource = alarm_arn(call, tagged.id);
+    authorization.request.resource = alarm_arn(call, tagged.id);
   } else if (in["AlarmNames"].size() == 1) {
     tagged = {"alarm", in["AlarmNames"].at(0).as_string()};
   }
   auto document = find_tagged(call, tagged);
-  if (document.has_value()) access.resource_tags((*document)["_Tags"]);
+  if (document.has_value()) authorization.resource_tags((*document)["_Tags"]);
   return {};
 }
 

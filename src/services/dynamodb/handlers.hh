@@ -41,7 +41,7 @@ DYNAMODB_HANDLER(batch_write_item);
 
 #undef DYNAMODB_HANDLER
 
-// access.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc: see cloud::Service
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::dynamodb

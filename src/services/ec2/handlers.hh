@@ -126,7 +126,7 @@ EC2_HANDLER(describe_tags);
 
 #undef EC2_HANDLER
 
-// access.cc
-Status guard(cloud::Call& call, const Value& in, cloud::Access& access);
+// guard.cc
+Status guard(cloud::Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::ec2

@@ -4,7 +4,7 @@
 #include "services/events/bus.hh"
 
 namespace mainstay::cloud {
-class Access;
+class Authorization;
 }
 
 namespace mainstay::events {
@@ -59,7 +59,7 @@ Status target_answered(Call& call, const Value& how);     // delivery.cc
 Status deliver_again(Call& call, const Value& argument);  // delivery.cc
 Status go_on_with_replay(Call& call, const Value& name);  // replay.cc
 
-// access.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc: see cloud::Service
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::events

@@ -69,11 +69,12 @@ IAM_HANDLER(get_account_authorization_details);
 
 #undef IAM_HANDLER
 
-// access.cc
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 std::optional<std::string> principal_id(Call& call, std::string_view arn);
 std::string principal_arn(Call& call, std::string_view id);
-Status describe_caller(Call& call, const cloud::Caller& caller, cloud::Access& access);
+Status describe_caller(Call& call, const cloud::Caller& caller,
+                       cloud::Authorization& authorization);
 
 // Whether a user is in a group, by their documents.
 bool member_of(const Value& group_document, const Value& user_document);

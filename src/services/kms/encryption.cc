@@ -117,7 +117,7 @@ Result<Value> re_encrypt(Call& call, const Value& in) {
         {{"KeyId", name}, {"Plaintext", opened["Plaintext"]}, {"EncryptionAlgorithm", algorithm}});
     if (in.has("DestinationEncryptionContext"))
       request.set("EncryptionContext", in["DestinationEncryptionContext"]);
-    // That the caller may re-encrypt to this key has been decided (access.cc). Not while our own
+    // That the caller may re-encrypt to this key has been decided (guard.cc). Not while our own
     // keys are held: another may be re-encrypting the other way.
     Result<Value> answer = Value();
     call.outside([&] {

@@ -61,9 +61,9 @@ KMS_HANDLER(get_public_key);
 
 #undef KMS_HANDLER
 
-// access.cc
+// guard.cc
 // Whose key a request of its own account re-encrypts to: an account's root is not free there.
 std::string owner_of_destination(Call& call, const Value& in);
-Status guard(Call& call, const Value& in, cloud::Access& access);
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::kms

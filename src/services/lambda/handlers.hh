@@ -4,7 +4,7 @@
 #include "services/lambda/name.hh"
 
 namespace mainstay::cloud {
-class Access;
+class Authorization;
 }
 
 namespace mainstay::lambda {
@@ -72,7 +72,7 @@ LAMBDA_HANDLER(delete_url);
 
 #undef LAMBDA_HANDLER
 
-// access.cc
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::lambda

@@ -52,6 +52,6 @@ LOGS_HANDLER(describe_resource_policies);
 // event.cc: the reaction that lets go of what is past a group's retention. name: the group's.
 Status expire(Call& call, const Value& name);
 // policy.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::logs

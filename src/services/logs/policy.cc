@@ -1,6 +1,6 @@
 // Resource policies, by which other services write here, and what decisions about requests ask.
 #include "base/json.hh"
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "cloud/kept_policy.hh"
 #include "services/logs/handlers.hh"
 
@@ -56,11 +56,12 @@ Result<Value> describe_resource_policies(Call& call, const Value& in) {
       }});
 }
 
-Status guard(Call& call, const Value& in, cloud::Access& access) {
-  if (auto group = find_group(call, in); group.has_value()) access.resource_tags((*group)["_Tags"]);
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
+  if (auto group = find_group(call, in); group.has_value())
+    authorization.resource_tags((*group)["_Tags"]);
   for (const auto& [name, policy] : call.all("policy"))
-    CHECK_OK(access.add(policy::Kind::resource, "resource policy " + name,
-                        policy["policyDocument"].as_string()));
+    CHECK_OK(authorization.add(policy::Kind::resource, "resource policy " + name,
+                               policy["policyDocument"].as_string()));
   return {};
 }
 

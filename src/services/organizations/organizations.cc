@@ -1,6 +1,6 @@
 #include "services/organizations/organizations.hh"
 
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "services/organizations/handlers.hh"
 #include "services/organizations/policy.hh"
 
@@ -8,13 +8,13 @@ namespace mainstay::organizations {
 namespace {
 
 // The policy's type, of the operations that name a policy by its id.
-Status guard(Call& call, const Value& in, cloud::Access& access) {
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
   if (!in.has("PolicyId")) return {};
   const std::string& id = in["PolicyId"].as_string();
   const Value* own = call.find("policy", id);
   Value policy = own ? *own : policy_by_id(call.db, "", id);
   if (policy.has("Type"))
-    access.request.context.set("organizations:PolicyType", policy["Type"].as_string());
+    authorization.request.context.set("organizations:PolicyType", policy["Type"].as_string());
   return {};
 }
 

@@ -62,7 +62,7 @@ RDS_HANDLER(list_tags_for_resource);
 
 #undef RDS_HANDLER
 
-// access.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc: see cloud::Service
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::rds

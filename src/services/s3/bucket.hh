@@ -189,9 +189,9 @@ S3_HANDLER(get_bucket_policy_status);
 
 #undef S3_HANDLER
 
-// access.cc
+// guard.cc
 std::string owner_of_bucket(Call& call, const Value& in);
-Status guard(Call& call, const Value& in, cloud::Access& access);
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 std::vector<cloud::Operation> configuration_operations();
 std::optional<Value> cors_rules(const store::Unit& unit, std::string_view bucket);

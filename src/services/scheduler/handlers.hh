@@ -4,7 +4,7 @@
 #include "services/scheduler/schedule.hh"
 
 namespace mainstay::cloud {
-class Access;
+class Authorization;
 }
 
 namespace mainstay::scheduler {
@@ -33,7 +33,7 @@ Status fire(Call& call, const Value& argument);
 Status try_again(Call& call, const Value& note);
 Status target_answered(Call& call, const Value& how);
 
-// access.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc: see cloud::Service
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::scheduler

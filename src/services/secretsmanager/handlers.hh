@@ -28,7 +28,7 @@ SECRETS_HANDLER(delete_resource_policy);
 
 #undef SECRETS_HANDLER
 
-// access.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc: see cloud::Service
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::secretsmanager

@@ -47,8 +47,8 @@ Status deliver_by_http(cloud::Cloud& cloud, const cloud::Place& place, const Val
 // link.cc: the URLs in messages, which confirm and end subscriptions without a signature.
 std::optional<HttpResponse> answer_link(cloud::Cloud& cloud, const HttpRequest& request);
 
-// access.cc: see cloud::Service
+// guard.cc: see cloud::Service
 std::string account_meant(const Value& in);
-Status guard(Call& call, const Value& in, cloud::Access& access);
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::sns

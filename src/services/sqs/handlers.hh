@@ -41,8 +41,8 @@ SQS_HANDLER(change_visibility_batch);
 // move_task.cc: the reaction that moves messages. argument: the ARN of their queue.
 Status go_on_moving(Call& call, const Value& argument);
 
-// access.cc: see cloud::Service
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc: see cloud::Service
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 // digest.cc: the MD5 of message attributes, as SDKs check it ("Calculating the MD5 message digest
 // for message attributes", developer guide).

@@ -1,7 +1,7 @@
 // The operations, by the file that holds them.
 #pragma once
 
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "services/ssm/parameter.hh"
 
 namespace mainstay::ssm {
@@ -33,7 +33,7 @@ Status check_tags(const Value& tags);
 // public.cc: what AWS publishes under /aws/service/, made up: the Parameter shape, or null.
 Value public_parameter(const Call& call, const std::string& name);
 
-// access.cc
-Status guard(Call& call, const Value& in, cloud::Access& access);
+// guard.cc
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 }  // namespace mainstay::ssm

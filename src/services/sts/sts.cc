@@ -4,7 +4,7 @@
 
 #include "base/digest.hh"
 #include "base/text.hh"
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "cloud/authorization_message.hh"
 #include "cloud/call.hh"
 #include "cloud/cloud.hh"
@@ -228,21 +228,21 @@ std::string owner_of_role(Call&, const Value& in) {
 }
 
 // A role is guarded by its trust policy, which must allow even within its account.
-Status guard(Call& call, const Value& in, cloud::Access& access) {
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
   if (!in.has("RoleArn")) return {};
   const std::string& arn = in["RoleArn"].as_string();
-  access.request.resource = arn;
-  access.request.resource_account = owner_of_role(call, in);
-  access.policies.resource_must_allow = true;
+  authorization.request.resource = arn;
+  authorization.request.resource_account = owner_of_role(call, in);
+  authorization.policies.resource_must_allow = true;
   if (has_factor(in)) {
-    access.request.context.set("aws:MultiFactorAuthPresent", "true");
-    access.request.context.set("aws:MultiFactorAuthAge", "0");
+    authorization.request.context.set("aws:MultiFactorAuthPresent", "true");
+    authorization.request.context.set("aws:MultiFactorAuthAge", "0");
   }
   auto role = find_role(call, arn);
   if (!role.has_value()) return {};
-  access.resource_tags((*role)["Tags"], "iam");
-  return access.add(policy::Kind::trust, "trust policy of " + arn,
-                    percent_decode((*role)["AssumeRolePolicyDocument"].as_string()));
+  authorization.resource_tags((*role)["Tags"], "iam");
+  return authorization.add(policy::Kind::trust, "trust policy of " + arn,
+                           percent_decode((*role)["AssumeRolePolicyDocument"].as_string()));
 }
 
 }  // namespace

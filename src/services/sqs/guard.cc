@@ -1,20 +1,21 @@
 // What decisions about requests ask SQS: a queue's policy and tags.
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include "services/sqs/handlers.hh"
 
 namespace mainstay::sqs {
 
-Status guard(Call& call, const Value& in, cloud::Access& access) {
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
   std::string name = parse_url(in["QueueUrl"].as_string()).name;
   if (in.has("SourceArn"))
     name = queue_of_arn(call, in["SourceArn"].as_string())["QueueName"].as_string();
   const Value* queue = call.find("queue", name);
   if (!queue) return {};
-  access.request.resource = call.arn(name);
-  access.resource_tags((*queue)["_Tags"]);
+  authorization.request.resource = call.arn(name);
+  authorization.resource_tags((*queue)["_Tags"]);
   const Value* text = (*queue)["Attributes"].find("Policy");
-  return text ? access.add(policy::Kind::resource, "policy of queue " + name, text->as_string())
+  return text ? authorization.add(policy::Kind::resource, "policy of queue " + name,
+                                  text->as_string())
               : Status();
 }
 

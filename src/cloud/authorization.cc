@@ -1,4 +1,4 @@
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include <mutex>
 
@@ -57,8 +57,8 @@ Result<std::shared_ptr<const policy::Policy>> PolicyCache::get(policy::Kind kind
   return policy;
 }
 
-Status Access::add_to(policy::PolicyList& list, policy::Kind kind, const std::string& name,
-                      const std::string& key, const PolicyCache::Text& text) {
+Status Authorization::add_to(policy::PolicyList& list, policy::Kind kind, const std::string& name,
+                             const std::string& key, const PolicyCache::Text& text) {
   auto policy = cache_->get(kind, name, key, text);
   if (!policy.has_value())
     return aws_error("AccessDenied",
@@ -70,17 +70,18 @@ Status Access::add_to(policy::PolicyList& list, policy::Kind kind, const std::st
   return {};
 }
 
-Status Access::add(policy::Kind kind, const std::string& name, const std::string& text) {
+Status Authorization::add(policy::Kind kind, const std::string& name, const std::string& text) {
   return add_to(list_of(policies, kind), kind, name, text,
                 [&]() -> Result<std::string> { return text; });
 }
 
-Status Access::add_fixed(policy::Kind kind, const std::string& name,
-                         const PolicyCache::Text& text) {
+Status Authorization::add_fixed(policy::Kind kind, const std::string& name,
+                                const PolicyCache::Text& text) {
   return add_to(list_of(policies, kind), kind, name, "", text);
 }
 
-Status Access::add_level(const std::vector<std::pair<std::string, std::string>>& names_and_texts) {
+Status Authorization::add_level(
+    const std::vector<std::pair<std::string, std::string>>& names_and_texts) {
   policy::PolicyList level;
   for (const auto& [name, text] : names_and_texts)
     CHECK_OK(add_to(level, policy::Kind::service_control, name, text,
@@ -89,12 +90,12 @@ Status Access::add_level(const std::vector<std::pair<std::string, std::string>>&
   return {};
 }
 
-void Access::resource_tags(const Value& tags, std::string_view prefix) {
+void Authorization::resource_tags(const Value& tags, std::string_view prefix) {
   set_tags(request.context, tags, "aws:ResourceTag/");
   if (!prefix.empty()) set_tags(request.context, tags, std::string(prefix) + ":ResourceTag/");
 }
 
-void Access::principal_tags(const Value& tags) {
+void Authorization::principal_tags(const Value& tags) {
   set_tags(request.context, tags, "aws:PrincipalTag/");
 }
 

@@ -1,6 +1,6 @@
 // What decisions about requests ask EC2: the tags of its resources, and which role an instance
 // profile passes.
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include "cloud/cloud.hh"
 #include "cloud/condition_keys.hh"
@@ -13,7 +13,7 @@ namespace {
 
 // Requests name the profile; what is passed is the role in it. Without one the pattern of all roles
 // stays, which only those who may pass every role are allowed.
-void resolve_passed_role(Call& call, const Value& in, cloud::Access& access) {
+void resolve_passed_role(Call& call, const Value& in, cloud::Authorization& authorization) {
   const Value& profile = in["IamInstanceProfile"];
   const std::string& arn = profile["Arn"].as_string();
   std::string name = arn.empty() ? profile["Name"].as_string() : arn.substr(arn.rfind('/') + 1);
@@ -22,11 +22,11 @@ void resolve_passed_role(Call& call, const Value& in, cloud::Access& access) {
       call.region, "iam", "GetInstanceProfile", Value::map({{"InstanceProfileName", name}}));
   if (!found.has_value()) return;
   const Value& role = (*found)["InstanceProfile"]["Roles"].at(0);
-  if (role.has("Arn")) access.request.resource = role["Arn"].as_string();
+  if (role.has("Arn")) authorization.request.resource = role["Arn"].as_string();
 }
 
 // Where the instances and interfaces come to be, if the request says it by a subnet or not at all.
-void add_launch_keys(Call& call, const Value& in, cloud::Access& access) {
+void add_launch_keys(Call& call, const Value& in, cloud::Authorization& authorization) {
   const Value& named =
       in.has("SubnetId") ? in["SubnetId"] : in["NetworkInterfaces"].at(0)["SubnetId"];
   Value subnet;
@@ -36,7 +36,7 @@ void add_launch_keys(Call& call, const Value& in, cloud::Access& access) {
     subnet = *usual;
   }
   if (subnet.is_null()) return;
-  policy::Context& context = access.request.context;
+  policy::Context& context = authorization.request.context;
   context.set("ec2:AvailabilityZone", subnet["AvailabilityZone"].as_string());
   context.set("ec2:AvailabilityZoneId", subnet["AvailabilityZoneId"].as_string());
   context.set("ec2:Subnet", call.arn("subnet/" + subnet["SubnetId"].as_string()));
@@ -45,31 +45,32 @@ void add_launch_keys(Call& call, const Value& in, cloud::Access& access) {
 
 // ec2:Attribute and ec2:Attribute/NAME: what a Modify… operation changes. One attribute a request,
 // as the API has it.
-void add_modified(const Value& in, cloud::Access& access) {
+void add_modified(const Value& in, cloud::Authorization& authorization) {
   for (const auto& [name, value] : in.members()) {
     if (name.ends_with("Id") || name == "DryRun") continue;
-    access.request.context.set("ec2:Attribute", name);
+    authorization.request.context.set("ec2:Attribute", name);
     const Value& plain = value.has("Value") ? value["Value"] : value;
-    if (plain.is_scalar()) access.request.context.set("ec2:Attribute/" + name, plain.to_text());
+    if (plain.is_scalar())
+      authorization.request.context.set("ec2:Attribute/" + name, plain.to_text());
   }
 }
 
 }  // namespace
 
-Status guard(Call& call, const Value& in, cloud::Access& access) {
-  if (access.request.action == "iam:PassRole") {
-    resolve_passed_role(call, in, access);
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
+  if (authorization.request.action == "iam:PassRole") {
+    resolve_passed_role(call, in, authorization);
     return {};
   }
-  if (call.operation == "RunInstances") add_launch_keys(call, in, access);
-  if (call.operation.starts_with("Modify")) add_modified(in, access);
-  const std::string& arn = access.request.resource;
+  if (call.operation == "RunInstances") add_launch_keys(call, in, authorization);
+  if (call.operation.starts_with("Modify")) add_modified(in, authorization);
+  const std::string& arn = authorization.request.resource;
   std::string id = arn.substr(arn.rfind('/') + 1);
   const Kind* kind = kind_of_id(id);
   const Value* document = kind ? call.find(kind->table, id) : nullptr;
   if (!document) return {};
-  access.resource_tags((*document)[tags_member(*kind)], "ec2");
-  cloud::ConditionKeys::table().add_of_resource(access, call, *document);
+  authorization.resource_tags((*document)[tags_member(*kind)], "ec2");
+  cloud::ConditionKeys::table().add_of_resource(authorization, call, *document);
   return {};
 }
 

@@ -1,6 +1,6 @@
 // What decisions about requests ask CloudFormation: which stack a request is about, however it
 // names it, and the stack's tags.
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include "formation/handlers.hh"
 #include "formation/records.hh"
@@ -22,12 +22,12 @@ std::string stack_named(const Call& call, const Value& in) {
 
 }  // namespace
 
-Status guard(Call& call, const Value& in, cloud::Access& access) {
-  if (access.resource_type != "stack") return {};
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
+  if (authorization.resource_type != "stack") return {};
   auto stack = find_stack(call, stack_named(call, in));
   if (!stack.has_value()) return {};  // the handler has the words for that
-  access.request.resource = (*stack)["StackId"].as_string();
-  access.resource_tags((*stack)["Tags"]);
+  authorization.request.resource = (*stack)["StackId"].as_string();
+  authorization.resource_tags((*stack)["Tags"]);
   return {};
 }
 

@@ -1,6 +1,6 @@
 // What guards buckets and objects: the bucket's policy, ownership, access control lists and public
 // access block. The rules themselves are in policy/s3.hh.
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include <optional>
 
@@ -11,7 +11,7 @@
 namespace mainstay::s3 {
 namespace {
 
-using cloud::Access;
+using cloud::Authorization;
 
 struct Place {
   std::string bucket, key;
@@ -87,29 +87,30 @@ bool makes_bucket(const Call& call) {
 
 // That a key is not there is told to those who may list the bucket; others are refused (S3 API
 // reference, GetObject, "Permissions").
-Status check_may_know(Access access, const Value& bucket) {
-  access.request.action = "s3:ListBucket";
-  size_t end = access.request.resource.find(":s3:::");
+Status check_may_know(Authorization authorization, const Value& bucket) {
+  authorization.request.action = "s3:ListBucket";
+  size_t end = authorization.request.resource.find(":s3:::");
   std::string partition =
-      end == std::string::npos ? "arn:aws" : access.request.resource.substr(0, end);
-  access.request.resource = partition + ":s3:::" + bucket["Name"].as_string();
-  policy::apply_s3_rules(access.request, access.policies, facts_of(bucket), nullptr);
-  policy::Decision decision = policy::decide(access.request, access.policies);
+      end == std::string::npos ? "arn:aws" : authorization.request.resource.substr(0, end);
+  authorization.request.resource = partition + ":s3:::" + bucket["Name"].as_string();
+  policy::apply_s3_rules(authorization.request, authorization.policies, facts_of(bucket), nullptr);
+  policy::Decision decision = policy::decide(authorization.request, authorization.policies);
   if (decision.allowed()) return {};
-  bool anonymous = access.request.principal.kind == policy::Principal::Kind::anonymous;
+  bool anonymous = authorization.request.principal.kind == policy::Principal::Kind::anonymous;
   return aws_error(
       "AccessDenied",
-      anonymous ? "Access Denied" : policy::denial_message(access.request, decision, true), 403);
+      anonymous ? "Access Denied" : policy::denial_message(authorization.request, decision, true),
+      403);
 }
 
 // s3:object-lock-remaining-retention-days, of the date that a request asks for.
-void add_remaining_days(const Call& call, const Value& in, Access& access) {
+void add_remaining_days(const Call& call, const Value& in, Authorization& authorization) {
   const Value& until = in.has("ObjectLockRetainUntilDate") ? in["ObjectLockRetainUntilDate"]
                                                            : in["Retention"]["RetainUntilDate"];
   constexpr int64_t day_ms = 86'400'000;
   if (until.is_time())
-    access.request.context.set("s3:object-lock-remaining-retention-days",
-                               std::to_string((until.as_time() - call.now) / day_ms));
+    authorization.request.context.set("s3:object-lock-remaining-retention-days",
+                                      std::to_string((until.as_time() - call.now) / day_ms));
 }
 
 }  // namespace
@@ -124,30 +125,31 @@ std::string owner_of_bucket(Call& call, const Value& in) {
   return bucket ? (*bucket)["_account"].as_string() : to;
 }
 
-Status guard(Call& call, const Value& in, Access& access) {
-  Place place = place_of(access.request.resource);
+Status guard(Call& call, const Value& in, Authorization& authorization) {
+  Place place = place_of(authorization.request.resource);
   const Value* bucket = find_bucket(call, place.bucket);
-  access.request.principal.canonical_id = canonical_id(call.caller.account);
+  authorization.request.principal.canonical_id = canonical_id(call.caller.account);
   if (!bucket || makes_bucket(call)) return {};
   if (bucket->has("_Policy"))
-    CHECK_OK(access.add(policy::Kind::resource, "bucket policy of " + place.bucket,
-                        (*bucket)["_Policy"].as_string()));
+    CHECK_OK(authorization.add(policy::Kind::resource, "bucket policy of " + place.bucket,
+                               (*bucket)["_Policy"].as_string()));
   Value document = object_at(call, *bucket, place, in);
   policy::S3Object object;
   if (!document.is_null()) {
     object.account = document["_Owner"].as_string();
     object.acl = acl_of(document["_Grants"], object.account);
     for (const Value& tag : document["_TagSet"].items())
-      access.request.context.set("s3:ExistingObjectTag/" + tag["Key"].as_string(),
-                                 tag["Value"].as_string());
+      authorization.request.context.set("s3:ExistingObjectTag/" + tag["Key"].as_string(),
+                                        tag["Value"].as_string());
   }
-  add_remaining_days(call, in, access);
+  add_remaining_days(call, in, authorization);
   bool reads = call.operation == "GetObject" || call.operation == "HeadObject";
-  std::optional<Access> missing;
-  if (reads && document.is_null()) missing = access;
-  policy::apply_s3_rules(access.request, access.policies, facts_of(*bucket),
+  std::optional<Authorization> missing;
+  if (reads && document.is_null()) missing = authorization;
+  policy::apply_s3_rules(authorization.request, authorization.policies, facts_of(*bucket),
                          document.is_null() ? nullptr : &object);
-  if (!missing || !policy::decide(access.request, access.policies).allowed()) return {};
+  if (!missing || !policy::decide(authorization.request, authorization.policies).allowed())
+    return {};
   return check_may_know(std::move(*missing), *bucket);
 }
 

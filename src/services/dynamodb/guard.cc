@@ -2,7 +2,7 @@
 // dynamodb:LeadingKeys, the hash keys that a request reaches, and dynamodb:Attributes, the
 // top-level attributes that it names, wherever it names them (developer guide, "Using IAM policy
 // conditions for fine-grained access control").
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include <algorithm>
 #include <array>
@@ -126,16 +126,17 @@ const char* selection(const Value& in) {
   return in.has("IndexName") ? "ALL_PROJECTED_ATTRIBUTES" : "ALL_ATTRIBUTES";
 }
 
-void add_selection(Call& call, const Value& table, const Value& in, cloud::Access& access) {
+void add_selection(Call& call, const Value& table, const Value& in,
+                   cloud::Authorization& authorization) {
   constexpr std::array reading{std::string_view("GetItem"), std::string_view("Query"),
                                std::string_view("Scan"), std::string_view("BatchGetItem")};
   if (in.has("Select") ||
       std::find(reading.begin(), reading.end(), call.operation) == reading.end())
     return;
-  access.request.context.set("dynamodb:Select", selection(in));
+  authorization.request.context.set("dynamodb:Select", selection(in));
   for (const auto& [name, part] : in["RequestItems"].members())
     if (table_name(name) == table["TableName"].as_string())
-      access.request.context.set("dynamodb:Select", selection(part));
+      authorization.request.context.set("dynamodb:Select", selection(part));
 }
 
 Keys leading_keys(const Value& table, const Value& in) {
@@ -157,12 +158,13 @@ Keys leading_keys(const Value& table, const Value& in) {
 
 // The keys that all actions of a transaction have together. Each of its actions is decided as the
 // operation of its own, within the transaction (dynamodb:EnclosingOperation).
-void add_transaction(Call& call, const Value& table, const Value& in, cloud::Access& access) {
+void add_transaction(Call& call, const Value& table, const Value& in,
+                     cloud::Authorization& authorization) {
   if (!call.operation.starts_with("Transact")) return;
-  policy::Context& context = access.request.context;
+  policy::Context& context = authorization.request.context;
   context.set("dynamodb:EnclosingOperation", std::string(call.operation));
   Keys keys, named;
-  for (const Value& action : actions_of(table, in, access.request.action)) {
+  for (const Value& action : actions_of(table, in, authorization.request.action)) {
     for (std::string& key : leading_keys(table, action)) keys.push_back(std::move(key));
     for (std::string& name : attributes(table, action)) named.push_back(std::move(name));
   }
@@ -172,17 +174,18 @@ void add_transaction(Call& call, const Value& table, const Value& in, cloud::Acc
 
 }  // namespace
 
-Status guard(Call& call, const Value& in, cloud::Access& access) {
-  const Value* table = call.find("table", table_name(access.request.resource));
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
+  const Value* table = call.find("table", table_name(authorization.request.resource));
   if (!table) return {};
-  access.resource_tags((*table)["_Tags"]);
+  authorization.resource_tags((*table)["_Tags"]);
   Keys keys = leading_keys(*table, in);
-  if (!keys.empty()) access.request.context.set_list("dynamodb:LeadingKeys", std::move(keys));
-  add_selection(call, *table, in, access);
-  add_transaction(call, *table, in, access);
+  if (!keys.empty())
+    authorization.request.context.set_list("dynamodb:LeadingKeys", std::move(keys));
+  add_selection(call, *table, in, authorization);
+  add_transaction(call, *table, in, authorization);
   Keys named = attributes(*table, in);
   if (!named.empty() && !in.has("TransactItems"))
-    access.request.context.set_list("dynamodb:Attributes", std::move(named));
+    authorization.request.context.set_list("dynamodb:Attributes", std::move(named));
   return {};
 }
 

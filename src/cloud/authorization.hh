@@ -32,9 +32,9 @@ class PolicyCache {
   std::unordered_map<std::string, std::shared_ptr<const policy::Policy>> policies_;
 };
 
-class Access {
+class Authorization {
  public:
-  explicit Access(PolicyCache& cache) : cache_(&cache) {}
+  explicit Authorization(PolicyCache& cache) : cache_(&cache) {}
 
   policy::Request request;
   policy::Policies policies;

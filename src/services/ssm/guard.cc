@@ -4,14 +4,14 @@
 
 namespace mainstay::ssm {
 
-Status guard(Call& call, const Value&, cloud::Access& access) {
-  auto arn = wire::parse_arn(access.request.resource);
+Status guard(Call& call, const Value&, cloud::Authorization& authorization) {
+  auto arn = wire::parse_arn(authorization.request.resource);
   constexpr std::string_view prefix = "parameter";
   if (!arn.has_value() || !arn->resource.starts_with(prefix)) return {};
   std::string name = arn->resource.substr(prefix.size());
   const Value* found = call.find("parameter", name);
   if (!found && name.starts_with('/')) found = call.find("parameter", name.substr(1));
-  if (found) access.resource_tags((*found)["_Tags"], "ssm");
+  if (found) authorization.resource_tags((*found)["_Tags"], "ssm");
   return {};
 }
 

@@ -2,7 +2,7 @@
 // KMS developer guide, "Key policies in AWS KMS", "Grants in AWS KMS".
 #include <algorithm>
 
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 #include "cloud/cloud.hh"
 #include "cloud/condition_keys.hh"
 #include "services/kms/blob.hh"
@@ -11,7 +11,7 @@
 namespace mainstay::kms {
 namespace {
 
-using cloud::Access;
+using cloud::Authorization;
 
 // The key that the request names, by id, alias or ciphertext; nothing where there is none (the
 // handler has the words for that).
@@ -73,29 +73,31 @@ bool is_grantee(const std::string& grantee, const policy::Principal& principal) 
   return policy::reach_of(named, principal) != policy::Reach::none;
 }
 
-void add_grants(Call& call, const Value& in, const Value& key, Access& access) {
+void add_grants(Call& call, const Value& in, const Value& key, Authorization& authorization) {
   // Grants name operations as the API does: "kms:Decrypt" is "Decrypt".
-  std::string operation = access.request.action.substr(access.request.action.find(':') + 1);
+  std::string operation =
+      authorization.request.action.substr(authorization.request.action.find(':') + 1);
   for (const std::string& id : call.find_by("grant", "KeyId", key["Arn"].as_string())) {
     const Value& grant = *call.find("grant", id);
     if (!covers(grant, operation, in) ||
-        !is_grantee(grant["GranteePrincipal"].as_string(), access.request.principal))
+        !is_grantee(grant["GranteePrincipal"].as_string(), authorization.request.principal))
       continue;
-    access.policies.other_grant = policy::Reach::direct;
-    access.policies.other_grant_name = "KMS grant " + id;
+    authorization.policies.other_grant = policy::Reach::direct;
+    authorization.policies.other_grant_name = "KMS grant " + id;
     return;
   }
 }
 
-void guard_by(const Value& key, Access& access) {
-  if (access.resource_type != "alias") access.request.resource = key["Arn"].as_string();
-  access.aws_managed = key["KeyManager"].as_string() == "AWS";
-  access.policies.resource_must_allow = true;
+void guard_by(const Value& key, Authorization& authorization) {
+  if (authorization.resource_type != "alias")
+    authorization.request.resource = key["Arn"].as_string();
+  authorization.aws_managed = key["KeyManager"].as_string() == "AWS";
+  authorization.policies.resource_must_allow = true;
 }
 
 // The key to which ReEncrypt writes may be another account's.
 Status guard_foreign_key(Call& call, const std::string& account, const Value& name,
-                         Access& access) {
+                         Authorization& authorization) {
   auto ask = [&](const char* operation, const Value& key_id) {
     Result<Value> answer = Value();
     call.outside([&] {  // two accounts' keys are never held at once
@@ -109,30 +111,32 @@ Status guard_foreign_key(Call& call, const std::string& account, const Value& na
   if (!described.has_value()) return {};
   const Value& key = (*described)["KeyMetadata"];
   TRY(Value policy, ask("GetKeyPolicy", key["Arn"]));
-  guard_by(key, access);
-  access.request.resource_account = account;
-  return access.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),
-                    policy["Policy"].as_string());
+  guard_by(key, authorization);
+  authorization.request.resource_account = account;
+  return authorization.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),
+                           policy["Policy"].as_string());
 }
 
-void add_keys(Call& call, const Value& in, const Value& key, Access& access) {
-  std::string action = access.request.action.substr(access.request.action.find(':') + 1);
+void add_keys(Call& call, const Value& in, const Value& key, Authorization& authorization) {
+  std::string action =
+      authorization.request.action.substr(authorization.request.action.find(':') + 1);
   std::vector<std::string> names;
   for (const auto& [name, value] : context_of(in, action).members()) {
-    access.request.context.set("kms:EncryptionContext:" + name, value.as_string());
+    authorization.request.context.set("kms:EncryptionContext:" + name, value.as_string());
     names.push_back(name);
   }
   if (!names.empty())
-    access.request.context.set_list("kms:EncryptionContextKeys", std::move(names));
-  cloud::ConditionKeys::table().add_of_resource(access, call, key);
+    authorization.request.context.set_list("kms:EncryptionContextKeys", std::move(names));
+  cloud::ConditionKeys::table().add_of_resource(authorization, call, key);
   auto aliases = call.find_by("alias", "TargetKeyId", key["KeyId"].as_string());
-  if (!aliases.empty()) access.request.context.set_list("kms:ResourceAliases", std::move(aliases));
+  if (!aliases.empty())
+    authorization.request.context.set_list("kms:ResourceAliases", std::move(aliases));
   if (call.operation != "ReEncrypt") return;
   auto source = named_key(call, in, false);
   auto destination = find_key(call, in["DestinationKeyId"].as_string());
   bool same =
       source.has_value() && destination.has_value() && (*source)["Arn"] == (*destination)["Arn"];
-  access.request.context.set("kms:ReEncryptOnSameKey", same ? "true" : "false");
+  authorization.request.context.set("kms:ReEncryptOnSameKey", same ? "true" : "false");
 }
 
 }  // namespace
@@ -142,25 +146,25 @@ std::string owner_of_destination(Call& call, const Value& in) {
   return at_home ? account_meant(Value::map({{"KeyId", in["DestinationKeyId"]}})) : "";
 }
 
-Status guard(Call& call, const Value& in, Access& access) {
-  if (access.resource_type.empty()) return {};
-  bool destination = access.request.action == "kms:ReEncryptTo";
+Status guard(Call& call, const Value& in, Authorization& authorization) {
+  if (authorization.resource_type.empty()) return {};
+  bool destination = authorization.request.action == "kms:ReEncryptTo";
   if (destination) {
     std::string account = account_meant(Value::map({{"KeyId", in["DestinationKeyId"]}}));
     if (account.empty()) account = call.caller.account;
     if (account != call.account)
-      return guard_foreign_key(call, account, in["DestinationKeyId"], access);
+      return guard_foreign_key(call, account, in["DestinationKeyId"], authorization);
   }
   auto found = destination ? find_key(call, in["DestinationKeyId"].as_string())
-                           : named_key(call, in, access.resource_type == "alias");
+                           : named_key(call, in, authorization.resource_type == "alias");
   if (!found.has_value()) return {};
   const Value& key = *found;
-  guard_by(key, access);
-  access.resource_tags(key["_Tags"]);
-  add_keys(call, in, key, access);
-  add_grants(call, in, key, access);
-  return access.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),
-                    key["_Policy"].as_string());
+  guard_by(key, authorization);
+  authorization.resource_tags(key["_Tags"]);
+  add_keys(call, in, key, authorization);
+  add_grants(call, in, key, authorization);
+  return authorization.add(policy::Kind::resource, "key policy of " + key["Arn"].as_string(),
+                           key["_Policy"].as_string());
 }
 
 }  // namespace mainstay::kms

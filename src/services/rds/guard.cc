@@ -1,5 +1,5 @@
 // What decisions about requests ask RDS: the tags and settings of what a request names.
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include "cloud/condition_keys.hh"
 #include "services/rds/handlers.hh"
@@ -9,24 +9,25 @@ namespace mainstay::rds {
 
 // "rds:db-tag/KEY", "rds:snapshot-tag/KEY" and so on beside aws:ResourceTag; "rds:req-tag/KEY" of
 // what a request brings ("Condition keys for Amazon RDS", Service Authorization Reference).
-Status guard(Call& call, const Value& in, cloud::Access& access) {
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
   for (const Value& tag : in["Tags"].items())
-    access.request.context.set("rds:req-tag/" + tag["Key"].as_string(), tag["Value"].as_string());
-  auto arn = wire::parse_arn(access.request.resource);
+    authorization.request.context.set("rds:req-tag/" + tag["Key"].as_string(),
+                                      tag["Value"].as_string());
+  auto arn = wire::parse_arn(authorization.request.resource);
   if (!arn.has_value() || arn->service != "rds") return {};
   for (const Kind* kind : kinds()) {
     const std::string type = std::string(kind->arn_type) + ":";
     if (!arn->resource.starts_with(type)) continue;
     auto found = find(call, *kind, arn->resource.substr(type.size()));
     if (!found.has_value()) return {};  // the handler has the words for that
-    access.resource_tags((*found)["_Tags"]);
+    authorization.resource_tags((*found)["_Tags"]);
     for (const Value& tag : (*found)["_Tags"].items())
-      access.request.context.set(
+      authorization.request.context.set(
           "rds:" + std::string(kind->arn_type) + "-tag/" + tag["Key"].as_string(),
           tag["Value"].as_string());
     if (kind == &instance_kind)
-      access.request.context.set("rds:Vpc", "true");  // EC2-Classic is gone
-    cloud::ConditionKeys::table().add_of_resource(access, call, *found);
+      authorization.request.context.set("rds:Vpc", "true");  // EC2-Classic is gone
+    cloud::ConditionKeys::table().add_of_resource(authorization, call, *found);
     return {};
   }
   return {};

@@ -1,6 +1,6 @@
 // What decisions about requests ask SNS: a topic's policy and tags. Source: SNS developer guide,
 // "Example cases for Amazon SNS access control".
-#include "cloud/access.hh"
+#include "cloud/authorization.hh"
 
 #include "base/json.hh"
 #include "services/sns/handlers.hh"
@@ -25,24 +25,25 @@ std::string account_meant(const Value& in) {
   return arn.has_value() && arn->service == "sns" ? arn->account : "";
 }
 
-Status guard(Call& call, const Value& in, cloud::Access& access) {
+Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
   // Set for principals of IAM, and for alarms of the same account, which need no policy of their
   // own
   // ("Amazon SNS and CloudWatch" of the CloudWatch user guide); other services do.
   const Value& acting = call.caller.details;
   auto source = wire::parse_arn(acting["SourceArn"].as_string());
   if (call.caller.kind != cloud::Caller::Kind::service)
-    access.request.context.set("aws:SourceOwner", call.caller.account);
+    authorization.request.context.set("aws:SourceOwner", call.caller.account);
   else if (acting["Service"].as_string() == "cloudwatch.amazonaws.com" && source.has_value())
-    access.request.context.set("aws:SourceOwner", source->account);
+    authorization.request.context.set("aws:SourceOwner", source->account);
   auto arn = arn_in(in);
   if (!arn.has_value()) return {};
   const Value* topic = call.find("topic", arn->resource.substr(0, arn->resource.find(':')));
   if (!topic) return {};
-  access.request.resource = (*topic)["TopicArn"].as_string();
-  access.resource_tags((*topic)["_Tags"]);
-  return access.add(policy::Kind::resource, "policy of topic " + (*topic)["TopicName"].as_string(),
-                    to_json((*topic)["_Policy"]));
+  authorization.request.resource = (*topic)["TopicArn"].as_string();
+  authorization.resource_tags((*topic)["_Tags"]);
+  return authorization.add(policy::Kind::resource,
+                           "policy of topic " + (*topic)["TopicName"].as_string(),
+                           to_json((*topic)["_Policy"]));
 }
 
 }  // namespace mainstay::sns
