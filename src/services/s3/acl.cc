@@ -2,6 +2,7 @@
 
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/notification.hh"
 
 // Access control lists. Under BucketOwnerEnforced (the default) they say only that the owner may do
 // everything; else they grant as policy/s3.hh has it.
@@ -149,8 +150,10 @@ Result<Value> put_object_acl(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   TRY(Value object, find_object(call, bucket, in));
   CHECK_OK(check_acl_allowed(bucket, in));
-  update_object(call, bucket,
-                object.set("_Grants", requested(in, object["_Owner"].as_string(), bucket)));
+  Value grants = requested(in, object["_Owner"].as_string(), bucket);
+  if (grants == object["_Grants"]) return Value::map({});
+  update_object(call, bucket, object.set("_Grants", std::move(grants)));
+  tell_event(call, bucket, "ObjectAcl:Put", object);
   return Value::map({});
 }
 

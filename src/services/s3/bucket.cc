@@ -71,6 +71,12 @@ Error access_denied() {
   return aws_error("AccessDenied", "Access Denied", 403);
 }
 
+Error malformed_xml() {
+  return aws_error("MalformedXML",
+                   "The XML you provided was not well-formed or did not validate against our "
+                   "published schema");
+}
+
 Error invalid_argument(std::string message, std::string name, std::string value) {
   Error error = aws_error("InvalidArgument", std::move(message));
   if (!name.empty())
@@ -217,10 +223,7 @@ Result<Value> get_bucket_versioning(Call& call, const Value& in) {
 Result<Value> put_bucket_versioning(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   const Value& status = in["VersioningConfiguration"]["Status"];
-  if (status.as_string() != "Enabled" && status.as_string() != "Suspended")
-    return aws_error("MalformedXML",
-                     "The XML you provided was not well-formed or did not validate against our "
-                     "published schema");
+  if (status.as_string() != "Enabled" && status.as_string() != "Suspended") return malformed_xml();
   if (status.as_string() == "Suspended" && bucket.has("_ObjectLockConfiguration"))
     return aws_error("InvalidBucketState",
                      "An Object Lock configuration is present on this bucket, so the versioning "

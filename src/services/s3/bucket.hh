@@ -29,6 +29,7 @@ Result<size_t> count_asked(const Value& in, const char* member, const std::strin
 Error no_such_bucket(const std::string& name);
 Error no_such_key(const std::string& key);
 Error access_denied();
+Error malformed_xml();
 Error invalid_argument(std::string message, std::string name = "", std::string value = "");
 
 // parts.cc: the part that a request works in, the one of a copy's source, and what moves the state
@@ -111,9 +112,11 @@ Status check_lock_headers(const Call& call, const Value& bucket, const Value& in
 void apply_default_lock(const Call& call, const Value& bucket, Value& object);
 // Puts back a changed document of a version that find_object gave.
 void update_object(Call& call, const Value& bucket, const Value& object);
-// Removes one version, or sets a delete marker. Returns DeleteMarker and VersionId members.
+// Removes one version, or sets a delete marker, and tells of it. cause: "ObjectRemoved" or
+// "LifecycleExpiration". Returns DeleteMarker and VersionId members.
 Value delete_version(Call& call, const Value& bucket, std::string_view key,
-                     const std::optional<std::string>& version);
+                     const std::optional<std::string>& version,
+                     const std::string& cause = "ObjectRemoved");
 
 // If-Match and the like of a request against an object; prefix "" or "CopySource".
 Status check_conditions(const Value& in, const Value& object, std::string_view prefix);

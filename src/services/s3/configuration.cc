@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "services/s3/bucket.hh"
+#include "services/s3/notification.hh"
 
 // Bucket configurations that are put, got and deleted as one document: a row each.
 namespace mainstay::s3 {
@@ -166,7 +167,7 @@ std::vector<cloud::Operation> configuration_operations() {
           writes("PutPublicAccessBlock", put<public_access>),
           reads("GetPublicAccessBlock", get<public_access>),
           writes("DeletePublicAccessBlock", remove<public_access>),
-          writes("PutBucketNotificationConfiguration", put<notification>),
+          writes("PutBucketNotificationConfiguration", put_notification),
           reads("GetBucketNotificationConfiguration", get<notification>),
           writes("PutBucketLogging", put<logging>),
           reads("GetBucketLogging", get<logging>),

@@ -2,6 +2,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/notification.hh"
 #include "wire/checksum.hh"
 
 namespace mainstay::s3 {
@@ -121,6 +122,7 @@ Result<Value> copy_object(Call& call, const Value& in) {
     object.set("_TagSet", source.object["_TagSet"]);
   }
   store_object(call, bucket, object);
+  tell_event(call, bucket, "ObjectCreated:Copy", object);
   Value out = Value::map(
       {{"CopyObjectResult",
         Value::map({{"ETag", object["ETag"]}, {"LastModified", object["LastModified"]}})}});

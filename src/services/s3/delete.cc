@@ -51,10 +51,7 @@ Result<Value> delete_object(Call& call, const Value& in) {
 Result<Value> delete_objects(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   const Value& objects = in["Delete"]["Objects"];
-  if (objects.empty() || objects.size() > keys_max)
-    return aws_error("MalformedXML",
-                     "The XML you provided was not well-formed or did not validate against our "
-                     "published schema");
+  if (objects.empty() || objects.size() > keys_max) return malformed_xml();
   Value deleted = Value::list(), errors = Value::list();
   for (const Value& named : objects.items()) {
     if (auto row = delete_one(call, bucket, in, named); row.has_value()) {

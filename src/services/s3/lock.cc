@@ -10,12 +10,6 @@ Error not_protected() {
   return aws_error("InvalidRequest", "Bucket is missing Object Lock Configuration");
 }
 
-Error malformed_xml() {
-  return aws_error("MalformedXML",
-                   "The XML you provided was not well-formed or did not validate against our "
-                   "published schema");
-}
-
 Error is_locked() {
   return aws_error("AccessDenied", "Access Denied because object protected by object lock.", 403);
 }

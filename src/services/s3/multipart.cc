@@ -3,6 +3,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/notification.hh"
 
 namespace mainstay::s3 {
 namespace {
@@ -56,10 +57,7 @@ std::string unquoted(std::string text) {
 // The parts that the client lists, in order, each as it was uploaded.
 Result<List> chosen_parts(Call& call, const Value& in) {
   const Value& listed = in["MultipartUpload"]["Parts"];
-  if (listed.empty())
-    return aws_error("MalformedXML",
-                     "The XML you provided was not well-formed or did not validate against our "
-                     "published schema");
+  if (listed.empty()) return malformed_xml();
   List out;
   int64_t before = 0;
   for (const Value& want : listed.items()) {
@@ -176,6 +174,7 @@ Result<Value> complete_multipart_upload(Call& call, const Value& in) {
       .set("_PartsCount", parts.size())
       .set("_Segments", std::move(segments));
   store_object(call, bucket, object);
+  tell_event(call, bucket, "ObjectCreated:CompleteMultipartUpload", object);
   forget_upload(call, in);
   Value out = Value::map({{"Bucket", in["Bucket"]},
                           {"Key", in["Key"]},

@@ -4,6 +4,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/notification.hh"
 
 namespace mainstay::s3 {
 namespace {
@@ -212,6 +213,7 @@ Result<Value> put_object(Call& call, const Value& in) {
     object.set("_TagSet", std::move(tags));
   }
   store_object(call, bucket, object);
+  tell_event(call, bucket, "ObjectCreated:Put", object);
   return written(bucket, object);
 }
 

@@ -1,5 +1,6 @@
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/notification.hh"
 
 namespace mainstay::s3 {
 namespace {
@@ -59,6 +60,7 @@ Result<Value> put_object_tagging(Call& call, const Value& in) {
   if (in["Tagging"]["TagSet"].size() > object_tags_max)
     return aws_error("BadRequest", "Object tags cannot be greater than 10");
   update_object(call, bucket, object.set("_TagSet", in["Tagging"]["TagSet"]));
+  tell_event(call, bucket, "ObjectTagging:Put", object);
   return version_answer(bucket, object);
 }
 
@@ -67,6 +69,7 @@ Result<Value> delete_object_tagging(Call& call, const Value& in) {
   TRY(Value object, find_object(call, bucket, in));
   object.erase("_TagSet");
   update_object(call, bucket, object);
+  tell_event(call, bucket, "ObjectTagging:Delete", object);
   return version_answer(bucket, object);
 }
 

@@ -1,5 +1,6 @@
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/notification.hh"
 
 namespace mainstay::s3 {
 namespace {
@@ -117,33 +118,49 @@ void update_object(Call& call, const Value& bucket, const Value& object) {
   }
 }
 
-Value delete_version(Call& call, const Value& bucket, std::string_view key,
-                     const std::optional<std::string>& version) {
+namespace {
+
+// The document of a version and its place in the table of those that are not current.
+std::optional<std::pair<std::string, Value>> find_noncurrent(Call& call, std::string_view bucket,
+                                                             std::string_view key,
+                                                             const std::string& version) {
+  for (auto& [place, object] : noncurrent(call, bucket, key))
+    if (object["VersionId"].as_string() == version) return std::pair(place, std::move(object));
+  return std::nullopt;
+}
+
+Value delete_named(Call& call, const Value& bucket, std::string_view key,
+                   const std::string& version, const std::string& event) {
   const std::string& name = bucket["Name"].as_string();
-  std::string id = object_id(name, key);
-  const Value* current = call.find("object", id);
-  if (version) {
-    Value out = Value::map({{"VersionId", *version}});
-    if (current && (*current)["VersionId"].as_string() == *version) {
-      if ((*current)["_Marker"].as_bool()) out.set("DeleteMarker", true);
-      discard_segments(call, *current);
-      promote(call, name, key);
-      return out;
-    }
-    for (const auto& [other, object] : noncurrent(call, name, key)) {
-      if (object["VersionId"].as_string() != *version) continue;
-      if (object["_Marker"].as_bool()) out.set("DeleteMarker", true);
-      discard_segments(call, object);
-      call.remove("version", other);
-      break;
-    }
-    return out;
+  const Value* current = call.find("object", object_id(name, key));
+  Value out = Value::map({{"VersionId", version}}), gone;
+  if (current && (*current)["VersionId"].as_string() == version) {
+    gone = *current;
+    promote(call, name, key);
+  } else if (auto other = find_noncurrent(call, name, key, version)) {
+    gone = std::move(other->second);
+    call.remove("version", other->first);
   }
+  if (gone.is_null()) return out;
+  if (gone["_Marker"].as_bool()) out.set("DeleteMarker", true);
+  discard_segments(call, gone);
+  tell_event(call, bucket, event, gone);
+  return out;
+}
+
+}  // namespace
+
+Value delete_version(Call& call, const Value& bucket, std::string_view key,
+                     const std::optional<std::string>& version, const std::string& cause) {
+  if (version) return delete_named(call, bucket, key, *version, cause + ":Delete");
+  std::string id = object_id(bucket["Name"].as_string(), key);
   if (!versioned(bucket)) {
-    if (current) {
-      discard_segments(call, *current);
-      call.remove("object", id);
-    }
+    const Value* current = call.find("object", id);
+    if (!current) return Value::map({});
+    Value gone = *current;
+    discard_segments(call, gone);
+    call.remove("object", id);
+    tell_event(call, bucket, cause + ":Delete", gone);
     return Value::map({});
   }
   Value marker = Value::map({{"Key", key},
@@ -151,6 +168,7 @@ Value delete_version(Call& call, const Value& bucket, std::string_view key,
                              {"LastModified", Time{call.now.ms / 1000 * 1000}},
                              {"_Owner", call.account}});
   store_object(call, bucket, marker);
+  tell_event(call, bucket, cause + ":DeleteMarkerCreated", marker);
   return Value::map({{"DeleteMarker", true}, {"VersionId", marker["VersionId"]}});
 }
 
