@@ -162,6 +162,7 @@ struct Metadata {
   std::string_view xml_namespace;
   std::vector<Protocol> protocols;  // the service's own first
   bool query_compatible = false;    // awsQueryCompatible
+  bool error_detail = false;        // errors in XML end in an empty Detail
   bool is_s3 = false;               // S3 differs from other rest-xml services in many details
 };
 

@@ -134,6 +134,7 @@ Status ModelReader::read_metadata() {
   const Value& ns = json["xmlNamespace"];
   m.xml_namespace = keep_string(ns.is_map() ? ns["uri"] : ns);
   m.query_compatible = json.has("awsQueryCompatible");
+  m.error_detail = json.has("errorDetail");
   m.is_s3 = m.service_id == "S3";
   auto add = [&](const Value& name) -> Status {
     auto protocol = protocol_of(name.as_string(), json);

@@ -20,6 +20,7 @@ struct Answer {
   int status = 400;
   bool is_s3 = false;
   bool query_compatible = false;
+  bool detail = false;
   std::string_view xml_namespace;
 
   std::string_view sender() const { return status >= 500 ? "Receiver" : "Sender"; }
@@ -41,6 +42,7 @@ Answer answer_of(const Model* model, const Error& error, std::string_view reques
     a.shape = model->error(error.code);
     a.is_s3 = m.is_s3;
     a.query_compatible = m.query_compatible;
+    a.detail = m.error_detail;
     a.xml_namespace = m.xml_namespace;
   }
   a.code = a.name = error.code;
@@ -84,6 +86,7 @@ void write_error_element(XmlWriter& writer, const Answer& a, bool with_type) {
   writer.element("Code", a.code);
   writer.element("Message", a.message);
   write_xml_fields(writer, a);
+  if (a.detail) writer.element("Detail", "");
   if (a.is_s3) {
     writer.element("RequestId", a.request_id);
     writer.element("HostId", s3_host_id(a.request_id));

@@ -39,7 +39,7 @@ bool is_wanted(const Value& names, const std::string& name) {
   const List& all = names.items();
   return std::any_of(all.begin(), all.end(), [&](const Value& wanted) {
     const std::string& text = wanted.as_string();
-    return text == "All" || text == ".*" || text == name ||
+    return text == "All" || text == ".*" || text == "*" || text == name ||
            (text.ends_with(".*") && name.starts_with(text.substr(0, text.size() - 2)));
   });
 }
