@@ -106,7 +106,8 @@ Status Operation::update_one(Value present, const Value& wanted) {
     CHECK_OK(set_status(present, "UPDATE_IN_PROGRESS"));
   }
   Value next = wanted;
-  take_over(next, present, {"PhysicalResourceId", "Attributes", "_generation", "_state"});
+  take_over(next, present,
+            {"PhysicalResourceId", "Attributes", "_generation", "_state", "_made_in", "_made_as"});
   next.set("_prefix", "UPDATE");
   Subject s = subject(next);
   s.before = former["Properties"];

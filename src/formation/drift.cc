@@ -41,8 +41,7 @@ Subject subject_of(cloud::Cloud& cloud, const cloud::Caller& caller, const Stack
                    const Value& r) {
   return Subject{cloud,
                  caller,
-                 {key.account, key.region, key.id, r["LogicalResourceId"].as_string(),
-                  r["ResourceType"].as_string(), r["_generation"].as_int()},
+                 whereabouts_of(key, r),
                  r["Properties"].is_map() ? r["Properties"] : Value::map({}),
                  Value::map({}),
                  r["_tags"],

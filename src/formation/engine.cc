@@ -5,6 +5,7 @@
 #include "formation/deleted.hh"
 #include "formation/drift.hh"
 #include "formation/operation.hh"
+#include "formation/refactor_run.hh"
 #include "formation/transform.hh"
 #include "store/store.hh"
 
@@ -58,7 +59,8 @@ std::vector<cloud::Reaction> reactions() {
           {detect_reaction, nullptr, run_detection},
           {call_macro_reaction, nullptr, call_macro},
           {forget_macro_reaction, forget_macro_call},
-          {forget_reaction, forget_deleted}};
+          {forget_reaction, forget_deleted},
+          {refactor_reaction, run_refactor}};
 }
 
 void Resumption::start(cloud::Cloud& cloud) {

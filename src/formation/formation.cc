@@ -43,6 +43,11 @@ std::vector<cloud::Operation> operations() {
       reads("ListChangeSets", list_change_sets),
       writes("ExecuteChangeSet", execute_change_set),
       writes("DeleteChangeSet", delete_change_set),
+      writes("CreateStackRefactor", create_stack_refactor),
+      reads("DescribeStackRefactor", describe_stack_refactor),
+      writes("ExecuteStackRefactor", execute_stack_refactor),
+      reads("ListStackRefactors", list_stack_refactors),
+      reads("ListStackRefactorActions", list_stack_refactor_actions),
   };
 }
 

@@ -49,6 +49,12 @@ FORMATION_HANDLER(describe_change_set);
 FORMATION_HANDLER(list_change_sets);
 FORMATION_HANDLER(execute_change_set);
 FORMATION_HANDLER(delete_change_set);
+// refactor_api.cc
+FORMATION_HANDLER(create_stack_refactor);
+FORMATION_HANDLER(describe_stack_refactor);
+FORMATION_HANDLER(execute_stack_refactor);
+FORMATION_HANDLER(list_stack_refactors);
+FORMATION_HANDLER(list_stack_refactor_actions);
 
 #undef FORMATION_HANDLER
 

@@ -12,11 +12,30 @@ namespace {
 constexpr std::string_view capitals = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr size_t suffix_size = 12;
 
+const std::string& stack_of_name(const Whereabouts& w) {
+  return w.made_in.empty() ? w.stack_id : w.made_in;
+}
+
+const std::string& id_of_name(const Whereabouts& w) {
+  return w.made_in.empty() ? w.logical_id : w.made_as;
+}
+
 }  // namespace
+
+Whereabouts whereabouts_of(const StackKey& key, const Value& resource) {
+  return {key.account,
+          key.region,
+          key.id,
+          resource["LogicalResourceId"].as_string(),
+          resource["ResourceType"].as_string(),
+          resource["_generation"].as_int(),
+          resource["_made_in"].as_string(),
+          resource["_made_as"].as_string()};
+}
 
 std::string stable_text(const Whereabouts& w, std::string_view purpose, size_t count,
                         std::string_view alphabet) {
-  std::string digest = sha256(w.stack_id + "\n" + w.logical_id + "\n" +
+  std::string digest = sha256(stack_of_name(w) + "\n" + id_of_name(w) + "\n" +
                               std::to_string(w.generation) + "\n" + std::string(purpose));
   std::string out;
   for (size_t i = 0; i < count; ++i)
@@ -26,8 +45,8 @@ std::string stable_text(const Whereabouts& w, std::string_view purpose, size_t c
 
 std::string physical_name(const Whereabouts& w, const NameStyle& style) {
   std::string suffix = "-" + stable_text(w, "name", suffix_size, capitals);
-  std::string head = name_of(w.stack_id);
-  std::string tail = "-" + w.logical_id;
+  std::string head = name_of(stack_of_name(w));
+  std::string tail = "-" + id_of_name(w);
   size_t room = style.length_max - suffix.size();
   if (head.size() + tail.size() > room) {
     size_t half = room / 2;

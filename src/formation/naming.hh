@@ -4,13 +4,20 @@
 #include <string>
 #include <string_view>
 
+#include "formation/records.hh"
+
 namespace mainstay::formation {
 
 // Where a resource stands: what its made-up names and ARNs are made of.
 struct Whereabouts {
   std::string account, region, stack_id, logical_id, type;
   int64_t generation = 0;  // goes up when the resource is replaced
+  // Where it was made, if a stack refactor has moved it since: the names made up there stay.
+  std::string made_in = {}, made_as = {};
 };
+
+// Of a resource that is there or on its way.
+Whereabouts whereabouts_of(const StackKey& key, const Value& resource);
 
 struct NameStyle {
   size_t length_max = 255;

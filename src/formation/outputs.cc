@@ -2,6 +2,7 @@
 #include "formation/custom_resource.hh"
 #include "formation/exports.hh"
 #include "formation/operation.hh"
+#include "formation/wanted.hh"
 
 namespace mainstay::formation {
 namespace {
@@ -22,6 +23,18 @@ Result<Value> output_of(const cfn::Output& o, cfn::Context& context) {
 }
 
 }  // namespace
+
+Result<Value> evaluate_outputs(const Prepared& prepared, const cfn::Environment& environment) {
+  cfn::Context context{
+      &prepared.tmpl, &prepared.parameters, &prepared.conditions, &environment, {}};
+  Value outputs = Value::list();
+  for (const cfn::Output& o : prepared.tmpl.outputs) {
+    if (!cfn::holds(o.condition, prepared.conditions)) continue;
+    TRY(Value out, output_of(o, context));
+    outputs.push_back(std::move(out));
+  }
+  return outputs;
+}
 
 // All that a stack exports, in place of what it exported before.
 Status replace_exports(Call& call, const Value& stack, const Value& outputs) {
@@ -102,19 +115,12 @@ Status Operation::tell_of_output(const Error& why) {
 }
 
 Status Operation::finish_outputs(const Prepared& prepared) {
-  cfn::Environment env = environment(prepared);
-  cfn::Context context{&prepared.tmpl, &prepared.parameters, &prepared.conditions, &env, {}};
-  Value outputs = Value::list();
-  for (const cfn::Output& o : prepared.tmpl.outputs) {
-    if (!cfn::holds(o.condition, prepared.conditions)) continue;
-    auto out = output_of(o, context);
-    if (!out.has_value()) return tell_of_output(out.error());
-    outputs.push_back(std::move(*out));
-  }
+  auto outputs = evaluate_outputs(prepared, environment(prepared));
+  if (!outputs.has_value()) return tell_of_output(outputs.error());
   return commit([&](Call& call) -> Status {
-    CHECK_OK(replace_exports(call, stack_, outputs));
+    CHECK_OK(replace_exports(call, stack_, *outputs));
     replace_imports(call, stack_, imports_);
-    stack_.set("Outputs", outputs);
+    stack_.set("Outputs", *outputs);
     put_stack(call, stack_);
     return {};
   });

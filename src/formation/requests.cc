@@ -123,6 +123,15 @@ Value shown_definition(const Call& call, const Value& stack) {
   return v ? *v : Value();
 }
 
+void make_plans_obsolete(Call& call, const Value& stack) {
+  for (const std::string& id :
+       call.find_by("change-set", "StackId", stack["StackId"].as_string())) {
+    Value set = *call.find("change-set", id);
+    if (set["ExecutionStatus"].as_string() == "AVAILABLE")
+      call.put("change-set", id, set.set("ExecutionStatus", "OBSOLETE"));
+  }
+}
+
 namespace {
 
 // The policy that the stack has or is to have must fit the new template; the one for this update
@@ -136,17 +145,6 @@ Status check_policies_of_update(const Call& call, const Value& stack, std::set<s
   for (const Value& r : rows_of(call, "resource", uuid_of(stack["StackId"].as_string())))
     if (is_present(r)) ids.insert(r["LogicalResourceId"].as_string());
   return check_stack_policy(operation["PolicyDuringUpdate"].as_string(), ids);
-}
-
-// Change sets of a stack that is updated otherwise (API reference, DescribeChangeSet,
-// ExecutionStatus).
-void make_plans_obsolete(Call& call, const Value& stack) {
-  for (const std::string& id :
-       call.find_by("change-set", "StackId", stack["StackId"].as_string())) {
-    Value set = *call.find("change-set", id);
-    if (set["ExecutionStatus"].as_string() == "AVAILABLE")
-      call.put("change-set", id, set.set("ExecutionStatus", "OBSOLETE"));
-  }
 }
 
 // Transforms that failed leave nothing to show but what the request said.

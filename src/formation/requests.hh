@@ -32,6 +32,9 @@ Status check_can_begin(const Value& stack, bool disable_rollback);
 Status start_create(Call& call, Value& stack, const Value& definition);
 Status start_update(Call& call, Value& stack, const Value& definition);
 Status start_import(Call& call, Value& stack, const Value& definition);
+// Change sets of a stack that is updated otherwise (API reference, DescribeChangeSet,
+// ExecutionStatus).
+void make_plans_obsolete(Call& call, const Value& stack);
 StackKey key_of(const Call& call, const Value& stack);
 // The stack as it is after its last complete operation; null before the first.
 Value current_definition(const Call& call, const Value& stack);

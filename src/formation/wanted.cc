@@ -1,4 +1,5 @@
-// What a resource is to become, as the template says it: see operation.hh.
+#include "formation/wanted.hh"
+
 #include "base/json.hh"
 #include "formation/operation.hh"
 #include "formation/recorded.hh"
@@ -55,7 +56,8 @@ Value shown_properties(const Prepared& prepared, const cfn::Resource& declared,
   return shown.has_value() ? std::move(*shown) : Value::map({});
 }
 
-Value attribute_of(const Value& r, const std::string& name) {
+// Null where there is none.
+Value known_attribute(const Value& r, const std::string& name) {
   if (const Value* known = r["Attributes"].find(name)) return *known;
   const std::string& type = r["ResourceType"].as_string();
   if (Types::is_custom(type)) return {};
@@ -72,43 +74,23 @@ Value attribute_of(const Value& r, const std::string& name) {
 
 }  // namespace
 
-cfn::Environment Operation::environment(const Prepared& prepared) {
-  cfn::Environment e = make_environment(asker(), prepared.pseudo);
-  e.ref = [this](const std::string& id) -> Result<Value> {
-    return resource(id)["PhysicalResourceId"];
-  };
-  e.get_att = [this](const std::string& id, const std::string& name) -> Result<Value> {
-    Value r = resource(id);
-    Value v = attribute_of(r, name);
-    if (!v.is_null()) return v;
-    if (Types::is_custom(r["ResourceType"].as_string()))
-      return validation_error("CustomResource attribute error: Vendor response doesn't contain " +
-                              name + " attribute in object " + r["PhysicalResourceId"].as_string());
-    return validation_error("Template error: resource " + id + " does not support attribute type " +
-                            name + " in Fn::GetAtt");
-  };
-  e.import_value = [this](const std::string& name) -> Result<Value> {
-    Value found;
-    CHECK_OK(commit([&](Call& call) -> Status {
-      const Value* row_found = call.find("export", name);
-      if (!row_found) return validation_error("No export named " + name + " found.");
-      found = (*row_found)["Value"];
-      return {};
-    }));
-    imports_.insert(name);
-    return found;
-  };
-  return e;
+Result<Value> attribute_of(const Value& r, const std::string& name) {
+  Value v = known_attribute(r, name);
+  if (!v.is_null()) return v;
+  if (Types::is_custom(r["ResourceType"].as_string()))
+    return validation_error("CustomResource attribute error: Vendor response doesn't contain " +
+                            name + " attribute in object " + r["PhysicalResourceId"].as_string());
+  return validation_error("Template error: resource " + r["LogicalResourceId"].as_string() +
+                          " does not support attribute type " + name + " in Fn::GetAtt");
 }
 
-// The document that the resource will be once made: properties evaluated and checked.
-Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::string& id) {
+Result<Value> resource_document(const Prepared& prepared, cfn::Environment env,
+                                const std::string& region, const std::string& id) {
   const cfn::Resource& declared = *prepared.tmpl.find_resource(id);
-  cfn::Environment env = environment(prepared);
   Value zones = Value::map({});
-  env.get_azs = [&, ask = env.get_azs](const std::string& region) -> Result<Value> {
-    TRY(Value found, ask(region));
-    zones.set(region.empty() ? key_.region : region, found);
+  env.get_azs = [&, ask = env.get_azs](const std::string& of) -> Result<Value> {
+    TRY(Value found, ask(of));
+    zones.set(of.empty() ? region : of, found);
     return found;
   };
   cfn::Context context{&prepared.tmpl,
@@ -126,8 +108,7 @@ Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::st
                         {"PhysicalResourceId", ""},
                         {"ResourceType", declared.type},
                         {"Properties", properties},
-                        {"Attributes", Value::map({})},
-                        {"_tags", effective_tags(id, declared.type, properties)}});
+                        {"Attributes", Value::map({})}});
   if (Value shown = shown_properties(prepared, declared, context); !shown.is_null())
     r.set("_shown", std::move(shown));
   CHECK_OK(keep_policies(declared, context, r));
@@ -136,6 +117,34 @@ Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::st
   for (const std::string& need : prepared.dependencies.needs.at(id)) needs.push_back(need);
   r.set("_needs", std::move(needs));
   return r;
+}
+
+cfn::Environment Operation::environment(const Prepared& prepared) {
+  cfn::Environment e = make_environment(asker(), prepared.pseudo);
+  e.ref = [this](const std::string& id) -> Result<Value> {
+    return resource(id)["PhysicalResourceId"];
+  };
+  e.get_att = [this](const std::string& id, const std::string& name) -> Result<Value> {
+    return attribute_of(resource(id), name);
+  };
+  e.import_value = [this](const std::string& name) -> Result<Value> {
+    Value found;
+    CHECK_OK(commit([&](Call& call) -> Status {
+      const Value* row_found = call.find("export", name);
+      if (!row_found) return validation_error("No export named " + name + " found.");
+      found = (*row_found)["Value"];
+      return {};
+    }));
+    imports_.insert(name);
+    return found;
+  };
+  return e;
+}
+
+Result<Value> Operation::wanted_resource(const Prepared& prepared, const std::string& id) {
+  TRY(Value r, resource_document(prepared, environment(prepared), key_.region, id));
+  Value tags = effective_tags(id, r["ResourceType"].as_string(), r["Properties"]);
+  return r.set("_tags", std::move(tags));
 }
 
 }  // namespace mainstay::formation

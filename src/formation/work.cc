@@ -62,8 +62,7 @@ Value Operation::effective_tags(const std::string& logical_id, const std::string
 Subject Operation::subject(const Value& r) {
   Subject s{cloud_,
             asker().caller,
-            {key_.account, key_.region, key_.id, r["LogicalResourceId"].as_string(),
-             r["ResourceType"].as_string(), r["_generation"].as_int()},
+            whereabouts_of(key_, r),
             r["Properties"].is_map() ? r["Properties"] : Value::map({}),
             Value::map({}),
             r["_tags"],
