@@ -102,6 +102,15 @@ cdk_environment() { # FOLDER
   }
 }
 
+# The cases that others wrote, which the tests compare with.
+corpus() {
+  export MAINSTAY_CORPUS=${MAINSTAY_CORPUS:-$PWD/../shared/corpus}
+  [ -d "$MAINSTAY_CORPUS" ] && return
+  echo "the tests compare with a corpus of cases that stands beside the checkout, and $MAINSTAY_CORPUS is not there;" \
+    "MAINSTAY_CORPUS=DIR says where it is" >&2
+  return 1
+}
+
 # Of the client tests and the benchmark: real clients, and moto as another AWS.
 venv() {
   python_environment "$VENV" tests/clients/requirements.txt "boto3, awscli and moto"

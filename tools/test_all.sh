@@ -42,6 +42,7 @@ end_sanitizers() {
   }
 }
 
+corpus
 packages build
 packages format
 # Where it can't be had, the tests of containers say what they left out.

@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 . tools/dev_setup.sh
 venv
 export MAINSTAY_BIN=${MAINSTAY_BIN:-$PWD/build/release/mainstay}
-export MAINSTAY_CORPUS=${MAINSTAY_CORPUS:-$PWD/../shared/corpus}
+corpus
 PATH="$VENV/bin:$PATH" exec "$VENV/bin/python" -m pytest -q -p no:cacheprovider "${@:-tests/clients}"

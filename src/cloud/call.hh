@@ -56,7 +56,7 @@ class Call {
   std::shared_ptr<EventSource> events = {};
   // Work that goes with the change (on bulk data, say): run once the change is kept, or once it is
   // not, without the state's lock.
-  std::vector<std::function<void()>> after_commit, after_failure;
+  std::vector<std::function<void()>> after_commit = {}, after_failure = {};
   std::optional<Wait> waiting = {};  // set by wait()
   // Cloud::invoke's token: a handler that changes what is not of this state, and so may be kept
   // where this change is not, finds by it what it did before. "" for none.

@@ -197,9 +197,7 @@ Call Cloud::make_call(const Service& service, std::string_view operation, const 
               "",
               now(),
               fresh,
-              unit,
-              {},
-              {}};
+              unit};
 }
 
 Status Cloud::describe_caller(const Caller& caller, std::string_view region,

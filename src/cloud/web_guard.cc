@@ -35,8 +35,10 @@ wire::Protocol protocol_of(const wire::Hints& hints) {
   return hints.form == Form::cbor ? wire::Protocol::rpc_v2_cbor : wire::Protocol::rest_xml;
 }
 
+}  // namespace
+
 // What a browser says of itself. Of these a page can set none.
-struct Marks {
+struct WebGuard::Marks {
   explicit Marks(const Headers& headers) {
     for (const auto& [name, value] : headers) {
       if (equals_ignoring_case(name, "Origin")) origins.push_back(parse_web_origin(value));
@@ -57,8 +59,6 @@ struct Marks {
     return referer ? &*referer : nullptr;
   }
 };
-
-}  // namespace
 
 class WebGuard::Judgement {
  public:

@@ -41,6 +41,7 @@ class WebGuard {
   Verdict judge(const HttpRequest& request) const;
 
  private:
+  struct Marks;
   class Judgement;  // of one request
   WebGuard(WebGuardOptions options, Cloud& cloud) : options_(std::move(options)), cloud_(&cloud) {}
 

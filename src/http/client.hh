@@ -21,9 +21,10 @@ struct ClientOptions {
   int64_t connect_ms_max = 10'000;
   int64_t total_ms_max = 120'000;
   size_t response_bytes_max = 256 * 1024 * 1024;
-  std::string unix_socket;  // the path of a socket to connect to instead of the endpoint's host
-  bool use_proxy = true;    // of the usual environment variables; not for metadata services
-  std::stop_token stop;     // ends a request under way
+  std::string unix_socket =
+      {};                     // the path of a socket to connect to instead of the endpoint's host
+  bool use_proxy = true;      // of the usual environment variables; not for metadata services
+  std::stop_token stop = {};  // ends a request under way
 };
 
 class Client {
