@@ -4,4 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/dev_setup.sh
 venv
-PATH="$VENV/bin:$PATH" exec "$VENV/bin/python" -m unittest -v tests/moto/test_up.py
+stacker_venv
+export MAINSTAY_STACKER_PYTHON=$VENV-stacker/bin/python
+PATH="$VENV/bin:$PATH" exec "$VENV/bin/python" -m unittest -v tests/moto/test_up.py tests/moto/test_published.py

@@ -135,6 +135,18 @@ TEST_CASE("what may pass is tried again, with waits; what won't is not") {
   }
 }
 
+TEST_CASE("a refusal after a try that may have done the work names that try") {
+  for (auto [status, code, named] :
+       {std::tuple{500, "InternalFailure", true}, {400, "Throttling", false}}) {
+    Fixture f;
+    f.script->answers = {failure(status, code), failure(400, "AlreadyExists")};
+    auto answer = Client(f.options()).call("sts", "List", Value::map());
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == "AlreadyExists");
+    CHECK(answer.error().to_string().contains("after a try that was answered") == named);
+  }
+}
+
 TEST_CASE("pages are followed to the end, and a token that comes again is refused") {
   Fixture f;
   f.script->answers = {page("<member>a</member>", "1"), page("<member>b</member>", "2"),

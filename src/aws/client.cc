@@ -14,6 +14,12 @@ Error explain(Error error, std::string_view service, std::string_view operation)
   return std::move(error).because(std::string(service) + ":" + std::string(operation));
 }
 
+// A refusal ("already exists") may be of what an earlier try has done: then that one is the cause.
+Error after(const std::optional<Error>& unsure, Error error) {
+  if (!unsure || unsure->code == error.code) return error;
+  return std::move(error).because("after a try that was answered \"" + unsure->message + "\"");
+}
+
 }  // namespace
 
 Result<Value> Client::call(std::string_view service, std::string_view operation, const Value& input,
@@ -49,6 +55,7 @@ Result<Value> Client::call_with_retries(
   TRY(std::string prefix, wire::host_prefix(*known, input));
   Attempt plan{*model, *known, *request, prefix,
                region.empty() ? options_.region : std::string(region)};
+  std::optional<Error> unsure;  // of a try whose work may have been done nevertheless
   for (int number = 1;; ++number) {
     // Inside the loop: what has expired meanwhile is renewed.
     TRY(auto credentials, signer());
@@ -57,7 +64,9 @@ Result<Value> Client::call_with_retries(
     bool again =
         number < options_.retry.attempts_max &&
         (is_retryable(answer.error()) || (number == 1 && is_expired_token(answer.error())));
-    if (!again) return explain(std::move(answer.error()), service, operation);
+    if (!again) return explain(after(unsure, std::move(answer.error())), service, operation);
+    if (!is_throttling(answer.error()) && !is_expired_token(answer.error()))
+      unsure = std::move(answer.error());
     if (!options_.clock->sleep_ms(wait_ms(number + 1), options_.stop))
       return explain(Error("Interrupted", "interrupted"), service, operation);
   }

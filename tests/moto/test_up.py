@@ -7,14 +7,12 @@ Run by ./dev test, or alone in its venv: python -m unittest tests/moto/test_up.p
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
-import time
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-MAINSTAY = os.environ.get("MAINSTAY", str(ROOT / "build/release/mainstay"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import MAINSTAY, OnMoto  # noqa: E402
 
 CONFIG = """
 namespace: ${namespace}
@@ -57,35 +55,7 @@ Outputs:
 """
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class UpOnMoto(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        import tempfile
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.port = free_port()
-        cls.log = open(os.path.join(cls.folder.name, "moto.log"), "w+")
-        cls.moto = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/moto/serve.py"), str(cls.port)],
-            stdout=cls.log, stderr=cls.log)
-        for _ in range(300):
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", cls.port)) == 0:
-                    break
-            time.sleep(0.1)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.moto.terminate()
-        cls.moto.wait()
-        cls.log.close()
-        cls.folder.cleanup()
-
+class UpOnMoto(OnMoto):
     def write(self, name, text):
         path = os.path.join(self.folder.name, name)
         pathlib.Path(path).write_text(text)
