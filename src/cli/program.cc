@@ -34,6 +34,7 @@ Program::Program()
   add_validate(app_, exit_code_);
   add_init(app_, exit_code_);
   add_import(app_, exit_code_);
+  add_refactor(app_, exit_code_);
   add_history(app_, exit_code_);
   add_events(app_, exit_code_);
   add_review(app_, exit_code_);

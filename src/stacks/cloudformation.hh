@@ -13,6 +13,7 @@
 #include "aws/client.hh"
 #include "stacks/config.hh"
 #include "stacks/knowledge.hh"
+#include "stacks/moves.hh"
 
 namespace mainstay::stacks {
 
@@ -131,6 +132,18 @@ class CloudFormation {
   Result<StackDrift> drift_found(const std::string& detection, Clock& clock,
                                  std::stop_token stop) const;
   Result<std::string> template_body(const std::string& name) const;
+  // Types of what the stack has, by logical id.
+  Result<std::map<std::string, std::string>> resources(const std::string& stack) const;
+  // Of the submissions only names and templates are sent. Gives the refactor's id.
+  Result<std::string> create_refactor(const std::vector<Submission>& stacks,
+                                      const std::vector<ResourceMove>& moves) const;
+  // What DescribeStackRefactor says once this member of it ("Status", "ExecutionStatus") is not in
+  // progress any more. Errors: "WaitTimeout", "Interrupted".
+  Result<Value> refactor_settled(const std::string& id, const char* member, Clock& clock,
+                                 std::stop_token stop) const;
+  // What it will do to resources.
+  Result<std::vector<ResourceMove>> refactor_moves(const std::string& id) const;
+  Status execute_refactor(const std::string& id) const;
   // The id of the stack.
   Result<std::string> create(const Submission& s) const;
   // False where AWS found nothing to update.

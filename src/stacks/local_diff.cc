@@ -46,28 +46,6 @@ Result<Map> parameters_of(const cfn::Template& t, const Map& given) {
   return cfn::resolve_parameters(t, inputs);
 }
 
-// Hidden ones read as they do in what is deployed, so that they get into no text.
-Map parameters_after(const DiffSides& sides) {
-  Map values;
-  const Value& declared = sides.rendered.document.root["Parameters"];
-  for (const ParameterValue& p : sides.submission.parameters) {
-    const Value* before = sides.deployed ? sides.deployed->parameters.find(p.key) : nullptr;
-    bool hidden = is_hidden(declared[p.key]);
-    values.set(p.key, before && (p.use_previous || hidden) ? *before
-                      : hidden                             ? Value(hidden_text)
-                                                           : Value(p.value));
-  }
-  return values;
-}
-
-Result<cfn::Template> template_of(cfn::Document document, const Map& parameters,
-                                  const cfn::Environment& environment) {
-  cfn::TemplateInputs inputs;
-  inputs.parameters = parameters;
-  inputs.pseudo = environment.pseudo;
-  return cfn::parse_template(std::move(document), inputs);
-}
-
 std::string text_of(const Value& v) {
   if (v.is_null()) return "";
   if (v.is_bytes()) return v.as_bytes();
@@ -118,13 +96,8 @@ struct LocalSide {
 
   static Result<LocalSide> make(cfn::Document document, const Map& given,
                                 const cfn::Environment& environment) {
-    LocalSide out{{}, {}, &environment};
-    TRY(out.tmpl, template_of(std::move(document), given, environment));
-    // Hidden values read as "****", which no constraint is meant for.
-    for (cfn::Parameter& p : out.tmpl.parameters)
-      if (p.no_echo) p = unconstrained(std::move(p));
-    TRY(out.parameters, parameters_of(out.tmpl, given));
-    return out;
+    TRY(LocalTemplate read, with_parameters(std::move(document), given, environment.pseudo));
+    return LocalSide{std::move(read.tmpl), std::move(read.parameters), &environment};
   }
   cfn::Side side() const { return {&tmpl, &parameters, environment}; }
 
@@ -177,6 +150,35 @@ void say_what_becomes(LocalVerdict& verdict, const Knowledge& knowledge) {
 
 }  // namespace
 
+Result<LocalTemplate> with_parameters(cfn::Document document, const Map& given,
+                                      const cfn::PseudoParameters& pseudo) {
+  LocalTemplate out;
+  cfn::TemplateInputs inputs;
+  inputs.parameters = given;
+  inputs.pseudo = pseudo;
+  TRY(out.tmpl, cfn::parse_template(std::move(document), inputs));
+  // Hidden values read as "****", which no constraint is meant for.
+  for (cfn::Parameter& p : out.tmpl.parameters)
+    if (p.no_echo) p = unconstrained(std::move(p));
+  TRY(out.parameters, parameters_of(out.tmpl, given));
+  return out;
+}
+
+// Hidden ones read as they do in what is deployed, so that they get into no text.
+Map submitted_parameters(const DeployedStack* deployed, const Rendered& rendered,
+                         const Submission& submission) {
+  Map values;
+  const Value& declared = rendered.document.root["Parameters"];
+  for (const ParameterValue& p : submission.parameters) {
+    const Value* before = deployed ? deployed->parameters.find(p.key) : nullptr;
+    bool hidden = is_hidden(declared[p.key]);
+    values.set(p.key, before && (p.use_previous || hidden) ? *before
+                      : hidden                             ? Value(hidden_text)
+                                                           : Value(p.value));
+  }
+  return values;
+}
+
 // An instance of a cluster holds none: the data is in the cluster's volume, which outlives it.
 // Source: Amazon Aurora User Guide, "Amazon Aurora storage"
 DataHeld data_held_by(const std::string& id, const std::string& type,
@@ -208,7 +210,9 @@ Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& know
   cfn::Environment environment = environment_of(sides);
   LocalVerdict verdict;
   TRY(LocalSide after,
-      LocalSide::make(sides.rendered.document, parameters_after(sides), environment));
+      LocalSide::make(sides.rendered.document,
+                      submitted_parameters(sides.deployed, sides.rendered, sides.submission),
+                      environment));
   TRY(verdict.after, after.resources(knowledge));
   if (!sides.deployed) return verdict;
   TRY(cfn::Document deployed, cfn::parse_document(sides.deployed_body, "deployed template",

@@ -26,6 +26,17 @@ struct LocalVerdict {
   std::set<std::string> changed_outputs;  // new ones, and those that say something else
 };
 
+// A template under its parameters. Hidden ones read as they are shown, and no constraint counts.
+struct LocalTemplate {
+  cfn::Template tmpl;
+  Map parameters;
+};
+Result<LocalTemplate> with_parameters(cfn::Document document, const Map& given,
+                                      const cfn::PseudoParameters& pseudo);
+// The values that a submission gives; hidden ones as they are shown.
+Map submitted_parameters(const DeployedStack* deployed, const Rendered& rendered,
+                         const Submission& submission);
+
 // Errors: those of templates that cfn can't make sense of.
 Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& knowledge);
 

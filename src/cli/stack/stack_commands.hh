@@ -12,6 +12,7 @@ void add_drift(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
 void add_watch(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
+void add_refactor(CLI::App& app, int& exit_code);
 void add_prune(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);

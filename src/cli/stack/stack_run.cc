@@ -6,6 +6,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cli/journal/redacting.hh"
+#include "cli/stack/holding_approver.hh"
 #include "cli/target/client_models.hh"
 #include "stacks/fingerprint.hh"
 #include "stacks/prune.hh"
@@ -27,27 +28,6 @@ stacks::PollPolicy poll_policy(Target::Kind kind) {
   }
   return policy;
 }
-
-// Clears the screen for questions, which show no secrets.
-class HoldingApprover : public stacks::Approver {
- public:
-  HoldingApprover(stacks::Approver& inner, Progress& progress, const Secrets& secrets)
-      : inner_(inner), progress_(progress), secrets_(secrets) {}
-  Result<bool> approve(const stacks::ApprovalRequest& request) override {
-    stacks::ApprovalRequest shown = request;
-    for (auto& change : shown.changes) change = redacted(secrets_, std::move(change));
-    for (auto& gain : shown.gains) gain = redacted(secrets_, std::move(gain));
-    progress_.hold(true);
-    auto answer = inner_.approve(shown);
-    progress_.hold(false);
-    return answer;
-  }
-
- private:
-  stacks::Approver& inner_;
-  Progress& progress_;
-  const Secrets& secrets_;
-};
 
 }  // namespace
 
@@ -105,7 +85,11 @@ Status StackRun::load() {
   }
   for (const std::string& assignment : flags_.assignments)
     CHECK_OK(stacks::add_override(variables_, assignment));
-  const std::string& file = flags_.files.back();
+  TRY(config_, read_config(flags_.files.back()));
+  return {};
+}
+
+Result<stacks::Config> StackRun::read_config(const std::string& file) {
   TRY(std::string text, files_.read(file == "-" ? "/dev/stdin" : file, file_bytes_max));
   stacks::PackageContext packages{environment_, files_,
                                   [this]() -> Result<std::shared_ptr<aws::Client>> {
@@ -113,11 +97,9 @@ Status StackRun::load() {
                                     return target_.client("");
                                   },
                                   stop_waiting_.get_token()};
-  auto fetch = [&](const cfn::Document& document) {
+  return stacks::parse_config(text, file, variables_, &files_, [&](const cfn::Document& document) {
     return stacks::fetch_packages(document, packages);
-  };
-  TRY(config_, stacks::parse_config(text, file, variables_, &files_, fetch));
-  return {};
+  });
 }
 
 stacks::RunOptions StackRun::run_options() const {

@@ -32,6 +32,8 @@ class StackRun {
 
   // Reads the environment and the configuration.
   Status load();
+  // Another configuration, under the same environment; after load().
+  Result<stacks::Config> read_config(const std::string& file);
   // Opens the target and says where it goes.
   Status open();
   stacks::Session& session() { return *session_; }
