@@ -36,11 +36,16 @@
 #include "cloud/trail.hh"
 #include "cloud/waiters.hh"
 
+namespace mainstay::wire {
+enum class Protocol : uint8_t;
+}
+
 namespace mainstay::cloud {
 
 class Authorization;
 class Authorizer;
 struct CallerSide;
+struct SignedForm;
 
 struct CloudOptions {
   std::string state_directory;  // empty: memory only
@@ -98,6 +103,10 @@ class Cloud {
   void invoke_later(const Caller& caller, std::string_view account, std::string_view region,
                     std::string_view service, std::string_view operation, Value in,
                     std::string_view once, std::function<void(Result<Value>)> done);
+  // As whoever signed a form that a browser sends (signed_form.hh), with what its HTTP request
+  // tells of where it comes from. Errors: those of a signature as S3 words them.
+  Result<Value> invoke_form(const SignedForm& form, const HttpRequest& http,
+                            std::string_view service, std::string_view operation, Value in);
   // Whether that call was made once for its token, and its answer is still kept.
   bool was_answered(std::string_view account, std::string_view region, const Once& call);
   void forget_answers(std::string_view account, std::string_view region,
@@ -185,10 +194,15 @@ class Cloud {
   Status route(const HttpRequest& http, Request& request);
   Status identify(HttpRequest& http, Request& request);
   Status identify_root(const std::string& key, HttpRequest& http, Request& request);
-  Status check_unknown_key(const std::string& key, const HttpRequest& http,
-                           const Request& request) const;
-  Status check_credential(const Value& credential, const HttpRequest& http,
-                          const Request& request) const;
+  // Who asks, in whose words a refusal is, and the session's token that came with the key.
+  struct Presented {
+    std::string_view service;
+    wire::Protocol protocol;
+    std::string token;
+  };
+  Status check_unknown_key(const std::string& key, const Presented& presented) const;
+  Status check_credential(const Value& credential, const Presented& presented) const;
+  Result<Caller> caller_of_form(const SignedForm& form);
   static Caller caller_of(const Value& credential);
   static Error not_implemented(std::string_view service, std::string_view operation);
   std::optional<Result<Value>> run(Request& request, const HttpReply& reply);

@@ -323,12 +323,13 @@ Status Cloud::identify(HttpRequest& http, Request& request) {
     return wire::unpack_streaming(http, nullptr);
   }
   auto credential = credentials().find(key);
-  if (!credential) CHECK_OK(check_unknown_key(key, http, request));
+  const Presented presented{request.service, request.protocol, session_token(http)};
+  if (!credential) CHECK_OK(check_unknown_key(key, presented));
   if (!version_2_key.empty())
     CHECK_OK(check_version_2(http, credential.has_value(), clock_.wall()));
   CHECK_OK(wire::check_all_signed(http));
   if (!credential) return identify_root(key, http, request);
-  CHECK_OK(check_credential(*credential, http, request));
+  CHECK_OK(check_credential(*credential, presented));
   auto secret = [&](std::string_view) { return (*credential)["SecretAccessKey"].as_string(); };
   if (request.service == "iam" && !may_ask_iam(*credential))
     return aws_error("InvalidClientTokenId",
@@ -356,25 +357,22 @@ Status Cloud::identify_root(const std::string& key, HttpRequest& http, Request& 
 }
 
 // What was made here and is gone stays refused: it must not become a test key, which may do all.
-Status Cloud::check_unknown_key(const std::string& key, const HttpRequest& http,
-                                const Request& request) const {
+Status Cloud::check_unknown_key(const std::string& key, const Presented& presented) const {
   bool made_here = is_key_id_made_here(key);
   bool is_root = is_account_id(key) && !options_.root_secret.empty();
   if (!made_here && (!options_.strict || is_root)) return {};
-  auto expiry = made_here ? expiry_of_session_token(session_token(http)) : std::nullopt;
-  return expiry && *expiry <= now() ? expired_key(request.service, request.protocol)
-                                    : invalid_key(request.service, request.protocol);
+  auto expiry = made_here ? expiry_of_session_token(presented.token) : std::nullopt;
+  return expiry && *expiry <= now() ? expired_key(presented.service, presented.protocol)
+                                    : invalid_key(presented.service, presented.protocol);
 }
 
-Status Cloud::check_credential(const Value& credential, const HttpRequest& http,
-                               const Request& request) const {
-  Error invalid = invalid_key(request.service, request.protocol);
+Status Cloud::check_credential(const Value& credential, const Presented& presented) const {
+  Error invalid = invalid_key(presented.service, presented.protocol);
   if (credential["Status"].as_string() != "Active") return invalid;
-  if (credential.has("SessionToken") &&
-      session_token(http) != credential["SessionToken"].as_string())
+  if (credential.has("SessionToken") && presented.token != credential["SessionToken"].as_string())
     return invalid;
   if (credential.has("Expiration") && credential["Expiration"].as_time() <= now())
-    return expired_key(request.service, request.protocol);
+    return expired_key(presented.service, presented.protocol);
   return {};
 }
 

@@ -134,6 +134,8 @@ Status check_key(const Value& in);  // length of the key and of its metadata
 Result<Value> part_target(Call& call, const Value& in);
 // Puts a part in place of one of the same number. part: its ETag and checksums; gets the rest.
 void store_part(Call& call, const Value& in, Value segment, Value& part);
+// Errors: InvalidStorageClass.
+Status check_storage_class(const Value& in);
 Status check_acl_allowed(const Value& bucket, const Value& in);
 // Who owns a new object and what its ACL grants, by the bucket's ownership setting and the request.
 void set_owner(const Call& call, const Value& bucket, const Value& in, Value& object);

@@ -74,6 +74,7 @@ Result<Value> copy_object(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
+  CHECK_OK(check_storage_class(in));
   TRY(Source source, copy_source(call, in));
   for (const auto& [member, what] :
        {std::pair("MetadataDirective", "metadata"), std::pair("TaggingDirective", "tagging")})

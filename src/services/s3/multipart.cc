@@ -110,6 +110,7 @@ Result<Value> create_multipart_upload(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
+  CHECK_OK(check_storage_class(in));
   CHECK_OK(check_lock_headers(call, bucket, in));
   TRY(Encryption encryption, encryption_for(call, bucket, in));
   Value upload = metadata_of(in);

@@ -191,6 +191,7 @@ Result<Value> put_object(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
+  CHECK_OK(check_storage_class(in));
   CHECK_OK(check_lock_headers(call, bucket, in));
   Payload payload(call, in);
   const Value* current =
@@ -213,7 +214,8 @@ Result<Value> put_object(Call& call, const Value& in) {
     object.set("_TagSet", std::move(tags));
   }
   store_object(call, bucket, object);
-  tell_event(call, bucket, "ObjectCreated:Put", object);
+  tell_event(call, bucket, in["_Form"].as_bool() ? "ObjectCreated:Post" : "ObjectCreated:Put",
+             object);
   return written(bucket, object);
 }
 

@@ -1,6 +1,7 @@
 #include "services/s3/s3.hh"
 
 #include "services/s3/bucket.hh"
+#include "services/s3/post_object.hh"
 
 namespace mainstay::s3 {
 
@@ -53,6 +54,7 @@ cloud::Service make_service() {
   service.owner_of = owner_of_bucket;
   service.guard = guard;
   service.cors_rules = cors_rules;
+  service.answer_url = answer_post;
   service.operations = {
       writes("CreateBucket", create_bucket),
       writes("DeleteBucket", delete_bucket),
