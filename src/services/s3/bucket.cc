@@ -77,6 +77,15 @@ Error malformed_xml() {
                    "published schema");
 }
 
+Error not_implemented_header(const char* header, const char* why) {
+  Error error = aws_error(
+      "NotImplemented", "A header you provided implies functionality that is not implemented", 501);
+  Value fields = Value::map({{"Header", header}});
+  if (why) fields.set("additionalMessage", why);
+  error.fields = std::make_shared<const Value>(std::move(fields));
+  return error;
+}
+
 Error invalid_argument(std::string message, std::string name, std::string value) {
   Error error = aws_error("InvalidArgument", std::move(message));
   if (!name.empty())

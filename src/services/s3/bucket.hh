@@ -26,10 +26,19 @@ inline constexpr uint64_t upload_bytes_max = uint64_t{5} << 30;
 // How many rows of a list are asked for, from 0 to keys_max.
 Result<size_t> count_asked(const Value& in, const char* member, const std::string& parameter);
 
+// That EncodingType is one that there is. Errors: InvalidArgument.
+Status check_encoding(const Value& in);
+// Keys of a list's answer, percent-encoded where the client asked for it.
+std::string list_text(const Value& in, const std::string& text);
+// The part of a key up to the delimiter that follows the prefix, "" where there is none.
+std::string folded_prefix(std::string_view key, std::string_view prefix,
+                          std::string_view delimiter);
+
 Error no_such_bucket(const std::string& name);
 Error no_such_key(const std::string& key);
 Error access_denied();
 Error malformed_xml();
+Error not_implemented_header(const char* header, const char* why = nullptr);
 Error invalid_argument(std::string message, std::string name = "", std::string value = "");
 
 // parts.cc: the part that a request works in, the one of a copy's source, and what moves the state
@@ -83,19 +92,7 @@ std::unique_ptr<BodySource> open_segments(Call& call, const Value& object, size_
 // After the change is kept, the bytes go.
 void discard_segments(Call& call, const Value& object);
 
-// Server-side encryption asked for in a request or by the bucket: members for the object's
-// document, and the plain data key where KMS gave one.
-struct Encryption {
-  Value members;         // ServerSideEncryption, SSEKMSKeyId?, _DataKey?
-  std::string data_key;  // "" for SSE-S3
-};
-Result<Encryption> encryption_for(Call& call, const Value& bucket, const Value& in);
-Result<std::string> data_key_of(Call& call, const Value& object);
-
-// "x-amz-checksum-*" of a request checked against the data; members (ChecksumCRC32, ChecksumType)
-// for the document. Content-MD5 too.
-Result<Value> check_integrity(const Value& in, const Payload& payload);
-extern const std::vector<std::string> checksum_members;  // "ChecksumCRC32", ...
+Error no_such_part(const Value& upload, const Value& listed);
 
 // Makes `object` the current version of its key, as the bucket's versioning says; fills VersionId.
 void store_object(Call& call, const Value& bucket, Value& object);
@@ -120,7 +117,9 @@ Value delete_version(Call& call, const Value& bucket, std::string_view key,
 
 // If-Match and the like of a request against an object; prefix "" or "CopySource".
 Status check_conditions(const Value& in, const Value& object, std::string_view prefix);
-// If-Match and If-None-Match of a write against what is there now (null: nothing).
+// That a write's If-Match and If-None-Match are such as S3 takes.
+Status check_write_headers(const Value& in);
+// The same, and against what is there now (null: nothing).
 Status check_write_conditions(const Value& in, const Value* current);
 
 // The members of an object's document that describe it in GetObject and HeadObject.
@@ -130,10 +129,17 @@ Value metadata_of(const Value& in);
 Result<Value> tags_from_query(const std::string& text);  // "a=1&b=2" as a TagSet
 Status check_tags(const Value& tags);
 Status check_key(const Value& in);  // length of the key and of its metadata
+// A multipart upload and its parts, in their order. Errors: NoSuchUpload.
+Result<Value> get_upload(Call& call, const Value& in);
+List parts_of(Call& call, const std::string& upload_id);
 // The multipart upload that a part is meant for. Errors: NoSuchUpload, InvalidArgument.
 Result<Value> part_target(Call& call, const Value& in);
 // Puts a part in place of one of the same number. part: its ETag and checksums; gets the rest.
 void store_part(Call& call, const Value& in, Value segment, Value& part);
+// Whether the bytes can be read: not those of an archived object that is not restored.
+bool is_readable(const Value& object, Time now);
+// Errors: InvalidObjectState.
+Status check_readable(const Call& call, const Value& object);
 // Errors: InvalidStorageClass.
 Status check_storage_class(const Value& in);
 Status check_acl_allowed(const Value& bucket, const Value& in);
@@ -171,6 +177,8 @@ S3_HANDLER(complete_multipart_upload);
 S3_HANDLER(abort_multipart_upload);
 S3_HANDLER(list_parts);
 S3_HANDLER(list_multipart_uploads);
+// storage_class.cc
+S3_HANDLER(restore_object);
 // lock.cc
 S3_HANDLER(put_object_lock_configuration);
 S3_HANDLER(put_object_retention);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "services/s3/bucket.hh"
+#include "services/s3/encryption.hh"
 #include "services/s3/notification.hh"
 
 // Bucket configurations that are put, got and deleted as one document: a row each.
@@ -158,7 +159,7 @@ std::vector<cloud::Operation> configuration_operations() {
           writes("PutBucketReplication", put<replication>),
           reads("GetBucketReplication", get<replication>),
           writes("DeleteBucketReplication", remove<replication>),
-          writes("PutBucketEncryption", put<encryption>),
+          writes("PutBucketEncryption", put_encryption),
           reads("GetBucketEncryption", get_encryption),
           writes("DeleteBucketEncryption", remove<encryption>),
           writes("PutBucketOwnershipControls", put<ownership>),

@@ -1,7 +1,11 @@
+#include <set>
+
 #include "actions/input_path.hh"
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/checksum.hh"
+#include "services/s3/encryption.hh"
 #include "services/s3/notification.hh"
 #include "wire/checksum.hh"
 
@@ -26,6 +30,11 @@ Result<Source> copy_source(Call& call, const Value& in) {
   TRY(source.bucket, get_bucket(call, where));
   TRY(source.object, find_object(call, source.bucket, where));
   CHECK_OK(check_conditions(in, source.object, "CopySource"));
+  if (!is_readable(source.object, call.now))
+    return aws_error("ObjectNotInActiveTierError",
+                     "The source object of the COPY action is not in the active tier and is only "
+                     "stored in Amazon S3 Glacier.",
+                     403);
   return source;
 }
 
@@ -48,24 +57,96 @@ Result<Value> copy_segments(Call& call, const Value& object, std::string_view ke
   return Value::list({std::move(segment)});
 }
 
-// The MD5 of the whole: its source's, unless that was made of parts.
-Result<std::string> etag_of_copy(Call& call, const Value& object, std::string_view key) {
-  const std::string& etag = object["ETag"].as_string();
-  if (!etag.contains('-')) return etag;
+// What a copy is known by: the MD5 of the whole and a checksum of it, which are its source's unless
+// that was made of parts, sealed, or has another checksum.
+struct Sums {
+  std::string etag, checksum;
+};
+Result<Sums> sums_of_copy(Call& call, const Value& object, std::string_view key,
+                          const ChecksumKind& kind) {
+  Sums out{object["ETag"].as_string(), object[kind.member].as_string()};
+  bool has_md5 = key.empty() && !out.etag.contains('-');
+  bool has_checksum = !out.checksum.empty() && object["ChecksumType"].as_string() != "COMPOSITE";
+  if (has_md5 && has_checksum) return out;
   auto source = open_segments(call, object, 0, static_cast<size_t>(object["Size"].as_int()), key);
-  Digest md5("md5");
+  wire::Checksums sums({"md5", to_lower(kind.name)});
   std::string piece;
   while (true) {
     piece.clear();
     TRY(BodySource::Next next, source->read(piece, copied_piece_bytes));
     if (next != BodySource::Next::more) break;
-    md5.update(piece);
+    sums.update(piece);
   }
-  return "\"" + hex_encode(md5.finish()) + "\"";
+  sums.finish();
+  out.etag = "\"" + hex_encode(base64_decode(*sums.find("md5")).value_or("")) + "\"";
+  out.checksum = *sums.find(kind.name);
+  return out;
 }
 
 bool same_place(const Source& source, const Value& in) {
   return source.bucket["Name"] == in["Bucket"] && source.object["Key"] == in["Key"];
+}
+
+Status check_directives(const Value& in) {
+  for (const auto& [member, what] :
+       {std::pair("MetadataDirective", "metadata"), std::pair("TaggingDirective", "tagging")})
+    if (const std::string& text = in[member].as_string();
+        !text.empty() && text != "COPY" && text != "REPLACE")
+      return invalid_argument("Unknown " + std::string(what) + " directive.",
+                              "x-amz-" + std::string(what) + "-directive", text);
+  return {};
+}
+
+// Onto itself only where something changes; a bucket that has a default encryption counts as that
+// (recorded).
+Status check_changes(const Value& bucket, const Source& source, const Value& in) {
+  bool changes = in["MetadataDirective"].as_string() == "REPLACE" || in.has("StorageClass") ||
+                 in.has("ServerSideEncryption") || in.has("SSECustomerAlgorithm") ||
+                 in.has("WebsiteRedirectLocation") || in.has("ChecksumAlgorithm") ||
+                 bucket.has("_Encryption") || source.object["VersionId"].as_string() != "null";
+  if (!same_place(source, in) || changes) return {};
+  return aws_error(
+      "InvalidRequest",
+      "This copy request is illegal because it is trying to copy an object to itself without "
+      "changing the object's metadata, storage class, website redirect location or encryption "
+      "attributes.");
+}
+
+// Classes, redirects, locks and holds don't go with a copy ("Copying objects", "Object Lock
+// considerations", user guide).
+Value metadata_of_copy(const Source& source, const Value& in) {
+  bool replace = in["MetadataDirective"].as_string() == "REPLACE";
+  Value object = metadata_of(replace ? in : source.object);
+  for (const char* member : {"StorageClass", "WebsiteRedirectLocation", "ObjectLockMode",
+                             "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus"}) {
+    object.erase(member);
+    if (in.has(member)) object.set(member, in[member]);
+  }
+  return object;
+}
+
+Result<Value> tags_of_copy(const Source& source, const Value& in) {
+  if (in["TaggingDirective"].as_string() == "REPLACE")
+    return tags_from_query(in["Tagging"].as_string());
+  return source.object["_TagSet"];
+}
+
+const ChecksumKind& kind_of_copy(const Value& object, const Value& in) {
+  if (const ChecksumKind* asked = checksum_named(in["ChecksumAlgorithm"].as_string()))
+    return *asked;
+  const ChecksumKind* own = checksum_in(object);
+  return own ? *own : default_checksum;
+}
+
+Value answer_of_copy(const Value& bucket, const Source& source, const Value& object,
+                     const Value& in) {
+  Value result = Value::map({{"ETag", object["ETag"]}, {"LastModified", object["LastModified"]}});
+  add_checksum(object, result);
+  Value out = Value::map({{"CopyObjectResult", std::move(result)}});
+  add_encryption(object, in, out);
+  if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
+  if (versioned(source.bucket)) out.set("CopySourceVersionId", source.object["VersionId"]);
+  return out;
 }
 
 }  // namespace
@@ -75,95 +156,96 @@ Result<Value> copy_object(Call& call, const Value& in) {
   CHECK_OK(check_key(in));
   CHECK_OK(check_acl_allowed(bucket, in));
   CHECK_OK(check_storage_class(in));
+  CHECK_OK(check_write_headers(in));
   TRY(Source source, copy_source(call, in));
-  for (const auto& [member, what] :
-       {std::pair("MetadataDirective", "metadata"), std::pair("TaggingDirective", "tagging")})
-    if (const std::string& text = in[member].as_string();
-        !text.empty() && text != "COPY" && text != "REPLACE")
-      return invalid_argument("Unknown " + std::string(what) + " directive.",
-                              "x-amz-" + std::string(what) + "-directive", text);
-  bool replace = in["MetadataDirective"].as_string() == "REPLACE";
-  bool changes = replace || in.has("StorageClass") || in.has("ServerSideEncryption") ||
-                 in.has("WebsiteRedirectLocation") ||
-                 source.object["VersionId"].as_string() != "null";
-  if (same_place(source, in) && !changes)
-    return aws_error(
-        "InvalidRequest",
-        "This copy request is illegal because it is trying to copy an object to itself without "
-        "changing the object's metadata, storage class, website redirect location or encryption "
-        "attributes.");
+  CHECK_OK(check_directives(in));
+  CHECK_OK(check_changes(bucket, source, in));
+  CHECK_OK(check_write_conditions(
+      in, call.find("object", object_id(in["Bucket"].as_string(), in["Key"].as_string()))));
   CHECK_OK(check_lock_headers(call, bucket, in));
   CHECK_OK(check_size(static_cast<uint64_t>(source.object["Size"].as_int())));
-  TRY(std::string source_key, data_key_of(call, source.object));
+  TRY(std::string source_key, data_key_of(call, source.object, in, "CopySource"));
   TRY(Encryption encryption, encryption_for(call, bucket, in));
-  size_t size = static_cast<size_t>(source.object["Size"].as_int());
+  const ChecksumKind& kind = kind_of_copy(source.object, in);
+  TRY(Sums sums, sums_of_copy(call, source.object, source_key, kind));
   TRY(Value segments, copy_segments(call, source.object, source_key, encryption.data_key));
-  TRY(std::string etag, etag_of_copy(call, source.object, source_key));
-  // Locks and holds don't go with a copy ("Object Lock considerations", user guide).
-  Value object = metadata_of(replace ? in : source.object);
-  for (const char* member :
-       {"ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus"}) {
-    object.erase(member);
-    if (in.has(member)) object.set(member, in[member]);
-  }
-  if (in.has("StorageClass")) object.set("StorageClass", in["StorageClass"]);
-  for (const std::string& member : checksum_members)
-    if (source.object.has(member)) object.set(member, source.object[member]);
+  TRY(Value tags, tags_of_copy(source, in));
+  Value object = metadata_of_copy(source, in);
   object.set("Key", in["Key"])
-      .set("Size", size)
-      .set("ETag", etag)
+      .set("Size", source.object["Size"])
+      .set("ETag", etag_for(call, encryption, sums.etag))
       .set("LastModified", Time{call.now.ms / 1000 * 1000})
-      .set("_Segments", std::move(segments));
+      .set("_Segments", std::move(segments))
+      .set(kind.member, sums.checksum)
+      .set("ChecksumType", "FULL_OBJECT");
   set_owner(call, bucket, in, object);
   for (const auto& [name, value] : encryption.members.members()) object.set(name, value);
-  if (in["TaggingDirective"].as_string() == "REPLACE") {
-    TRY(Value tags, tags_from_query(in["Tagging"].as_string()));
-    object.set("_TagSet", std::move(tags));
-  } else if (source.object.has("_TagSet")) {
-    object.set("_TagSet", source.object["_TagSet"]);
-  }
+  if (!tags.empty()) object.set("_TagSet", std::move(tags));
   store_object(call, bucket, object);
   tell_event(call, bucket, "ObjectCreated:Copy", object);
-  Value out = Value::map(
-      {{"CopyObjectResult",
-        Value::map({{"ETag", object["ETag"]}, {"LastModified", object["LastModified"]}})}});
-  for (const char* member : {"ServerSideEncryption", "SSEKMSKeyId"})
-    if (object.has(member)) out.set(member, object[member]);
-  if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
-  if (versioned(source.bucket)) out.set("CopySourceVersionId", source.object["VersionId"]);
-  return out;
+  return answer_of_copy(bucket, source, object, in);
 }
+
+namespace {
+
+struct Stretch {
+  size_t first, size;
+};
+
+// "bytes=first-last" within the source (recorded words).
+Result<Stretch> copied_range(const Value& in, size_t size) {
+  if (!in.has("CopySourceRange")) return Stretch{0, size};
+  const std::string& text = in["CopySourceRange"].as_string();
+  constexpr std::string_view unit = "bytes=";
+  auto digits = [](const std::string& part) -> std::optional<int64_t> {
+    bool plain = !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
+    return plain ? parse_int(part) : std::nullopt;
+  };
+  auto ends = split(text.starts_with(unit) ? text.substr(unit.size()) : "", "-");
+  auto from = ends.size() == 2 ? digits(ends[0]) : std::nullopt;
+  auto to = ends.size() == 2 ? digits(ends[1]) : std::nullopt;
+  if (!from || !to || *to < *from)
+    return invalid_argument(
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and "
+        "last are the zero-based offsets of the first and last bytes to copy",
+        "x-amz-copy-source-range", text);
+  if (static_cast<size_t>(*from) >= size)
+    return aws_error("InvalidRequest",
+                     "The specified copy range is invalid for the source object size");
+  if (static_cast<size_t>(*to) >= size)
+    return invalid_argument(
+        "Range specified is not valid for source object of size: " + std::to_string(size),
+        "x-amz-copy-source-range", text);
+  return Stretch{static_cast<size_t>(*from), static_cast<size_t>(*to - *from) + 1};
+}
+
+}  // namespace
 
 Result<Value> upload_part_copy(Call& call, const Value& in) {
   TRY(Source source, copy_source(call, in));
-  TRY(std::string key, data_key_of(call, source.object));
-  size_t first = 0, size = static_cast<size_t>(source.object["Size"].as_int());
-  if (in.has("CopySourceRange")) {
-    auto ends = split(in["CopySourceRange"].as_string(), "-");
-    auto from = ends.size() == 2 && ends[0].starts_with("bytes=") ? parse_int(ends[0].substr(6))
-                                                                  : std::nullopt;
-    auto to = ends.size() == 2 ? parse_int(ends[1]) : std::nullopt;
-    if (!from || !to || *to < *from || static_cast<size_t>(*to) >= size)
-      return invalid_argument(
-          "The x-amz-copy-source-range value must be of the form bytes=first-last",
-          "x-amz-copy-source-range", in["CopySourceRange"].as_string());
-    first = static_cast<size_t>(*from);
-    size = static_cast<size_t>(*to - *from) + 1;
-  }
-  CHECK_OK(check_size(size));
+  TRY(Stretch range, copied_range(in, static_cast<size_t>(source.object["Size"].as_int())));
+  CHECK_OK(check_size(range.size));
   TRY(Value upload, part_target(call, in));
-  TRY(std::string upload_key, data_key_of(call, upload));
-  auto bytes = open_segments(call, source.object, first, size, key);
-  wire::Checksums sums({"md5", "crc64nvme"});
-  TRY(Value segment, write_segment(call, *bytes, size, upload_key, &sums));
+  TRY(std::string key, data_key_of(call, source.object, in, "CopySource"));
+  TRY(std::string upload_key, part_key_of(call, upload, in));
+  const ChecksumKind* kind = checksum_named(upload["ChecksumAlgorithm"].as_string());
+  auto bytes = open_segments(call, source.object, range.first, range.size, key);
+  std::set<std::string> wanted = {"md5", "crc64nvme"};
+  if (kind) wanted.insert(to_lower(kind->name));
+  wire::Checksums sums(wanted);
+  TRY(Value segment, write_segment(call, *bytes, range.size, upload_key, &sums));
   sums.finish();
-  Value part =
-      Value::map({{"ETag", "\"" + hex_encode(base64_decode(*sums.find("md5")).value_or("")) + "\""},
-                  {"ChecksumType", "FULL_OBJECT"},
-                  {"ChecksumCRC64NVME", *sums.find("crc64nvme")}});
+  std::string etag = "\"" + hex_encode(base64_decode(*sums.find("md5")).value_or("")) + "\"";
+  Value part = Value::map({{"ETag", etag_for(call, {{}, upload_key}, std::move(etag))},
+                           {own_crc_member, *sums.find("crc64nvme")}});
+  if (kind) part.set(kind->member, *sums.find(kind->name));
   store_part(call, in, std::move(segment), part);
-  return Value::map({{"CopyPartResult", Value::map({{"ETag", part["ETag"]},
-                                                    {"LastModified", part["LastModified"]}})}});
+  Value result = Value::map({{"ETag", part["ETag"]}, {"LastModified", part["LastModified"]}});
+  if (kind) result.set(kind->member, part[kind->member]);
+  Value out = Value::map({{"CopyPartResult", std::move(result)}});
+  if (versioned(source.bucket)) out.set("CopySourceVersionId", source.object["VersionId"]);
+  add_encryption(upload, in, out);
+  return out;
 }
 
 }  // namespace mainstay::s3

@@ -3,6 +3,7 @@
 #include "base/text.hh"
 #include "cloud/paging.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/checksum.hh"
 
 namespace mainstay::s3 {
 namespace {
@@ -19,9 +20,7 @@ struct Walk {
 };
 
 std::string common_prefix(const Walk& walk, const std::string& key) {
-  if (walk.delimiter.empty()) return "";
-  size_t at = key.find(walk.delimiter, walk.prefix.size());
-  return at == std::string::npos ? "" : key.substr(0, at + walk.delimiter.size());
+  return folded_prefix(key, walk.prefix, walk.delimiter);
 }
 
 // The first text after every text that begins with this one.
@@ -75,13 +74,30 @@ Value list_row(const Value& object, bool owner) {
        {"Size", object["Size"]},
        {"StorageClass", object.has("StorageClass") ? object["StorageClass"] : Value("STANDARD")}});
   if (object.has("ChecksumType")) row.set("ChecksumType", object["ChecksumType"]);
-  for (const std::string& member : checksum_members)
-    if (object.has(member)) row.set("ChecksumAlgorithm", Value::list({member.substr(8)}));
+  if (const ChecksumKind* kind = checksum_in(object))
+    row.set("ChecksumAlgorithm", Value::list({kind->name}));
   if (owner) row.set("Owner", owner_of(object["_Owner"].as_string()));
   return row;
 }
 
 }  // namespace
+
+Status check_encoding(const Value& in) {
+  if (!in.has("EncodingType") || in["EncodingType"].as_string() == "url") return {};
+  return invalid_argument("Invalid Encoding Method specified in Request", "encoding-type",
+                          in["EncodingType"].as_string());
+}
+
+std::string list_text(const Value& in, const std::string& text) {
+  return in["EncodingType"].as_string() == "url" ? percent_encode(text, true) : text;
+}
+
+std::string folded_prefix(std::string_view key, std::string_view prefix,
+                          std::string_view delimiter) {
+  if (delimiter.empty()) return "";
+  size_t at = key.find(delimiter, prefix.size());
+  return at == std::string_view::npos ? "" : std::string(key.substr(0, at + delimiter.size()));
+}
 
 Result<size_t> count_asked(const Value& in, const char* member, const std::string& parameter) {
   int64_t count = in[member].as_int(keys_max);
@@ -96,6 +112,7 @@ namespace {
 
 Result<Walk> start_walk(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
+  CHECK_OK(check_encoding(in));
   TRY(size_t count, count_asked(in, "MaxKeys", "max-keys"));
   return Walk{in["Bucket"].as_string(),
               in["Prefix"].as_string(),
@@ -109,8 +126,8 @@ Result<Walk> start_walk(Call& call, const Value& in) {
 
 // What all lists answer alike; keys percent-encoded where the client asked for it.
 Value answer(const Value& in, Walk& walk) {
-  bool encode = in["EncodingType"].as_string() == "url";
-  auto text = [&](const std::string& t) { return encode ? percent_encode(t, true) : t; };
+  bool encode = in.has("EncodingType");
+  auto text = [&](const std::string& t) { return list_text(in, t); };
   Value prefixes = Value::list();
   for (const std::string& p : walk.prefixes) prefixes.push_back(Value::map({{"Prefix", text(p)}}));
   if (encode)
@@ -153,8 +170,7 @@ Result<Value> list_objects(Call& call, const Value& in) {
   Value out = answer(in, walk);
   out.set("Marker", in["Marker"].as_string()).set("Contents", Value(std::move(walk.rows)));
   if (out["IsTruncated"].as_bool() && !walk.delimiter.empty())
-    out.set("NextMarker",
-            in["EncodingType"].as_string() == "url" ? percent_encode(walk.last, true) : walk.last);
+    out.set("NextMarker", list_text(in, walk.last));
   return out;
 }
 

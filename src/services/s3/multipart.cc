@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <set>
 
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/checksum.hh"
+#include "services/s3/encryption.hh"
 #include "services/s3/notification.hh"
 
 namespace mainstay::s3 {
@@ -21,27 +24,6 @@ std::string part_key(std::string_view upload_id, int64_t number) {
   return std::string(upload_id) + '\0' + std::string(5 - digits.size(), '0') + digits;
 }
 
-Result<Value> get_upload(Call& call, const Value& in) {
-  CHECK_OK(get_bucket(call, in));
-  const Value* upload = call.find("upload", upload_key(in));
-  if (!upload)
-    return aws_error(
-        "NoSuchUpload",
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have "
-        "been aborted or completed.",
-        404);
-  return *upload;
-}
-
-List parts_of(Call& call, const std::string& upload_id) {
-  List out;
-  std::string prefix = upload_id + '\0';
-  const auto& all = call.all("part");
-  for (auto it = all.lower_bound(prefix); it != all.end() && it->first.starts_with(prefix); ++it)
-    out.push_back(it->second);
-  return out;
-}
-
 void forget_upload(Call& call, const Value& in) {
   const std::string& id = in["UploadId"].as_string();
   for (const Value& part : parts_of(call, id))
@@ -54,10 +36,27 @@ std::string unquoted(std::string text) {
   return text;
 }
 
+// "EntityTooSmall", with what a client needs to find the part (recorded).
+Status check_part_sizes(const List& parts) {
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    const Value& part = parts[i];
+    if (part["Size"].as_int() >= static_cast<int64_t>(part_bytes_min)) continue;
+    Error error = aws_error("EntityTooSmall",
+                            "Your proposed upload is smaller than the minimum allowed size");
+    error.fields = std::make_shared<const Value>(
+        Value::map({{"ProposedSize", part["Size"].to_text()},
+                    {"MinSizeAllowed", std::to_string(part_bytes_min)},
+                    {"PartNumber", part["PartNumber"].to_text()},
+                    {"ETag", unquoted(part["ETag"].as_string())}}));
+    return error;
+  }
+  return {};
+}
+
 // The parts that the client lists, in order, each as it was uploaded.
-Result<List> chosen_parts(Call& call, const Value& in) {
+Result<List> chosen_parts(Call& call, const Value& upload, const Value& in) {
   const Value& listed = in["MultipartUpload"]["Parts"];
-  if (listed.empty()) return malformed_xml();
+  if (listed.empty()) return aws_error("InvalidRequest", "You must specify at least one part");
   List out;
   int64_t before = 0;
   for (const Value& want : listed.items()) {
@@ -71,20 +70,49 @@ Result<List> chosen_parts(Call& call, const Value& in) {
                             ? nullptr
                             : call.find("part", part_key(in["UploadId"].as_string(), number));
     if (!part || unquoted((*part)["ETag"].as_string()) != unquoted(want["ETag"].as_string()))
-      return aws_error(
-          "InvalidPart",
-          "One or more of the specified parts could not be found.  The part may not have been "
-          "uploaded, or the specified entity tag may not match the part's entity tag.");
+      return no_such_part(upload, want);
+    CHECK_OK(check_listed_part(upload, want, *part));
     out.push_back(*part);
   }
-  for (size_t i = 0; i + 1 < out.size(); ++i)
-    if (out[i]["Size"].as_int() < static_cast<int64_t>(part_bytes_min))
-      return aws_error("EntityTooSmall",
-                       "Your proposed upload is smaller than the minimum allowed size");
+  CHECK_OK(check_part_sizes(out));
   return out;
 }
 
 }  // namespace
+
+Result<Value> get_upload(Call& call, const Value& in) {
+  CHECK_OK(get_bucket(call, in));
+  const Value* upload = call.find("upload", upload_key(in));
+  if (upload) return *upload;
+  Error error = aws_error(
+      "NoSuchUpload",
+      "The specified upload does not exist. The upload ID may be invalid, or the upload may have "
+      "been aborted or completed.",
+      404);
+  error.fields = std::make_shared<const Value>(Value::map({{"UploadId", in["UploadId"]}}));
+  return error;
+}
+
+List parts_of(Call& call, const std::string& upload_id) {
+  List out;
+  std::string prefix = upload_id + '\0';
+  const auto& all = call.all("part");
+  for (auto it = all.lower_bound(prefix); it != all.end() && it->first.starts_with(prefix); ++it)
+    out.push_back(it->second);
+  return out;
+}
+
+Error no_such_part(const Value& upload, const Value& listed) {
+  Error error = aws_error(
+      "InvalidPart",
+      "One or more of the specified parts could not be found.  The part may not have been "
+      "uploaded, or the specified entity tag may not match the part's entity tag.");
+  error.fields =
+      std::make_shared<const Value>(Value::map({{"UploadId", upload["UploadId"]},
+                                                {"PartNumber", listed["PartNumber"].to_text()},
+                                                {"ETag", unquoted(listed["ETag"].as_string())}}));
+  return error;
+}
 
 Result<Value> part_target(Call& call, const Value& in) {
   int64_t number = in["PartNumber"].as_int();
@@ -112,80 +140,149 @@ Result<Value> create_multipart_upload(Call& call, const Value& in) {
   CHECK_OK(check_acl_allowed(bucket, in));
   CHECK_OK(check_storage_class(in));
   CHECK_OK(check_lock_headers(call, bucket, in));
+  TRY(Value checksum, chosen_checksum(in));
   TRY(Encryption encryption, encryption_for(call, bucket, in));
   Value upload = metadata_of(in);
   upload.set("UploadId", call.random.alphanumeric(64))
       .set("Bucket", in["Bucket"])
       .set("Key", in["Key"])
+      .set("_Initiator", call.caller.account)
       .set("Initiated", Time{call.now.ms / 1000 * 1000});
   set_owner(call, bucket, in, upload);
   for (const auto& [name, value] : encryption.members.members()) upload.set(name, value);
-  for (const char* member : {"ChecksumAlgorithm", "ChecksumType"})
-    if (in.has(member)) upload.set(member, in[member]);
+  for (const auto& [name, value] : checksum.members()) upload.set(name, value);
   if (in.has("Tagging")) {
     TRY(Value tags, tags_from_query(in["Tagging"].as_string()));
     upload.set("_TagSet", std::move(tags));
   }
   call.put("upload", upload_key(upload), upload);
   Value out;
-  for (const char* member : {"Bucket", "Key", "UploadId", "ServerSideEncryption", "SSEKMSKeyId",
-                             "ChecksumAlgorithm", "ChecksumType"})
+  for (const char* member : {"Bucket", "Key", "UploadId", "ChecksumAlgorithm", "ChecksumType"})
     if (upload.has(member)) out.set(member, upload[member]);
+  add_encryption(upload, in, out);
   return out;
 }
 
 Result<Value> upload_part(Call& call, const Value& in) {
   TRY(Value upload, part_target(call, in));
   Payload payload(call, in);
-  TRY(Value part, check_integrity(in, payload));
-  TRY(std::string key, data_key_of(call, upload));
+  const ChecksumKind* wanted = checksum_named(upload["ChecksumAlgorithm"].as_string());
+  TRY(Value part, check_part_integrity(in, payload, wanted));
+  TRY(std::string key, part_key_of(call, upload, in));
+  std::string crc = wanted ? "" : payload.checksum(default_checksum.name);
   TRY(Value segment, write_segment(call, payload, key));
-  part.set("ETag", payload.etag());
+  // What was not computed while the part came is read once more.
+  Value written = Value::map({{"_Segments", Value::list({segment})}});
+  if (wanted && part[wanted->member].as_string().empty()) {
+    TRY(std::string sum, checksum_of(call, written, key, *wanted));
+    part.set(wanted->member, std::move(sum));
+  }
+  if (!wanted && crc.empty()) {
+    TRY(crc, checksum_of(call, written, key, default_checksum));
+  }
+  Value out = part;
+  part.set("ETag", etag_for(call, {{}, key}, payload.etag()));
+  if (!wanted) part.set(own_crc_member, crc);
   store_part(call, in, std::move(segment), part);
-  for (const char* member : {"ServerSideEncryption", "SSEKMSKeyId"})
-    if (upload.has(member)) part.set(member, upload[member]);
-  return part;
+  out.set("ETag", part["ETag"]);
+  add_encryption(upload, in, out);
+  return out;
 }
 
-// The ETag is the MD5 of the parts' MD5s, then "-" and their number.
-Result<Value> complete_multipart_upload(Call& call, const Value& in) {
-  TRY(Value upload, get_upload(call, in));
-  TRY(Value bucket, get_bucket(call, in));
-  const Value* current =
-      call.find("object", object_id(in["Bucket"].as_string(), in["Key"].as_string()));
-  CHECK_OK(check_write_conditions(in, current));
-  TRY(List parts, chosen_parts(call, in));
-  std::string digests;
-  Value segments = Value::list();
-  int64_t size = 0;
-  for (const Value& part : parts) {
-    digests += hex_decode(unquoted(part["ETag"].as_string())).value_or("");
-    segments.push_back(part["_Segments"].at(0));
-    size += part["Size"].as_int();
-  }
-  for (const Value& part : parts_of(call, in["UploadId"].as_string()))
-    if (std::find(parts.begin(), parts.end(), part) == parts.end()) discard_segments(call, part);
-  Value object = upload;
-  for (const char* member :
-       {"UploadId", "Bucket", "Initiated", "ChecksumAlgorithm", "ChecksumType"})
-    object.erase(member);
-  object.set("Size", size)
-      .set("ETag", "\"" + hex_encode(md5(digests)) + "-" + std::to_string(parts.size()) + "\"")
-      .set("LastModified", Time{call.now.ms / 1000 * 1000})
-      .set("_PartsCount", parts.size())
-      .set("_Segments", std::move(segments));
-  store_object(call, bucket, object);
-  tell_event(call, bucket, "ObjectCreated:CompleteMultipartUpload", object);
-  forget_upload(call, in);
+namespace {
+
+Value completed(const Call& call, const Value& bucket, const Value& object, const Value& in) {
   Value out = Value::map({{"Bucket", in["Bucket"]},
                           {"Key", in["Key"]},
                           {"ETag", object["ETag"]},
                           {"Location", call.endpoint + "/" + in["Bucket"].as_string() + "/" +
                                            percent_encode(in["Key"].as_string(), true)}});
-  for (const char* member : {"ServerSideEncryption", "SSEKMSKeyId"})
-    if (object.has(member)) out.set(member, object[member]);
+  add_checksum(object, out);
+  add_encryption(object, in, out);
   if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
   return out;
+}
+
+// The object that this upload has become: who completes it again is answered as before
+// ("CompleteMultipartUpload": a client that got no answer may ask again).
+const Value* made_before(const Call& call, const Value& in) {
+  const Value* current =
+      call.find("object", object_id(in["Bucket"].as_string(), in["Key"].as_string()));
+  return current && (*current)["_UploadId"] == in["UploadId"] ? current : nullptr;
+}
+
+struct Joined {
+  std::string etag;
+  Value segments = Value::list();
+  int64_t size = 0;
+};
+
+// The ETag is the MD5 of the parts' MD5s, then "-" and their number.
+Joined join_parts(const Value& upload, const List& parts) {
+  Joined out;
+  std::string digests;
+  const ChecksumKind* kind = checksum_named(upload["ChecksumAlgorithm"].as_string());
+  bool composite = upload["ChecksumType"].as_string() == "COMPOSITE";
+  for (const Value& part : parts) {
+    digests += hex_decode(unquoted(part["ETag"].as_string())).value_or("");
+    Value segment = part["_Segments"].at(0);
+    if (kind && composite) segment.set("Checksum", part[kind->member]);
+    out.segments.push_back(std::move(segment));
+    out.size += part["Size"].as_int();
+  }
+  out.etag = "\"" + hex_encode(md5(digests)) + "-" + std::to_string(parts.size()) + "\"";
+  return out;
+}
+
+Status check_whole_size(const Value& in, int64_t size) {
+  if (!in.has("MpuObjectSize")) return {};
+  std::string given = in["MpuObjectSize"].to_text();
+  if (given == std::to_string(size)) return {};
+  return aws_error("InvalidRequest",
+                   "The provided 'x-amz-mp-object-size' header value " + given +
+                       " does not match what was computed: " + std::to_string(size));
+}
+
+// Of an upload under a customer's key that names no checksum none is kept (recorded).
+Result<Value> checksum_of_whole(const Value& upload, const List& parts, const Value& in) {
+  if (!upload.has("ChecksumAlgorithm") && !upload.has("ServerSideEncryption"))
+    return Value::map({});
+  return checksum_of_parts(upload, parts, in);
+}
+
+}  // namespace
+
+Result<Value> complete_multipart_upload(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  CHECK_OK(check_write_headers(in));
+  if (const Value* before = made_before(call, in)) return completed(call, bucket, *before, in);
+  TRY(Value upload, get_upload(call, in));
+  const Value* current =
+      call.find("object", object_id(in["Bucket"].as_string(), in["Key"].as_string()));
+  TRY(List parts, chosen_parts(call, upload, in));
+  TRY(Value checksum, checksum_of_whole(upload, parts, in));
+  Joined joined = join_parts(upload, parts);
+  CHECK_OK(check_whole_size(in, joined.size));
+  CHECK_OK(check_write_conditions(in, current));
+  std::set<int64_t> used;
+  for (const Value& part : parts) used.insert(part["PartNumber"].as_int());
+  for (const Value& part : parts_of(call, in["UploadId"].as_string()))
+    if (!used.contains(part["PartNumber"].as_int())) discard_segments(call, part);
+  Value object = upload;
+  for (const char* member :
+       {"UploadId", "Bucket", "Initiated", "_Initiator", "ChecksumAlgorithm", "ChecksumType"})
+    object.erase(member);
+  for (const auto& [name, value] : checksum.members()) object.set(name, value);
+  object.set("Size", joined.size)
+      .set("ETag", joined.etag)
+      .set("LastModified", Time{call.now.ms / 1000 * 1000})
+      .set("_PartsCount", parts.size())
+      .set("_UploadId", in["UploadId"])
+      .set("_Segments", std::move(joined.segments));
+  store_object(call, bucket, object);
+  tell_event(call, bucket, "ObjectCreated:CompleteMultipartUpload", object);
+  forget_upload(call, in);
+  return completed(call, bucket, object, in);
 }
 
 Result<Value> abort_multipart_upload(Call& call, const Value& in) {
@@ -193,60 +290,6 @@ Result<Value> abort_multipart_upload(Call& call, const Value& in) {
   for (const Value& part : parts_of(call, in["UploadId"].as_string())) discard_segments(call, part);
   forget_upload(call, in);
   return Value::map({});
-}
-
-Result<Value> list_parts(Call& call, const Value& in) {
-  TRY(Value upload, get_upload(call, in));
-  int64_t after = parse_int(in["PartNumberMarker"].to_text()).value_or(0);
-  TRY(size_t count, count_asked(in, "MaxParts", "max-parts"));
-  Value parts = Value::list();
-  bool more = false;
-  for (const Value& part : parts_of(call, in["UploadId"].as_string())) {
-    if (part["PartNumber"].as_int() <= after) continue;
-    if ((more = parts.size() == count)) break;
-    parts.push_back(part);
-  }
-  Value out = Value::map({{"Bucket", in["Bucket"]},
-                          {"Key", in["Key"]},
-                          {"UploadId", in["UploadId"]},
-                          {"MaxParts", count},
-                          {"IsTruncated", more && count > 0},
-                          {"StorageClass", "STANDARD"},
-                          {"Owner", owner_of(call.account)},
-                          {"Initiator", owner_of(call.account)},
-                          {"PartNumberMarker", std::to_string(after)}});
-  if (more && count > 0)
-    out.set("NextPartNumberMarker", parts.items().back()["PartNumber"].to_text());
-  return out.set("Parts", std::move(parts));
-}
-
-Result<Value> list_multipart_uploads(Call& call, const Value& in) {
-  CHECK_OK(get_bucket(call, in));
-  std::string prefix = object_id(in["Bucket"].as_string(), in["Prefix"].as_string());
-  std::string from = prefix;
-  if (in.has("KeyMarker"))
-    from =
-        std::max(from, object_id(in["Bucket"].as_string(), in["KeyMarker"].as_string()) + '\0' +
-                           (in.has("UploadIdMarker") ? in["UploadIdMarker"].as_string() : "\xff"));
-  TRY(size_t count, count_asked(in, "MaxUploads", "max-uploads"));
-  Value uploads = Value::list(), out;
-  bool more = false;
-  const auto& all = call.all("upload");
-  for (auto it = all.upper_bound(from); it != all.end() && it->first.starts_with(prefix); ++it) {
-    if ((more = uploads.size() == count)) break;
-    Value row = it->second;
-    row.set("Owner", owner_of(call.account)).set("Initiator", owner_of(call.account));
-    if (!row.has("StorageClass")) row.set("StorageClass", "STANDARD");
-    uploads.push_back(std::move(row));
-  }
-  more = more && count > 0;
-  if (more) {
-    out.set("NextKeyMarker", uploads.items().back()["Key"]);
-    out.set("NextUploadIdMarker", uploads.items().back()["UploadId"]);
-  }
-  for (const char* member : {"Bucket", "Prefix", "KeyMarker", "UploadIdMarker"})
-    if (in.has(member)) out.set(member, in[member]);
-  return out.set("MaxUploads", count).set("IsTruncated", more).set("Uploads", std::move(uploads));
 }
 
 }  // namespace mainstay::s3

@@ -134,7 +134,8 @@ Value record_of(const Call& call, const Value& bucket, std::string_view event, c
   if (event == "ObjectRestore:Completed")
     out.set("glacierEventData",
             Value::map({{"restoreEventData",
-                         Value::map({{"lifecycleRestorationExpiryTime", object["_RestoredUntil"]},
+                         Value::map({{"lifecycleRestorationExpiryTime",
+                                      format_iso8601(object["_RestoredUntil"].as_time(), true)},
                                      {"lifecycleRestoreStorageClass", object["StorageClass"]}})}}));
   return out;
 }

@@ -4,6 +4,8 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "services/s3/bucket.hh"
+#include "services/s3/checksum.hh"
+#include "services/s3/encryption.hh"
 #include "services/s3/notification.hh"
 
 namespace mainstay::s3 {
@@ -84,8 +86,14 @@ Result<Range> range_of_part(const Value& in, const Value& object) {
   bool multipart = object.has("_PartsCount");
   if (!multipart && number == 1)
     return Range{0, static_cast<size_t>(object["Size"].as_int()), true};
-  if (!multipart || number > static_cast<int64_t>(segments.size()))
-    return aws_error("InvalidPartNumber", "The requested partnumber is not satisfiable", 416);
+  if (!multipart || number < 1 || number > static_cast<int64_t>(segments.size())) {
+    Error error =
+        aws_error("InvalidPartNumber", "The requested partnumber is not satisfiable", 416);
+    error.fields = std::make_shared<const Value>(
+        Value::map({{"PartNumberRequested", std::to_string(number)},
+                    {"ActualPartCount", std::to_string(multipart ? segments.size() : 1)}}));
+    return error;
+  }
   Range range{0, 0, true};
   for (int64_t i = 0; i < number && i < static_cast<int64_t>(segments.size()); ++i) {
     range.first += range.size;
@@ -135,13 +143,12 @@ Value describe(const Found& found, const Value& in) {
   return out;
 }
 
-Value written(const Value& bucket, const Value& object) {
+Value written(const Value& bucket, const Value& object, const Value& in) {
   Value out = Value::map({{"ETag", object["ETag"]}});
-  for (const char* member :
-       {"ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled", "ChecksumType"})
-    if (object.has(member)) out.set(member, object[member]);
-  for (const std::string& member : checksum_members)
-    if (object.has(member)) out.set(member, object[member]);
+  add_encryption(object, in, out);
+  if (object.has("SSEKMSEncryptionContext"))
+    out.set("SSEKMSEncryptionContext", object["SSEKMSEncryptionContext"]);
+  add_checksum(object, out);
   if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
   return out;
 }
@@ -156,20 +163,31 @@ Value metadata_of(const Value& in) {
   return out;
 }
 
+namespace {
+
+// Of a part of an object that was made of parts: its own, where they have any.
+void show_checksum(const Value& object, const Value& in, Value& out) {
+  if (!in.has("PartNumber") || !object.has("_PartsCount")) return add_checksum(object, out);
+  const ChecksumKind* kind = checksum_in(object);
+  auto index = static_cast<size_t>(in["PartNumber"].as_int() - 1);
+  const Value& sum = object["_Segments"].at(index)["Checksum"];
+  if (!kind || sum.is_null()) return;
+  out.set(kind->member, sum).set("ChecksumType", object["ChecksumType"]);
+}
+
+}  // namespace
+
 Value description_of(const Value& object, const Value& in) {
   Value out = Value::map({{"ETag", object["ETag"]}, {"LastModified", object["LastModified"]}});
   for (const char* member : kept_members)
     if (object.has(member)) out.set(member, object[member]);
   if (out["StorageClass"].as_string() == "STANDARD") out.erase("StorageClass");
-  for (const char* member :
-       {"ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled", "VersionId"})
+  add_encryption(object, in, out);
+  for (const char* member : {"VersionId", "Restore"})
     if (object.has(member)) out.set(member, object[member]);
   if (!object["_TagSet"].empty()) out.set("TagCount", object["_TagSet"].size());
-  if (in["ChecksumMode"].as_string() == "ENABLED" && !in.has("Range")) {
-    for (const std::string& member : checksum_members)
-      if (object.has(member)) out.set(member, object[member]);
-    if (object.has("ChecksumType")) out.set("ChecksumType", object["ChecksumType"]);
-  }
+  if (in["ChecksumMode"].as_string() == "ENABLED" && !in.has("Range"))
+    show_checksum(object, in, out);
   for (const Override& o : overrides)
     if (in.has(o.parameter)) out.set(o.member, in[o.parameter]);
   return out;
@@ -203,7 +221,7 @@ Result<Value> put_object(Call& call, const Value& in) {
   Value object = metadata_of(in);
   object.set("Key", in["Key"])
       .set("Size", payload.size())
-      .set("ETag", payload.etag())
+      .set("ETag", etag_for(call, encryption, payload.etag()))
       .set("LastModified", Time{call.now.ms / 1000 * 1000})
       .set("_Segments", Value::list({segment}));
   set_owner(call, bucket, in, object);
@@ -216,12 +234,13 @@ Result<Value> put_object(Call& call, const Value& in) {
   store_object(call, bucket, object);
   tell_event(call, bucket, in["_Form"].as_bool() ? "ObjectCreated:Post" : "ObjectCreated:Put",
              object);
-  return written(bucket, object);
+  return written(bucket, object, in);
 }
 
 Result<Value> get_object(Call& call, const Value& in) {
   TRY(Found found, find_readable(call, in));
-  TRY(std::string key, data_key_of(call, found.object));
+  CHECK_OK(check_readable(call, found.object));
+  TRY(std::string key, data_key_of(call, found.object, in));
   size_t size = found.range.size;
   auto source = open_segments(call, found.object, found.range.first, size, key);
   if (size > whole_bytes_max) {
@@ -234,34 +253,8 @@ Result<Value> get_object(Call& call, const Value& in) {
 
 Result<Value> head_object(Call& call, const Value& in) {
   TRY(Found found, find_readable(call, in));
-  CHECK_OK(data_key_of(call, found.object));
+  CHECK_OK(data_key_of(call, found.object, in));
   return describe(found, in);
-}
-
-Result<Value> get_object_attributes(Call& call, const Value& in) {
-  TRY(Value bucket, get_bucket(call, in));
-  TRY(Value object, find_object(call, bucket, in));
-  Value checksum;
-  for (const std::string& member : checksum_members)
-    if (object.has(member)) checksum.set(member, object[member]);
-  std::string etag = object["ETag"].as_string();
-  std::erase(etag, '"');
-  const std::pair<const char*, Value> attributes[] = {
-      {"ETag", etag},
-      {"Checksum", checksum},
-      {"ObjectSize", object["Size"]},
-      {"StorageClass", object.has("StorageClass") ? object["StorageClass"] : Value("STANDARD")},
-      {"ObjectParts", object.has("_PartsCount")
-                          ? Value::map({{"TotalPartsCount", object["_PartsCount"]}})
-                          : Value()}};
-  Value out = Value::map({{"LastModified", object["LastModified"]}});
-  if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
-  for (const auto& [name, value] : attributes) {
-    const List& wanted = in["ObjectAttributes"].items();
-    if (!value.is_null() && std::find(wanted.begin(), wanted.end(), Value(name)) != wanted.end())
-      out.set(name, value);
-  }
-  return out;
 }
 
 }  // namespace mainstay::s3

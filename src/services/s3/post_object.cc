@@ -81,7 +81,9 @@ Result<cloud::SignedForm> signature_of(const PostForm& form) {
 
 // The field "tagging" is the XML of PutObjectTagging; the header is a query.
 Result<std::string> tags_as_query(const std::string& xml) {
-  TRY(wire::XmlDocument document, wire::parse_xml(xml));
+  auto parsed = wire::parse_xml(xml);
+  if (!parsed.has_value()) return malformed_xml();
+  const wire::XmlDocument& document = *parsed;
   std::string out;
   pugi::xml_node tags = wire::xml_child(wire::xml_root(document), "TagSet");
   for (pugi::xml_node tag = tags.first_child(); tag; tag = tag.next_sibling())

@@ -2,6 +2,7 @@
 
 #include "services/s3/bucket.hh"
 #include "services/s3/post_object.hh"
+#include "services/s3/restore.hh"
 
 namespace mainstay::s3 {
 
@@ -55,6 +56,7 @@ cloud::Service make_service() {
   service.guard = guard;
   service.cors_rules = cors_rules;
   service.answer_url = answer_post;
+  service.reactions = {{"finish restore", finish_restore}, {"end restore", end_restore}};
   service.operations = {
       writes("CreateBucket", create_bucket),
       writes("DeleteBucket", delete_bucket),
@@ -77,6 +79,7 @@ cloud::Service make_service() {
       writes("CreateMultipartUpload", create_multipart_upload),
       cloud::writes_upload("UploadPart", upload_part, upload_bytes_max),
       writes("CompleteMultipartUpload", complete_multipart_upload),
+      writes("RestoreObject", restore_object),
       writes("AbortMultipartUpload", abort_multipart_upload),
       reads("ListParts", list_parts),
       reads("ListMultipartUploads", list_multipart_uploads),
