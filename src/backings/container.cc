@@ -27,7 +27,7 @@ Value host_config(const ContainerSpec& spec) {
     out.member("PortBindings")
         .set(port_name(port.container),
              Value::list({Value::map(
-                 {{"HostIp", "127.0.0.1"},
+                 {{"HostIp", port.address},
                   {"HostPort", port.host ? std::to_string(port.host) : std::string()}})}));
   for (const ContainerSpec::Mount& mount : spec.mounts)
     out.member("Mounts").push_back(Value::map({{"Type", "bind"},

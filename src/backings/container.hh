@@ -23,7 +23,8 @@ namespace mainstay::backings {
 
 struct ContainerSpec {
   struct Port {
-    uint16_t container = 0, host = 0;  // TCP, on 127.0.0.1; host 0: any that is free
+    uint16_t container = 0, host = 0;   // TCP; host 0: any that is free
+    std::string address = "127.0.0.1";  // a loopback address
     auto operator<=>(const Port&) const = default;
   };
   struct Mount {

@@ -10,6 +10,7 @@
 #include "services/cloudwatch/cloudwatch.hh"
 #include "services/dynamodb/dynamodb.hh"
 #include "services/ec2/ec2.hh"
+#include "services/ecs/ecs.hh"
 #include "services/events/events.hh"
 #include "services/iam/iam.hh"
 #include "services/kms/kms.hh"
@@ -35,6 +36,7 @@ std::vector<cloud::Service> services() {
   out.push_back(cloudwatch::make_service());
   out.push_back(dynamodb::make_service());
   out.push_back(ec2::make_service());
+  out.push_back(ecs::make_service());
   out.push_back(events::make_service());
   out.push_back(iam::make_service());
   out.push_back(kms::make_service());

@@ -1,0 +1,23 @@
+// The scheduler of services: as many tasks of the right definition as a service wants, within the
+// percents of its deployment configuration ("Amazon ECS services", developer guide).
+#pragma once
+
+#include <string>
+
+#include "services/ecs/kinds.hh"
+
+namespace mainstay::ecs {
+
+// Looks again at a service, or at those of a cluster that wait for a place, soon.
+void deploy_service(Call& call, const std::string& key);
+void deploy_cluster(Call& call, const std::string& cluster);
+// A task has changed its status: its service is looked at, and who waits for a place where it
+// ended.
+void task_changed(Call& call, const Value& task);
+Status deploy(Call& call, const Value& argument);  // a reaction
+
+// A new PRIMARY deployment of what the service's document says.
+void begin_deployment(Call& call, Value& service);
+void tell(Call& call, Value& service, std::string message);  // its events, 100 at most
+
+}  // namespace mainstay::ecs
