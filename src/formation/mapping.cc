@@ -1,5 +1,7 @@
 #include "formation/mapping.hh"
 
+#include <algorithm>
+
 #include "base/json.hh"
 #include "base/text.hh"
 #include "formation/inline_code.hh"
@@ -83,6 +85,41 @@ Value pairs(const Value& argument, const Value&, const Scope& scope) {
   return out;
 }
 
+// "ContainerName" is "containerName", "EFSVolumeConfiguration" "efsVolumeConfiguration": a run of
+// capitals is one word, but for the capital that begins the next.
+std::string small_name(const std::string& name) {
+  auto is_capital = [&](size_t i) { return i < name.size() && name[i] >= 'A' && name[i] <= 'Z'; };
+  auto is_small = [&](size_t i) { return i < name.size() && name[i] >= 'a' && name[i] <= 'z'; };
+  std::string out = name;
+  for (size_t i = 0; is_capital(i) && (i == 0 || !is_small(i + 1)); ++i)
+    out[i] = static_cast<char>(out[i] - 'A' + 'a');
+  return out;
+}
+
+// form: what "$small" says besides ("keep", "as").
+Value with_small_names(const Value& v, const Value& form) {
+  if (v.is_list()) {
+    Value out = Value::list();
+    for (const Value& item : v.items()) out.push_back(with_small_names(item, form));
+    return out;
+  }
+  if (!v.is_map()) return v;
+  Value out = Value::map({});
+  for (const auto& [name, value] : v.members()) {
+    const List& as_they_are = form["keep"].items();
+    bool keeps =
+        std::find(as_they_are.begin(), as_they_are.end(), Value(name)) != as_they_are.end();
+    const Value& other = form["as"][name];
+    out.set(other.is_string() ? other.as_string() : small_name(name),
+            keeps ? value : with_small_names(value, form));
+  }
+  return out;
+}
+
+Value small(const Value& argument, const Value& form, const Scope& scope) {
+  return with_small_names(expand(argument, scope), form);
+}
+
 Value tag_spec(const Value& argument, const Value&, const Scope& scope) {
   const Value& tags = scope.find("tags");
   if (tags.empty()) return {};
@@ -153,6 +190,7 @@ constexpr Named functions[] = {{"$each", each},
                                {"$after", after},
                                {"$named", named},
                                {"$pairs", pairs},
+                               {"$small", small},
                                {"$tag_spec", tag_spec},
                                {"$where", where},
                                {"$find", find},

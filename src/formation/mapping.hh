@@ -12,6 +12,9 @@
 //   {"$after": X, "text": "/"}   the text of X after the last "/"
 //   {"$named": X}                list of {Key, Value} as a map
 //   {"$pairs": X}                map as a list of {Key, Value}
+//   {"$small": X, "keep": ["Options"], "as": {"A": "b"}}  X with names that begin small, at every
+//                                depth, but for maps under the names to keep, whose keys are the
+//                                user's; "as" has names that are others altogether
 //   {"$tag_spec": "vpc"}         EC2's TagSpecifications with the resource's tags
 //   {"$decode": X}               X with %41 read as A
 //   {"$where": X, "member": "A.B", "is": Y}  the items of X whose A.B is Y, compared as text or as

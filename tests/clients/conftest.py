@@ -78,7 +78,8 @@ def serve_mainstay():
     binary = os.environ.get("MAINSTAY_BIN", str(ROOT / "build/release/mainstay"))
     process = subprocess.Popen([binary, "cloud", "serve", "--memory", "--port", "0"],
                                stdout=subprocess.PIPE, text=True,
-                               env={**os.environ, "MAINSTAY_CHECK_OUTPUTS_BUT": UNCHECKED_OUTPUTS})
+                               env={**os.environ, "MAINSTAY_CHECK_OUTPUTS_BUT": UNCHECKED_OUTPUTS,
+                                    "MAINSTAY_CONTAINERS": "off"})  # those are in test_ecs_containers.py
     line = process.stdout.readline()
     ready = re.match(r"embedded cloud ready at (http://\S+) \(state: memory\)", line)
     if not ready:

@@ -243,9 +243,15 @@ def test_fargate_needs_a_network_and_no_instances(ecs, cluster):
 
 def test_what_is_not_here_is_refused(ecs, cluster):
     define(ecs)
+    balancer = {"targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/1", "containerName": "app", "containerPort": 80}
     message = refused("InvalidParameterException", ecs.create_service, cluster=cluster, serviceName="web", taskDefinition="web", desiredCount=1,
-                      loadBalancers=[{"targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/1", "containerName": "app", "containerPort": 80}])
-    assert message.endswith("does not exist.")
+                      loadBalancers=[{**balancer, "containerName": "other"}])
+    assert message == "The container other does not exist in the task definition."
+    register(ecs, cluster)
+    ecs.create_service(cluster=cluster, serviceName="web", taskDefinition="web", desiredCount=1, loadBalancers=[balancer])
+    settle(running(ecs, cluster, "web"), 1)
+    events = lambda: [event["message"] for event in service_of(ecs, cluster, "web")["events"]]
+    settle(lambda: "(service web) is registered with no target group: mainstay has no load balancers." in events(), True)
     refused("InvalidParameterException", ecs.run_task, cluster=cluster, taskDefinition="web", capacityProviderStrategy=[{"capacityProvider": "mine"}])
 
 
@@ -259,3 +265,64 @@ def test_attributes(ecs, cluster):
     refused("TargetNotFoundException", ecs.put_attributes, cluster=cluster, attributes=[{"name": "a", "targetId": "nothing"}])
     ecs.delete_attributes(cluster=cluster, attributes=[{"name": "stack", "targetId": instance}])
     assert ecs.list_attributes(cluster=cluster, targetType="container-instance", attributeName="stack")["attributes"] == []
+
+
+TEMPLATE = """
+Parameters:
+  Memory: {Type: String, Default: '512'}
+  Image: {Type: String, Default: 'app:1'}
+Resources:
+  Cluster: {Type: AWS::ECS::Cluster}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: web
+      NetworkMode: awsvpc
+      RequiresCompatibilities: [FARGATE]
+      Cpu: 256
+      Memory: !Ref Memory
+      Volumes: [{Name: shared, EFSVolumeConfiguration: {FilesystemId: fs-1}}]
+      ContainerDefinitions:
+        - Name: app
+          Image: !Ref Image
+          PortMappings: [{ContainerPort: 80}]
+          DockerLabels: {Team: ops}
+          LogConfiguration: {LogDriver: awslogs, Options: {awslogs-group: Web}}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      Cluster: !Ref Cluster
+      TaskDefinition: !Ref Task
+      DesiredCount: 2
+      LaunchType: FARGATE
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [subnet-1], AssignPublicIp: ENABLED}}
+Outputs:
+  Cluster: {Value: !Ref Cluster}
+  Service: {Value: !GetAtt Service.Name}
+  Task: {Value: !Ref Task}
+"""
+
+
+def outputs_of(cloudformation):
+    stack = cloudformation.describe_stacks(StackName="apps")["Stacks"][0]
+    return stack["StackStatus"], {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+
+
+def test_a_stack_waits_until_its_service_is_steady(ecs, cloudformation):
+    cloudformation.create_stack(StackName="apps", TemplateBody=TEMPLATE)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="apps", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    _, outputs = outputs_of(cloudformation)
+    cluster, service = outputs["Cluster"], outputs["Service"]
+    assert service_of(ecs, cluster, service)["runningCount"] == 2
+    definition = ecs.describe_task_definition(taskDefinition=outputs["Task"])["taskDefinition"]
+    container = definition["containerDefinitions"][0]
+    assert container["dockerLabels"] == {"Team": "ops"} and container["logConfiguration"]["options"] == {"awslogs-group": "Web"}
+    assert definition["volumes"][0]["efsVolumeConfiguration"]["fileSystemId"] == "fs-1"
+    cloudformation.update_stack(StackName="apps", TemplateBody=TEMPLATE, Parameters=[{"ParameterKey": "Memory", "ParameterValue": "1024"}])
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="apps", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    assert outputs_of(cloudformation)[1]["Task"].endswith("web:2")
+    assert [d["rolloutState"] for d in service_of(ecs, cluster, service)["deployments"]] == ["COMPLETED"]
+    assert ecs.describe_task_definition(taskDefinition="web:1")["taskDefinition"]["status"] == "INACTIVE"
+    cloudformation.delete_stack(StackName="apps")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="apps", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    assert ecs.list_clusters()["clusterArns"] == []

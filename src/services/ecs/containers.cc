@@ -217,12 +217,17 @@ ContainerResults start_containers(backings::Containers& engine, const std::strin
 }
 
 ContainerResults stop_containers(backings::Containers& engine, const std::string& state,
-                                 const Value& task) {
+                                 const Value& task, const Value& definition) {
   auto there =
       engine.list({{backings::state_label, state}, {task_label, task["taskArn"].as_string()}});
   if (!there.has_value()) return {};
   for (const auto& one : *there) {
-    (void)engine.stop(one.id, stop_timeout_s);
+    int64_t timeout_s = stop_timeout_s;
+    for (const Value& container : definition["containerDefinitions"].items())
+      if (one.labels.at(backings::resource_label) ==
+          resource_of(task, container["name"].as_string()))
+        timeout_s = container["stopTimeout"].as_int(stop_timeout_s);
+    (void)engine.stop(one.id, static_cast<int>(timeout_s));
     (void)engine.remove(one.id, true);
   }
   return {};

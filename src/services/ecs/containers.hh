@@ -25,6 +25,6 @@ std::string resource_of(const Value& task, const std::string& container);
 ContainerResults start_containers(backings::Containers& engine, const std::string& state,
                                   const Value& task, const Value& definition);
 ContainerResults stop_containers(backings::Containers& engine, const std::string& state,
-                                 const Value& task);
+                                 const Value& task, const Value& definition);
 
 }  // namespace mainstay::ecs

@@ -5,32 +5,16 @@
 #include "cloud/cloud.hh"
 #include "services/ecs/fleet.hh"
 #include "services/ecs/machine.hh"
+#include "services/ecs/service_event.hh"
 #include "services/ecs/task.hh"
 
 namespace mainstay::ecs {
 namespace {
 
-constexpr size_t events_max = 100;  // "up to 100 events" (DescribeServices)
 // "How the Amazon ECS deployment circuit breaker checks": half of the desired count, 3 to 200.
 constexpr int64_t threshold_least = 3, threshold_most = 200;
 // A task that fails again and again is started later each time ("Amazon ECS service throttle").
 constexpr int64_t first_wait_ms = 1000, wait_ms_max = 15 * 60 * 1000;
-constexpr const char* more_text =
-    " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
-
-std::string quoted(const Value& service) {
-  return "(service " + service["serviceName"].as_string() + ") ";
-}
-
-struct Lack {
-  std::string_view reason, words;
-};
-// "Service event messages": why the closest matching instance can't take the task.
-constexpr Lack lacks[] = {{"RESOURCE:MEMORY", "has insufficient memory available."},
-                          {"RESOURCE:CPU", "has insufficient CPU units available."},
-                          {"RESOURCE:PORTS", "is already using a port required by your task."},
-                          {"AGENT", "has agent disconnected."},
-                          {"ATTRIBUTE", "is missing an attribute required by your task."}};
 
 // One look at a service: what there is, what is too much, what is missing.
 class Deployer {
@@ -90,9 +74,12 @@ class Deployer {
     });
   }
 
+  // A container that has only begun may end at once.
   static int64_t running(const std::vector<Value>& tasks) {
-    return std::count_if(tasks.begin(), tasks.end(),
-                         [](const Value& t) { return t["lastStatus"].as_string() == "RUNNING"; });
+    return std::count_if(tasks.begin(), tasks.end(), [](const Value& t) {
+      bool is_steady = !t["_Real"].as_bool() || t["_Steady"].as_bool();
+      return is_steady && t["lastStatus"].as_string() == "RUNNING";
+    });
   }
   int64_t count() const { return static_cast<int64_t>(new_.size() + old_.size()); }
   int64_t least_running() const {
@@ -247,8 +234,8 @@ class Deployer {
     Time due = service_["_Failed"].as_time() + wait;
     if (call_.now >= due) return false;
     call_.at(due, "deploy", Value::map({{"Key", key_}}), "again/" + key_);
-    std::string text =
-        quoted(service_) + "is unable to consistently start tasks successfully." + more_text;
+    std::string text = quoted(service_) + "is unable to consistently start tasks successfully." +
+                       std::string(more_text);
     if (last_event() != text) tell(call_, service_, text);
     return true;
   }
@@ -279,27 +266,7 @@ class Deployer {
   }
 
   void tell_unplaced() {
-    std::string text =
-        quoted(service_) +
-        "was unable to place a task because no container instance met all of its requirements. ";
-    auto refusals = fleet_.fleet.refusals(demand_);
-    if (refusals.empty()) {
-      text += "Reason: No Container Instances were found in your cluster.";
-    } else {
-      // The one that satisfies most: a lack of resources is nearer than a constraint.
-      auto nearness = [](const placement::Refusal& r) {
-        return r.reason.starts_with("RESOURCE:") ? 0 : 1;
-      };
-      const auto& closest = *std::min_element(
-          refusals.begin(), refusals.end(),
-          [&](const auto& a, const auto& b) { return nearness(a) < nearness(b); });
-      std::string words = "encountered error \"" + closest.reason + "\".";
-      for (const Lack& lack : lacks)
-        if (lack.reason == closest.reason) words = lack.words;
-      text += "The closest matching (container-instance " +
-              short_name(fleet_.keys[closest.instance]) + ") " + words;
-    }
-    text += more_text;
+    std::string text = unplaced_text(service_, fleet_, demand_);
     if (last_event() != text) tell(call_, service_, text);
   }
 
@@ -326,6 +293,10 @@ class Deployer {
       service_.erase("_Quiet");
       return;
     }
+    if (!service_["loadBalancers"].empty() && !service_.has("_Quiet"))
+      tell(
+          call_, service_,
+          quoted(service_) + "is registered with no target group: mainstay has no load balancers.");
     if (primary()["rolloutState"].as_string() == "IN_PROGRESS") {
       const std::string id = primary()["id"].as_string();
       set_primary({{"rolloutState", "COMPLETED"},
@@ -353,40 +324,6 @@ class Deployer {
 };
 
 }  // namespace
-
-void tell(Call& call, Value& service, std::string message) {
-  List events = {Value::map(
-      {{"id", call.random.uuid()}, {"createdAt", call.now}, {"message", std::move(message)}})};
-  for (const Value& one : service["events"].items())
-    if (events.size() < events_max) events.push_back(one);
-  service.set("events", Value(std::move(events)));
-}
-
-void begin_deployment(Call& call, Value& service) {
-  Value deployments = Value::list();
-  std::string number;
-  while (number.size() < 19) number += static_cast<char>('0' + call.random.below(10));
-  Value fresh =
-      Value::map({{"id", "ecs-svc/" + number},
-                  {"status", "PRIMARY"},
-                  {"taskDefinition", service["taskDefinition"]},
-                  {"desiredCount", service["desiredCount"]},
-                  {"pendingCount", 0},
-                  {"runningCount", 0},
-                  {"failedTasks", 0},
-                  {"createdAt", call.now},
-                  {"updatedAt", call.now},
-                  {"launchType", service["launchType"]},
-                  {"rolloutState", "IN_PROGRESS"},
-                  {"rolloutStateReason", "ECS deployment ecs-svc/" + number + " in progress."}});
-  if (service.has("networkConfiguration"))
-    fresh.set("networkConfiguration", service["networkConfiguration"]);
-  deployments.push_back(std::move(fresh));
-  for (Value before : service["deployments"].items())
-    deployments.push_back(before.set("status", "ACTIVE").set("desiredCount", 0));
-  service.set("deployments", deployments);
-  service.erase("_Quiet");
-}
 
 void deploy_service(Call& call, const std::string& key) {
   call.at(call.now, "deploy", Value::map({{"Key", key}}), "deploy/" + key);

@@ -18,6 +18,5 @@ Status deploy(Call& call, const Value& argument);  // a reaction
 
 // A new PRIMARY deployment of what the service's document says.
 void begin_deployment(Call& call, Value& service);
-void tell(Call& call, Value& service, std::string message);  // its events, 100 at most
 
 }  // namespace mainstay::ecs

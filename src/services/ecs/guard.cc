@@ -15,6 +15,11 @@ Status guard(Call& call, const Value& in, cloud::Authorization& authorization) {
     authorization.request.context.set(
         "ecs:cluster", given.starts_with("arn:") ? given : call.arn("cluster/" + given));
   }
+  bool is_privileged = false;
+  for (const Value& container : in["containerDefinitions"].items())
+    is_privileged = is_privileged || container["privileged"].as_bool();
+  if (in.has("containerDefinitions"))
+    authorization.request.context.set("ecs:privileged", is_privileged ? "true" : "false");
   auto arn = wire::parse_arn(authorization.request.resource);
   if (!arn.has_value() || arn->service != "ecs") return {};
   for (const Kind* kind : {&cluster_kind, &instance_kind, &task_kind, &service_kind}) {

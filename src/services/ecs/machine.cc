@@ -131,6 +131,15 @@ Status note_ended(Call& call, const Ended& ended) {
   return {};
 }
 
+// What ends at once after its start was never there for its service.
+void note_steady(Call& call, const std::string& key) {
+  const Value* there = call.find("task", key);
+  if (!there || (*there)["lastStatus"].as_string() != "RUNNING") return;
+  Value task = *there;
+  put(call, task_kind, task.set("_Steady", true));
+  task_changed(call, task);
+}
+
 }  // namespace
 
 void begin(Call& call, Value& task) {
@@ -168,7 +177,7 @@ Status step(cloud::Cloud& cloud, const cloud::Place& place, const Value& argumen
   ContainerResults results;
   if (auto engine = host->engine(&results.simulated)) {
     if (status == "PENDING") results = start_containers(*engine, host->state(), task, definition);
-    if (status == "STOPPING") results = stop_containers(*engine, host->state(), task);
+    if (status == "STOPPING") results = stop_containers(*engine, host->state(), task, definition);
   }
   return in_unit([&](Call& call) { return end_step(call, task, results); });
 }
@@ -190,10 +199,12 @@ Status watch(cloud::Cloud& cloud, const cloud::Place& place, const Value&) {
   auto engine = host->engine();
   if (tasks.empty() || !engine) return {};
   std::vector<Ended> ended;
+  std::vector<std::string> steady;  // tasks that have run for a while
   if (auto there = engine->list({{backings::state_label, host->state()}}); there.has_value()) {
     std::map<std::string, const backings::ContainerState*> by_resource;
     for (const auto& one : *there) by_resource[one.labels.at(backings::resource_label)] = &one;
-    for (const Value& task : tasks)
+    for (const Value& task : tasks) {
+      size_t before = ended.size();
       for (const Value& container : task["containers"].items()) {
         if (container["lastStatus"].as_string() == "STOPPED") continue;
         auto found = by_resource.find(resource_of(task, container["name"].as_string()));
@@ -207,9 +218,14 @@ Status watch(cloud::Cloud& cloud, const cloud::Place& place, const Value&) {
                 {key, container["name"].as_string(), state->exit_code, state->out_of_memory});
         }
       }
+      bool has_run = cloud.now() >= task["startedAt"].as_time() + watch_ms;
+      if (ended.size() == before && has_run && !task["_Steady"].as_bool())
+        steady.push_back(key_of_arn(task["taskArn"].as_string()));
+    }
   }
   return in_unit([&](Call& call) -> Status {
     for (const Ended& one : ended) CHECK_OK(note_ended(call, one));
+    for (const std::string& key : steady) note_steady(call, key);
     call.at(call.now + watch_ms, "watch", Value::map({}), "watch");
     return {};
   });

@@ -5,6 +5,7 @@
 #include "services/ecs/handlers.hh"
 #include "services/ecs/machine.hh"
 #include "services/ecs/task.hh"
+#include "wire/arn.hh"
 
 namespace mainstay::ecs {
 namespace {
@@ -41,13 +42,38 @@ Status check_configuration(const Value& configuration, bool is_daemon) {
   return {};
 }
 
-Status check_balancers(const Value& in) {
-  for (const Value& one : in["loadBalancers"].items())
-    return invalid(one.has("targetGroupArn")
-                       ? "The target group with targetGroupArn " +
-                             one["targetGroupArn"].as_string() + " does not exist."
-                       : "The load balancer " + one["loadBalancerName"].as_string() +
-                             " does not exist.");
+// What is named must be of the task definition; the target groups themselves are of another service
+// (deploy.cc says in the events that nothing is registered with them).
+Status check_balancers(const Value& in, const Value& definition) {
+  for (const Value& one : in["loadBalancers"].items()) {
+    bool is_there = false;
+    for (const Value& container : definition["containerDefinitions"].items())
+      is_there = is_there || container["name"] == one["containerName"];
+    if (!is_there)
+      return invalid("The container " + one["containerName"].as_string() +
+                     " does not exist in the task definition.");
+    auto arn = wire::parse_arn(one["targetGroupArn"].as_string());
+    bool is_group = arn.has_value() && arn->resource.starts_with("targetgroup/");
+    if (one.has("targetGroupArn") && !is_group)
+      return invalid("Invalid target group ARN: " + one["targetGroupArn"].as_string() + ".");
+  }
+  return {};
+}
+
+// What each scheduling strategy and launch type leaves no room for.
+Status check_strategy(const Value& in, bool is_daemon, bool is_fargate) {
+  if (is_daemon && in.has("desiredCount"))
+    return invalid(
+        "The daemon scheduling strategy does not support a desired count for services. Remove the "
+        "desired count value and try again.");
+  if (is_daemon && is_fargate)
+    return invalid("The daemon scheduling strategy is not supported for Fargate tasks.");
+  if (!is_daemon && !in.has("desiredCount")) return invalid("Desired count must be specified.");
+  if (is_daemon && !in["placementStrategy"].empty())
+    return invalid("Placement strategies are not supported with the daemon scheduling strategy.");
+  if (is_fargate && (!in["placementStrategy"].empty() || !in["placementConstraints"].empty()))
+    return invalid(
+        "Placement constraints and strategies are not supported with FARGATE launch type.");
   return {};
 }
 
@@ -102,28 +128,16 @@ Result<Value> create_service(Call& call, const Value& in) {
   TRY(Value definition, definition_for(call, in));
   TRY(std::string launch, check_launch(in, definition));
   bool is_daemon = in["schedulingStrategy"].as_string() == "DAEMON";
-  if (is_daemon && in.has("desiredCount"))
-    return invalid(
-        "The daemon scheduling strategy does not support a desired count for services. Remove the "
-        "desired count value and try again.");
-  if (is_daemon && launch == "FARGATE")
-    return invalid("The daemon scheduling strategy is not supported for Fargate tasks.");
-  if (!is_daemon && !in.has("desiredCount")) return invalid("Desired count must be specified.");
-  if (is_daemon && !in["placementStrategy"].empty())
-    return invalid("Placement strategies are not supported with the daemon scheduling strategy.");
-  if (launch == "FARGATE" &&
-      (!in["placementStrategy"].empty() || !in["placementConstraints"].empty()))
-    return invalid(
-        "Placement constraints and strategies are not supported with FARGATE launch type.");
+  CHECK_OK(check_strategy(in, is_daemon, launch == "FARGATE"));
   CHECK_OK(check_placement(in));
-  CHECK_OK(check_balancers(in));
+  CHECK_OK(check_balancers(in, definition));
   Value configuration = configuration_of(in, is_daemon);
   CHECK_OK(check_configuration(configuration, is_daemon));
   Value service = Value::map(
       {{"serviceArn", call.arn("service/" + key)},
        {"serviceName", name},
        {"clusterArn", cluster["clusterArn"]},
-       {"loadBalancers", Value::list()},
+       {"loadBalancers", in["loadBalancers"].empty() ? Value::list() : in["loadBalancers"]},
        {"serviceRegistries",
         in["serviceRegistries"].empty() ? Value::list() : in["serviceRegistries"]},
        {"status", "ACTIVE"},
@@ -170,7 +184,7 @@ Result<Value> update_service(Call& call, const Value& in) {
         "The daemon scheduling strategy does not support a desired count for services. Remove the "
         "desired count value and try again.");
   CHECK_OK(check_placement(in));
-  CHECK_OK(check_balancers(in));
+  CHECK_OK(check_balancers(in, find_definition(call, service["taskDefinition"].as_string())));
   bool is_new = in["forceNewDeployment"].as_bool();
   if (in.has("taskDefinition")) {
     TRY(Value definition, definition_for(call, in));
@@ -182,8 +196,8 @@ Result<Value> update_service(Call& call, const Value& in) {
     is_new = is_new || definition["taskDefinitionArn"] != service["taskDefinition"];
     service.set("taskDefinition", definition["taskDefinitionArn"]);
   }
-  for (const char* member :
-       {"networkConfiguration", "platformVersion", "placementConstraints", "placementStrategy"})
+  for (const char* member : {"networkConfiguration", "platformVersion", "placementConstraints",
+                             "placementStrategy", "loadBalancers"})
     if (in.has(member)) {
       is_new = is_new || in[member] != service[member];
       service.set(member, in[member]);
