@@ -128,7 +128,9 @@ Value error_document(const Answer& a, bool with_type) {
   }
   for (const auto& [name, v] : a.fields->members())
     if (a.shape == nullptr || a.shape->member(name) == nullptr) out.set(name, v);
-  out.set(message_name(a), a.message);
+  // An error without words has no message at all (recorded on AWS: KMS's
+  // InvalidCiphertextException).
+  if (!a.message.empty()) out.set(message_name(a), a.message);
   return out;
 }
 

@@ -18,6 +18,8 @@ struct ValidateOptions {
   bool patterns = true;  // EC2 has rules of its own
   // S3: what lacks inside a document breaks its schema: MalformedXML (recorded).
   bool documents = false;
+  bool hidden_enums = false;  // IAM tells neither the value nor the set (recorded on AWS)
+  bool hashed_enums = false;  // sets of values are shown in the order of a hash table of Java's
 };
 
 // How a service that speaks this protocol answers: the code is ValidationException for JSON,

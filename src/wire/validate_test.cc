@@ -57,8 +57,9 @@ TEST_CASE("constraints are told in AWS's words") {
   CHECK(message(with("Tags", Value::list({Value::map()}))) ==
         one + "Value null at 'tags.1.member.key'" + failed + "Member must not be null");
   CHECK(message(with("Attributes", Value::map({{"A", 11}}))) ==
-        one + "Value '11' at 'attributes.A.member'" + failed +
-            "Member must have value less than or equal to 10");
+        one + "Value '{A=11}' at 'attributes'" + failed +
+            "Map value must satisfy constraint: [Member must have value less than or equal to 10, "
+            "Member must have value greater than or equal to 1, Member must not be null]");
 }
 
 TEST_CASE("several errors are counted, and not without end") {

@@ -34,7 +34,7 @@ def cases(prefix):
     `tag_untag_queue` is `test_tag_untag_queue`, with all of its recorded variants, `[sqs]` and `[sqs_query]`. Such a
     function gets a Run."""
     def decorate(function):
-        name = prefix + "test_" + function.__name__
+        name = prefix + ("" if function.__name__.startswith("tests_") else "test_") + function.__name__
         assert name not in CASES, name
         CASES[name] = function
         return function
@@ -82,12 +82,12 @@ def _session(query):
     return session
 
 
-def client(endpoint, service, account, region=REGION, query=False, **settings):
+def client(endpoint, service, account, region=REGION, query=False, secret="test", token=None, **settings):
     config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=60, **settings)
     with _making:
         return boto3.Session(botocore_session=_session(query)).client(
             service, endpoint_url=endpoint, region_name=region, config=config,
-            aws_access_key_id=account, aws_secret_access_key="test")
+            aws_access_key_id=account, aws_secret_access_key=secret, aws_session_token=token)
 
 
 def an_account():
@@ -113,6 +113,10 @@ class Run:
         if key not in self._clients:
             self._clients[key] = client(self.endpoint, service, settings.pop("account", self.account), **settings)
         return self._clients[key]
+
+    def as_who(self, service, key, secret, token=None):
+        """A client with credentials of its own."""
+        return client(self.endpoint, service, key, secret=secret, token=token)
 
     def __getattr__(self, service):
         if service.startswith("_"):

@@ -103,6 +103,17 @@ Status check_new_table(Call& call, const Value& in, const std::string& name) {
   return {};
 }
 
+// What a table or a global index takes at once: what it is provisioned with, and on demand "12,000
+// read units and 4,000 write units" ("Understanding DynamoDB warm throughput", developer guide).
+Value warm_throughput(const Value& table, const Value& holder) {
+  bool on_demand = billing_mode_now(table) == "PAY_PER_REQUEST";
+  const Value& provisioned = holder["ProvisionedThroughput"];
+  return Value::map(
+      {{"ReadUnitsPerSecond", on_demand ? Value(12000) : provisioned["ReadCapacityUnits"]},
+       {"WriteUnitsPerSecond", on_demand ? Value(4000) : provisioned["WriteCapacityUnits"]},
+       {"Status", "ACTIVE"}});
+}
+
 Value described(Call& call, const Value& table) {
   return Value::map({{"TableDescription", shown_table(call, table)}});
 }
@@ -211,7 +222,12 @@ Result<Value> create_table(Call& call, const Value& in) {
 
 Result<Value> describe_table(Call& call, const Value& in) {
   TRY(Value table, find_table_for_api(call, in["TableName"]));
-  return Value::map({{"Table", shown_table(call, table)}});
+  Value shown = shown_table(call, table);
+  shown.set("WarmThroughput", warm_throughput(table, table));
+  if (shown.has("GlobalSecondaryIndexes"))
+    for (Value& index : shown.member("GlobalSecondaryIndexes").make_list())
+      index.set("WarmThroughput", warm_throughput(table, index));
+  return Value::map({{"Table", std::move(shown)}});
 }
 
 Result<Value> update_table(Call& call, const Value& in) {
@@ -225,8 +241,14 @@ Result<Value> update_table(Call& call, const Value& in) {
   CHECK_OK(update_throughput(call, table, in));
   CHECK_OK(update_indexes(call, table, in));
   CHECK_OK(set_options(call, table, in));
+  // The answer shows the encryption on its way, as it is left too (recorded on AWS).
+  Value answer = described(call, table);
+  const Value& before = (*call.find("table", table["TableName"].as_string()))["SSEDescription"];
+  if (in.has("SSESpecification") && !before.is_null())
+    answer.member("TableDescription")
+        .set("SSEDescription", Value(before).set("Status", "UPDATING"));
   put_table(call, table);
-  return described(call, table);
+  return answer;
 }
 
 Result<Value> delete_table(Call& call, const Value& in) {

@@ -68,7 +68,11 @@ Result<Value> delete_inline(Call& call, const Entity& entity, const Value& in) {
 Result<Value> attach(Call& call, const Entity& entity, const Value& in) {
   TRY(Value document, get(call, entity, in));
   CHECK_OK(check_modifiable(document));
-  TRY(Value policy, find_policy(call, in["PolicyArn"].as_string()));
+  auto found = find_policy(call, in["PolicyArn"].as_string());
+  if (!found.has_value() && found.error().code == "NoSuchEntity")
+    return no_such_entity("Policy " + in["PolicyArn"].as_string() +
+                          " does not exist or is not attachable.");
+  TRY(Value policy, std::move(found));
   List& attached = document.member("_attached").make_list();
   if (std::find(attached.begin(), attached.end(), in["PolicyArn"]) != attached.end())
     return Value::map({});

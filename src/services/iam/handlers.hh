@@ -23,6 +23,12 @@ IAM_HANDLER(list_access_keys);
 IAM_HANDLER(update_access_key);
 IAM_HANDLER(delete_access_key);
 IAM_HANDLER(get_access_key_last_used);
+// service_credential.cc
+IAM_HANDLER(create_service_specific_credential);
+IAM_HANDLER(list_service_specific_credentials);
+IAM_HANDLER(update_service_specific_credential);
+IAM_HANDLER(reset_service_specific_credential);
+IAM_HANDLER(delete_service_specific_credential);
 // group.cc
 IAM_HANDLER(create_group);
 IAM_HANDLER(get_group);

@@ -13,7 +13,7 @@ constexpr size_t versions_max = 5;
 constexpr size_t size_max = 6144;  // "IAM and AWS STS quotas"
 
 Error no_policy(const std::string& arn) {
-  return no_such_entity("Policy " + arn + " does not exist or is not attachable.");
+  return no_such_entity("Policy " + arn + " was not found.");
 }
 
 // AWS's policies, by ARN, as the data package has them: read once, kept for the process. Documents
@@ -118,7 +118,7 @@ Result<Value> find_policy(Call& call, const std::string& arn) {
   const Value* own = call.find("policy", arn);
   if (own) return *own;
   if (!arn.starts_with("arn:"))
-    return aws_error("ValidationError", "ARN " + arn + " is not valid.");
+    return aws_error("ValidationError", "Invalid ARN:  Could not be parsed!");
   auto it = aws_policies().find(arn);
   if (it == aws_policies().end()) return no_policy(arn);
   // The account's own count of attachments overlays what AWS says of the policy.
@@ -178,12 +178,8 @@ Result<Value> create_policy(Call& call, const Value& in) {
 }
 
 Result<Value> get_policy(Call& call, const Value& in) {
-  auto policy = find_policy(call, in["PolicyArn"].as_string());
-  if (!policy.has_value())
-    return policy.error().code == "NoSuchEntity"
-               ? no_such_entity("Policy " + in["PolicyArn"].as_string() + " was not found.")
-               : policy.error();
-  return Value::map({{"Policy", shown_policy(call, std::move(*policy))}});
+  TRY(Value policy, find_policy(call, in["PolicyArn"].as_string()));
+  return Value::map({{"Policy", shown_policy(call, std::move(policy))}});
 }
 
 Result<Value> list_policies(Call& call, const Value& in) {

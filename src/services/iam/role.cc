@@ -21,9 +21,12 @@ Result<Value> create_role(Call& call, const Value& in) {
            in.has("MaxSessionDuration") ? in["MaxSessionDuration"] : Value(session_s_default))
       .set("RoleLastUsed", Value::map({}));
   if (in.has("Description")) document.set("Description", in["Description"]);
-  Value out = with_trust(call, Value::map({{"Role", shown(document)}}));
   put(call, role, document);
-  return out;
+  // The answer has the policy as it was given, and not all that GetRole has (recorded on AWS).
+  Value out = shown(document);
+  for (const char* member : {"MaxSessionDuration", "RoleLastUsed"}) out.erase(member);
+  out.set("AssumeRolePolicyDocument", encoded_policy(in["AssumeRolePolicyDocument"]));
+  return Value::map({{"Role", std::move(out)}});
 }
 
 Result<Value> get_role(Call& call, const Value& in) {

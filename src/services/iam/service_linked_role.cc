@@ -1,5 +1,7 @@
 // Service-linked roles: made for a service under the name and with the policies that it has on AWS
 // (data/service_linked_roles.json; "Using service-linked roles", IAM user guide).
+#include <algorithm>
+
 #include "base/json.hh"
 #include "base/text.hh"
 #include "cloud/recent.hh"
@@ -10,6 +12,10 @@
 namespace mainstay::iam {
 namespace {
 
+// The services whose roles may have a suffix; all others refuse one (recorded on AWS for 45 of
+// them; "CustomSuffix", CreateServiceLinkedRole, names Auto Scaling).
+constexpr std::string_view with_suffix[] = {"autoscaling.amazonaws.com", "connect.amazonaws.com",
+                                            "lexv2.amazonaws.com"};
 constexpr const char* deletions = "service-linked-role-deletion";
 
 const Value& known_roles() {
@@ -53,6 +59,8 @@ Result<Value> create_service_linked_role(Call& call, const Value& in) {
   const std::string& service = in["AWSServiceName"].as_string();
   if (!service.ends_with(".amazonaws.com") || service.starts_with("."))
     return aws_error("InvalidInput", "Service role name " + service + " is not valid.");
+  if (in.has("CustomSuffix") && std::ranges::find(with_suffix, service) == std::end(with_suffix))
+    return aws_error("InvalidInput", "Custom suffix is not allowed for " + service);
   const Value& known = known_roles()[service];
   std::string name = known.is_list() ? known.at(0).as_string() : plain_name(service);
   if (in.has("CustomSuffix")) name += "_" + in["CustomSuffix"].as_string();

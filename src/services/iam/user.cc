@@ -52,6 +52,8 @@ Result<Value> delete_user(Call& call, const Value& in) {
     return delete_conflict("Cannot delete entity, must delete access keys first.");
   if (document.has("_login"))
     return delete_conflict("Cannot delete entity, must delete login profile first.");
+  if (!document["_service_credentials"].empty())
+    return delete_conflict("Cannot delete entity, must remove referenced objects first.");
   for (const auto& [key, g] : call.all("group"))
     if (member_of(g, document))
       return delete_conflict("Cannot delete entity, must remove users from group first.");

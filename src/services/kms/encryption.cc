@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hh"
 #include "cloud/cloud.hh"
 #include "services/kms/blob.hh"
 #include "services/kms/crypto.hh"
@@ -11,7 +12,6 @@ namespace mainstay::kms {
 namespace {
 
 constexpr std::string_view symmetric = "SYMMETRIC_DEFAULT";
-constexpr size_t plaintext_bytes_max = 4096;  // of a symmetric key (Encrypt, "Plaintext")
 
 std::string algorithm_in(const Value& in, const char* member) {
   return in.has(member) ? in[member].as_string() : std::string(symmetric);
@@ -31,9 +31,14 @@ Status check_context(const Value& context, const std::string& algorithm) {
                    "An encryption context cannot be used with an asymmetric key.");
 }
 
-Error too_long() {
-  return aws_error("ValidationException",
-                   "The plaintext is longer than the key and algorithm can encrypt.");
+// OAEP takes two digests and two bytes of the modulus (RFC 8017, 7.1.1); the words are recorded.
+Error too_long(const Value& key, const std::string& algorithm) {
+  const std::string& spec = key["KeySpec"].as_string();
+  int64_t modulus = parse_int(spec.substr(spec.rfind('_') + 1)).value_or(0) / 8;
+  int64_t digest = algorithm.ends_with("SHA_256") ? 32 : 20;
+  return aws_error("ValidationException", "Algorithm " + algorithm + " and key spec " + spec +
+                                              " cannot encrypt data larger than " +
+                                              std::to_string(modulus - 2 * digest - 2) + " bytes.");
 }
 
 }  // namespace
@@ -44,11 +49,10 @@ Result<Value> encrypt_under(const Value& key, std::string_view plain, const std:
   CHECK_OK(check_context(context, algorithm));
   std::string blob;
   if (algorithm == symmetric) {
-    if (plain.size() > plaintext_bytes_max) return too_long();
-    blob = seal(key, plain, context);
+    blob = seal(key, plain, context);  // 4,096 bytes at most, by the model
   } else {
     auto sealed = rsa_encrypt(material(key), digest_of(algorithm), plain);
-    if (!sealed.has_value()) return too_long();
+    if (!sealed.has_value()) return too_long(key, algorithm);
     blob = std::move(*sealed);
   }
   return Value::map({{"CiphertextBlob", Bytes{std::move(blob)}},

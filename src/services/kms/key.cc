@@ -28,13 +28,27 @@ Result<Value> key_by_id(Call& call, const std::string& id) {
   return *key;
 }
 
+// What AWS's keys protect, in the words of their descriptions (DynamoDB's is recorded, the others
+// are as DescribeKey is quoted in public reports).
+std::string protected_by_key_of(const std::string& service) {
+  static constexpr std::pair<std::string_view, std::string_view> things[] = {
+      {"dynamodb", "DynamoDB data"},  {"elasticfilesystem", "EFS filesystems"},
+      {"es", "OpenSearch data"},      {"glue", "Glue data"},
+      {"lambda", "Lambda functions"}, {"rds", "RDS database volumes"},
+      {"s3", "S3 objects"},           {"secretsmanager", "Secrets Manager data"}};
+  for (const auto& [name, thing] : things)
+    if (name == service) return std::string(thing);
+  return service + " data";
+}
+
 // The key of alias/aws/SERVICE, made at its first use as AWS does (developer guide, "AWS managed
 // keys").
 Result<Value> make_aws_key(Call& call, const std::string& alias) {
   std::string service = alias.substr(aws_prefix.size());
-  Value in = Value::map({{"Description", "Default key that protects my " + service +
-                                             " data when no other key is defined"},
-                         {"Policy", aws_managed_policy(call, service)}});
+  Value in =
+      Value::map({{"Description", "Default key that protects my " + protected_by_key_of(service) +
+                                      " when no other key is defined"},
+                  {"Policy", aws_managed_policy(call, service)}});
   TRY(Value key, new_key(call, in, "AWS"));
   put_key(call, key);
   call.put("alias", alias,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.hh"
 #include "services/kms/handlers.hh"
 
 namespace mainstay::kms {
@@ -13,7 +14,7 @@ Status check_tags(const Value& tags) {
   std::set<std::string> seen;
   for (const Value& tag : tags.items()) {
     const std::string& key = tag["TagKey"].as_string();
-    if (key.starts_with("aws:"))
+    if (to_lower(key.substr(0, 4)) == "aws:")
       return aws_error("TagException", "Tags beginning with aws: are reserved");
     if (!seen.insert(key).second) return aws_error("TagException", "Duplicate tag keys");
   }

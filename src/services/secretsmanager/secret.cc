@@ -8,6 +8,8 @@
 namespace mainstay::secretsmanager {
 namespace {
 
+// "A secret can have at most about 100 versions" without a stage (quotas of Secrets Manager).
+constexpr size_t deprecated_max = 100;
 constexpr size_t nonce_size = 12, suffix_size = 7;  // "-AbCdEf" at an ARN's end
 
 Error not_found() {
@@ -66,6 +68,17 @@ Result<std::string> unseal(Call& call, const Value& secret, const Value& version
                       sealed.substr(nonce_size), "");
 }
 
+// A version that loses its last stage is deprecated: it is there until there are too many.
+void deprecate(Call& call, const Value& secret, Value& all, const std::string& id) {
+  all.erase(id);
+  std::vector<std::string> deprecated;
+  for (const Value& version : versions_of(call, secret))
+    if (!all.has(version["VersionId"].as_string()))
+      deprecated.push_back(version["VersionId"].as_string());
+  if (deprecated.size() > deprecated_max)
+    call.remove("version", version_key(secret, deprecated.front()));
+}
+
 }  // namespace
 
 Error invalid_parameter(std::string message) {
@@ -87,8 +100,21 @@ Value named(const Value& secret) {
   return Value::map({{"ARN", secret["ARN"]}, {"Name", secret["Name"]}});
 }
 
+Status check_name(const std::string& name) {
+  constexpr std::string_view others = "/_+=.@-";
+  bool plain = std::all_of(name.begin(), name.end(), [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || others.find(c) != others.npos;
+  });
+  if (!plain || name.empty())
+    return aws_error("ValidationException",
+                     "Invalid name. Must be a valid name containing alphanumeric characters, or "
+                     "any of the following: -/_+=.@!");
+  return {};
+}
+
 Result<Value> find_secret(Call& call, const Value& id) {
   const std::string& text = id.as_string();
+  if (!text.starts_with("arn:")) CHECK_OK(check_name(text));
   for (const std::string& name : possible_names(text)) {
     const Value* found = call.find("secret", name);
     if (!found) continue;
@@ -112,6 +138,17 @@ void put_secret(Call& call, const Value& secret) {
 
 std::string version_key(const Value& secret, const std::string& version) {
   return secret["ARN"].as_string() + "|" + version;
+}
+
+std::vector<Value> versions_of(const Call& call, const Value& secret) {
+  std::vector<Value> out;
+  std::string prefix = version_key(secret, "");
+  const auto& all = call.all("version");
+  for (auto it = all.lower_bound(prefix); it != all.end() && it->first.starts_with(prefix); ++it)
+    out.push_back(it->second);
+  std::ranges::stable_sort(out, {},
+                           [](const Value& version) { return version["CreatedDate"].as_time(); });
+  return out;
 }
 
 bool has_stage(const Value& stages, std::string_view stage) {
@@ -138,10 +175,7 @@ void move_stage(Call& call, Value& secret, const std::string& stage, const std::
   Value& all = secret.member("VersionIdsToStages");
   if (!from.empty()) {
     std::erase(all.member(from).make_list(), Value(stage));
-    if (all[from].empty()) {
-      all.erase(from);
-      call.remove("version", version_key(secret, from));
-    }
+    if (all[from].empty()) deprecate(call, secret, all, from);
   }
   if (!to.empty()) all.member(to).push_back(stage);
 }

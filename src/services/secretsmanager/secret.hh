@@ -1,7 +1,8 @@
 // Secrets as documents: table "secret" by name, in DescribeSecret's shape, with _Policy (the
 // resource policy's text). Table "version" by name and version id: {VersionId, CreatedDate, _Kind
 // ("SecretString" or "SecretBinary"), _Sealed, _DataKey}. VersionIdsToStages says which versions
-// have stages; a version that loses its last one is gone.
+// have stages; one that loses its last is deprecated, and the oldest of those is gone when there
+// are too many.
 #pragma once
 
 #include <string>
@@ -21,12 +22,17 @@ inline constexpr const char* pending = "AWSPENDING";
 // in process, need not. The words are recorded on AWS.
 Status check_token(const Call& call, const Value& in);
 
-// By name, ARN, or ARN without the six characters at its end. Error ResourceNotFoundException.
+// Names of secrets, and what stands in the place of one. Error ValidationException.
+Status check_name(const std::string& name);
+// By name, ARN, or ARN without the six characters at its end. Errors:
+// ResourceNotFoundException, and check_name's.
 Result<Value> find_secret(Call& call, const Value& id);
 // The same, and not marked for deletion.
 Result<Value> find_live_secret(Call& call, const Value& id);
 void put_secret(Call& call, const Value& secret);
 std::string version_key(const Value& secret, const std::string& version);
+// All of a secret's versions, the oldest first, those without a stage too.
+std::vector<Value> versions_of(const Call& call, const Value& secret);
 bool has_stage(const Value& stages, std::string_view stage);
 // The id of the version that has a stage, "" if none has.
 std::string version_of_stage(const Value& secret, std::string_view stage);

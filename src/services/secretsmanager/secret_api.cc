@@ -13,18 +13,6 @@ constexpr size_t tags_max = 50;
 constexpr int64_t page_max = 100, window_days_default = 30;
 constexpr int64_t day_ms = 24LL * 3600 * 1000;
 
-Status check_name(const std::string& name) {
-  constexpr std::string_view others = "/_+=.@-";
-  bool plain = std::all_of(name.begin(), name.end(), [&](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || others.find(c) != others.npos;
-  });
-  if (!plain || name.empty())
-    return aws_error("ValidationException",
-                     "Invalid name. Must be a valid name containing alphanumeric characters, or "
-                     "any of the following: -/_+=.@!");
-  return {};
-}
-
 Status check_tags(const Value& tags) {
   if (tags.size() > tags_max) return invalid_parameter("A secret can have at most 50 tags.");
   for (const Value& tag : tags.items())
@@ -112,8 +100,8 @@ Value gone_already(const Call& call, const std::string& id) {
 }
 
 void forget(Call& call, const Value& secret) {
-  for (const auto& [id, stages] : secret["VersionIdsToStages"].members())
-    call.remove("version", version_key(secret, id));
+  for (const Value& version : versions_of(call, secret))
+    call.remove("version", version_key(secret, version["VersionId"].as_string()));
   call.remove("secret", secret["Name"].as_string());
 }
 
@@ -164,7 +152,8 @@ Result<Value> describe_secret(Call& call, const Value& in) {
 Result<Value> delete_secret(Call& call, const Value& in) {
   bool at_once = in["ForceDeleteWithoutRecovery"].as_bool();
   auto found = find_secret(call, in["SecretId"]);
-  if (!found.has_value() && at_once) return gone_already(call, in["SecretId"].as_string());
+  if (!found.has_value() && found.error().code == "ResourceNotFoundException" && at_once)
+    return gone_already(call, in["SecretId"].as_string());
   TRY(Value secret, std::move(found));
   if (at_once && in.has("RecoveryWindowInDays"))
     return invalid_parameter(

@@ -28,7 +28,7 @@ cloud::Service make_service() {
                         writes("DeleteSecret", delete_secret),
                         writes("RestoreSecret", restore_secret),
                         reads("ListSecrets", list_secrets),
-                        reads("GetSecretValue", get_secret_value),
+                        writes("GetSecretValue", get_secret_value),
                         writes("PutSecretValue", put_secret_value),
                         writes("UpdateSecretVersionStage", update_version_stage),
                         reads("ListSecretVersionIds", list_version_ids),

@@ -51,6 +51,17 @@ Value sorted_stages(const Value& stages) {
   return out;
 }
 
+// When a value was last read is told to the day ("LastAccessedDate", DescribeSecret), so it is
+// written down once a day.
+void note_access(Call& call, Value secret, Value version) {
+  constexpr int64_t day_ms = 24LL * 3600 * 1000;
+  Value today(Time{call.now.ms / day_ms * day_ms});
+  if (secret["LastAccessedDate"] != today) put_secret(call, secret.set("LastAccessedDate", today));
+  if (version["LastAccessedDate"] == today) return;
+  std::string key = version_key(secret, version["VersionId"].as_string());
+  call.put("version", key, version.set("LastAccessedDate", today));
+}
+
 }  // namespace
 
 Result<Value> get_secret_value(Call& call, const Value& in) {
@@ -59,9 +70,11 @@ Result<Value> get_secret_value(Call& call, const Value& in) {
   TRY(Value value, open_version(call, secret, version));
   Value out = named(secret);
   for (const auto& [name, member] : value.members()) out.set(name, member);
-  return out.set("VersionId", version["VersionId"])
-      .set("VersionStages", secret["VersionIdsToStages"][version["VersionId"].as_string()])
-      .set("CreatedDate", version["CreatedDate"]);
+  const Value& stages = secret["VersionIdsToStages"][version["VersionId"].as_string()];
+  if (!stages.empty()) out.set("VersionStages", stages);
+  out.set("VersionId", version["VersionId"]).set("CreatedDate", version["CreatedDate"]);
+  note_access(call, std::move(secret), std::move(version));
+  return out;
 }
 
 Result<Value> put_secret_value(Call& call, const Value& in) {
@@ -100,14 +113,17 @@ Result<Value> update_version_stage(Call& call, const Value& in) {
 Result<Value> list_version_ids(Call& call, const Value& in) {
   TRY(Value secret, find_secret(call, in["SecretId"]));
   Value versions = Value::list();
-  for (const auto& [id, stages] : secret["VersionIdsToStages"].members()) {
-    const Value* version = call.find("version", version_key(secret, id));
-    versions.push_back(Value::map(
-        {{"VersionId", id},
-         {"VersionStages", sorted_stages(stages)},
+  for (const Value& version : versions_of(call, secret)) {
+    const Value& stages = secret["VersionIdsToStages"][version["VersionId"].as_string()];
+    if (stages.empty() && !in["IncludeDeprecated"].as_bool()) continue;
+    Value item = Value::map(
+        {{"VersionId", version["VersionId"]},
          {"KmsKeyIds", Value::list({secret.has("KmsKeyId") ? secret["KmsKeyId"]
                                                            : Value("DefaultEncryptionKey")})},
-         {"CreatedDate", version ? (*version)["CreatedDate"] : Value()}}));
+         {"CreatedDate", version["CreatedDate"]}});
+    if (!stages.empty()) item.set("VersionStages", sorted_stages(stages));
+    if (version.has("LastAccessedDate")) item.set("LastAccessedDate", version["LastAccessedDate"]);
+    versions.push_back(std::move(item));
   }
   return named(secret).set("Versions", std::move(versions));
 }

@@ -3,11 +3,14 @@
 // AWS Lambda with Amazon SNS".
 #include "services/sns/delivery.hh"
 
+#include <cstring>
+
 #include "base/json.hh"
 #include "base/text.hh"
 #include "cloud/cloud.hh"
 #include "services/sns/filter.hh"
 #include "services/sns/handlers.hh"
+#include "services/sns/signature.hh"
 #include "services/sns/subscription.hh"
 #include "wire/arn.hh"
 
@@ -44,8 +47,7 @@ std::string unsubscribe_url(const Call& call, const Value& subscription) {
          "/?Action=Unsubscribe&SubscriptionArn=" + subscription["SubscriptionArn"].as_string();
 }
 
-// The notification as a JSON document. Messages are not signed: it has no Signature and no
-// SigningCertURL.
+// The notification as a JSON document.
 Value notification(const Call& call, const Value& s, const Message& m) {
   Value out = Value::map({{"Type", "Notification"}, {"MessageId", m.id}});
   if (!m.sequence.empty()) out.set("SequenceNumber", m.sequence);
@@ -55,15 +57,18 @@ Value notification(const Call& call, const Value& s, const Message& m) {
       .set("Timestamp", format_iso8601(call.now, true))
       .set("UnsubscribeURL", unsubscribe_url(call, s));
   if (!m.attributes.empty()) out.set("MessageAttributes", plain_attributes(m.attributes));
+  sign_message(out, m.signature_version, own_url(call));
   return out;
 }
 
 // What Lambda gets: one record.
 Value function_event(const Call& call, const Value& s, const Message& m) {
   Value sns = notification(call, s, m);
-  Value url = sns["UnsubscribeURL"];
-  sns.erase("UnsubscribeURL");
-  sns.set("UnsubscribeUrl", std::move(url));
+  for (const char* name : {"UnsubscribeURL", "SigningCertURL"}) {
+    Value url = sns[name];
+    sns.erase(name);
+    if (!url.is_null()) sns.set(std::string(name, std::strlen(name) - 3) + "Url", std::move(url));
+  }
   if (m.subject.empty()) sns.set("Subject", Value());
   sns.set("MessageAttributes", plain_attributes(m.attributes));
   return Value::map(
@@ -195,6 +200,8 @@ void ask_for_confirmation(Call& call, const Value& s) {
        {"SubscribeURL",
         own_url(call) + "/?Action=ConfirmSubscription&TopicArn=" + arn + "&Token=" + token},
        {"Timestamp", format_iso8601(call.now, true)}});
+  const Value* topic = call.find("topic", arn);
+  sign_message(body, topic ? signature_version(*topic) : "1", own_url(call));
   call.after(0, "deliver-by-http",
              Value::map({{"SubscriptionArn", s["SubscriptionArn"]},
                          {"Type", "SubscriptionConfirmation"},

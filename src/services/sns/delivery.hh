@@ -15,6 +15,7 @@ struct Message {
   Value by_protocol;                  // MessageStructure "json": texts by protocol; else null
   Value attributes = Value::map({});  // as Publish has them
   std::string group, deduplication_id, sequence;  // of FIFO topics
+  std::string signature_version;                  // "1", "2", or "": not signed
 };
 
 // Whether the subscription is confirmed and its filter lets the message pass.

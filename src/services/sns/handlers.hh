@@ -34,6 +34,7 @@ SNS_HANDLER(publish_batch);
 // sms.cc
 SNS_HANDLER(get_sms_attributes);
 SNS_HANDLER(set_sms_attributes);
+SNS_HANDLER(opt_in);
 SNS_HANDLER(check_opted_out);
 SNS_HANDLER(list_opted_out);
 SNS_HANDLER(get_sandbox_status);

@@ -3,6 +3,7 @@
 #include "base/text.hh"
 #include "cloud/cloud.hh"
 #include "services/sns/handlers.hh"
+#include "services/sns/signature.hh"
 #include "wire/arn.hh"
 #include "wire/server.hh"
 
@@ -23,8 +24,14 @@ Value parameters_of(const std::string& query) {
 }  // namespace
 
 std::optional<HttpResponse> answer_link(cloud::Cloud& cloud, const HttpRequest& request) {
-  if (request.method != "GET" || request.path != "/" || request.headers.has("Authorization"))
-    return std::nullopt;
+  if (request.method != "GET" || request.headers.has("Authorization")) return std::nullopt;
+  if (auto certificate = certificate_at(request.path)) {
+    HttpResponse response;
+    response.headers.set("Content-Type", "application/x-pem-file");
+    response.body = std::move(*certificate);
+    return response;
+  }
+  if (request.path != "/") return std::nullopt;
   Value in = parameters_of(request.query);
   const std::string action = in["Action"].as_string();
   bool confirms = action == "ConfirmSubscription" && in.has("Token");

@@ -118,6 +118,7 @@ Status read_fifo(const Value& topic, const Value& in, Message& m) {
 
 Result<Message> read_message(const Value& topic, const Value& in) {
   Message m;
+  m.signature_version = signature_version(topic);
   m.text = in["Message"].as_string();
   if (m.text.empty()) return invalid("Empty message");
   CHECK_OK(check_subject(in));

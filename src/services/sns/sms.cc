@@ -38,6 +38,18 @@ Result<Value> get_sms_attributes(Call& call, const Value& in) {
   return Value::map({{"attributes", std::move(out)}});
 }
 
+// Nobody opts out here, so nobody comes back.
+Result<Value> opt_in(Call&, const Value& in) {
+  const std::string& number = in["phoneNumber"].as_string();
+  size_t digits = static_cast<size_t>(std::ranges::count_if(
+      number, [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }));
+  constexpr size_t digits_max = 15;  // E.164
+  if (!number.starts_with('+') || digits + 1 != number.size() || digits == 0 || digits > digits_max)
+    return aws_error("InvalidParameter",
+                     "Invalid parameter: PhoneNumber Reason: input incorrectly formatted");
+  return Value::map({});
+}
+
 Result<Value> check_opted_out(Call&, const Value&) {
   return Value::map({{"isOptedOut", false}});
 }

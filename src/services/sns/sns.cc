@@ -41,6 +41,7 @@ cloud::Service make_service() {
                         writes("Publish", publish),
                         writes("PublishBatch", publish_batch),
                         writes("SetSMSAttributes", set_sms_attributes),
+                        reads("OptInPhoneNumber", opt_in),
                         reads("GetSMSAttributes", get_sms_attributes),
                         reads("CheckIfPhoneNumberIsOptedOut", check_opted_out),
                         reads("ListPhoneNumbersOptedOut", list_opted_out),

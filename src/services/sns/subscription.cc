@@ -34,7 +34,7 @@ constexpr std::string_view not_delivered[] = {"application", "firehose"};
 
 // Queues and functions that the caller names are subscribed at once; others are asked first.
 bool needs_confirmation(std::string_view protocol) {
-  return protocol != "sqs" && protocol != "lambda";
+  return protocol != "sqs" && protocol != "lambda" && protocol != "sms";
 }
 
 Status check_endpoint(const Value& topic, const std::string& protocol,

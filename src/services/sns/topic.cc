@@ -10,6 +10,7 @@
 #include "cloud/partition.hh"
 #include "cloud/permission.hh"
 #include "cloud/tags.hh"
+#include "services/sns/delivery_policy.hh"
 #include "services/sns/handlers.hh"
 #include "services/sns/subscription.hh"
 #include "wire/arn.hh"
@@ -95,7 +96,8 @@ Status set_attribute(Value& topic, const std::string& name, const std::string& v
   if (value.empty() && name != "DisplayName")
     topic.member("Attributes").erase(name);
   else
-    topic.member("Attributes").set(name, value);
+    topic.member("Attributes")
+        .set(name, name == "DeliveryPolicy" ? whole_delivery_policy(value) : value);
   return {};
 }
 
@@ -136,24 +138,6 @@ Value default_policy(const Call& call, const std::string& arn) {
              {"Resource", arn},
              {"Condition", Value::map({{"StringEquals",
                                         Value::map({{"AWS:SourceOwner", call.account}})}})}})})}});
-}
-
-Value effective_delivery_policy(const Value& topic) {
-  Value retry = Value::map({{"minDelayTarget", 20},
-                            {"maxDelayTarget", 20},
-                            {"numRetries", 3},
-                            {"numMaxDelayRetries", 0},
-                            {"numNoDelayRetries", 0},
-                            {"numMinDelayRetries", 0},
-                            {"backoffFunction", "linear"}});
-  Value http = Value::map(
-      {{"defaultHealthyRetryPolicy", std::move(retry)},
-       {"disableSubscriptionOverrides", false},
-       {"defaultRequestPolicy", Value::map({{"headerContentType", "text/plain; charset=UTF-8"}})}});
-  auto own = parse_json(topic["Attributes"]["DeliveryPolicy"].as_string());
-  if (own.has_value())
-    for (const auto& [name, value] : (*own)["http"].members()) http.set(name, value);
-  return Value::map({{"http", std::move(http)}});
 }
 
 std::string shown_policy(Call& call, const Value& topic) {
@@ -227,6 +211,12 @@ void put_topic(Call& call, const Value& topic) {
 
 bool is_true(const Value& attribute) {
   return attribute.as_string() == "true";
+}
+
+std::string signature_version(const Value& topic) {
+  if (is_fifo(topic)) return "";
+  const Value& own = topic["Attributes"]["SignatureVersion"];
+  return own.is_string() ? own.as_string() : "1";
 }
 
 bool is_fifo(const Value& topic) {

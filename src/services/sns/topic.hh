@@ -31,6 +31,8 @@ bool is_one_of(const auto& names, std::string_view name) {
 }
 
 bool is_fifo(const Value& topic);
+// As its messages are signed (signature.hh): "1", "2", or "" where they are not.
+std::string signature_version(const Value& topic);
 bool is_true(const Value& attribute);  // the text "true"
 
 }  // namespace mainstay::sns

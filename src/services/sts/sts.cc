@@ -92,6 +92,19 @@ bool has_factor(const Value& in) {
   return in.has("SerialNumber") && in.has("TokenCode");
 }
 
+// A chain's transitive tags can't be overridden ("Chaining roles with session tags", IAM user
+// guide; the words are recorded on AWS).
+Status check_tags_of_chain(const Call& call, const Value& in) {
+  const List& inherited = call.caller.details["TransitiveTagKeys"].items();
+  for (const Value& tag : in["Tags"].items())
+    for (const Value& key : inherited)
+      if (equals_ignoring_case(tag["Key"].as_string(), key.as_string()))
+        return aws_error("InvalidParameterValue",
+                         "One of the specified transitive tag keys can't be set because it "
+                         "conflicts with a transitive tag key from the calling session.");
+  return {};
+}
+
 // What a role's session remembers of how it came to be. Tags that the asking session marked as
 // transitive, and its source identity, go on with the chain ("Session tags", "Source identity").
 Value session_details(const Call& call, const Value& in) {
@@ -120,6 +133,7 @@ Result<Value> assume(Call& call, const Value& in, const std::string& action) {
   const std::string& arn = in["RoleArn"].as_string();
   TRY(RoleName role_name, parse_role(arn));
   CHECK_OK(check_policy(in["Policy"]));
+  CHECK_OK(check_tags_of_chain(call, in));
   auto found = find_role(call, arn);
   if (!found.has_value()) return not_authorized(call, action, arn);
   const Value& role = *found;
