@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/digest.hh"
+#include "base/text.hh"
 #include "services/iam/handlers.hh"
 
 namespace mainstay::iam {
