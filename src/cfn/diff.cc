@@ -77,7 +77,7 @@ class Planner {
   void find_changed_parameters() {
     for (const auto& [name, value] : *after_.parameters) {
       const Value* old = before_.parameters->find(name);
-      if (old && !(*old == value)) changed_parameters_.insert(name);
+      if (!old || !(*old == value)) changed_parameters_.insert(name);
     }
   }
 
@@ -170,7 +170,7 @@ class Planner {
       auto [behind, is_new] = behind_property.try_emplace(cause.name);
       if (is_new) {
         TRY(behind->second,
-            parameters_behind(old.properties[cause.name], now.properties[cause.name], cause.path));
+            parameters_behind(now.properties[cause.name], cause.path));
       }
       explain(cause, behind->second);
       add_cause(now, std::move(cause));
@@ -185,18 +185,17 @@ class Planner {
     if (diff_properties(Value::map({{"v", before}}), Value::map({{"v", after}}), nullptr).empty())
       return {};
     Cause cause{.attribute = name, .path = path, .before = before, .after = after};
-    TRY(std::string parameters, parameters_behind(old, now, path));
+    TRY(std::string parameters, parameters_behind(now, path));
     explain(cause, parameters);
     add_cause(r, std::move(cause));
     return {};
   }
 
-  // Whose doing a difference is: names the parameters that old and now, being the same text, read;
-  // "" where the text itself changed.
-  Result<std::string> parameters_behind(const Value& old, const Value& now,
-                                        const Path& path) const {
+  // Whose doing a difference is: names the new and changed parameters that now reads; "" where it is
+  // the text's alone.
+  Result<std::string> parameters_behind(const Value& now, const Path& path) const {
     std::set<std::string> parameters;
-    if (old == now) CHECK_OK(collect_parameters(now, path, parameters, 0));
+    CHECK_OK(collect_parameters(now, path, parameters, 0));
     return join({parameters.begin(), parameters.end()}, ", ");
   }
 

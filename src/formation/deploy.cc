@@ -29,6 +29,11 @@ void take_over(Value& to, const Value& from, std::initializer_list<const char*> 
     if (from.has(member)) to.set(member, from[member]);
 }
 
+// The event of its beginning shows what the resource is to be.
+void announce(Value& present, const Value& wanted) {
+  present.set("_announced", wanted.has("_shown") ? wanted["_shown"] : wanted["Properties"]);
+}
+
 }  // namespace
 
 // Dynamic references are followed only now, so that no document holds what they hide.
@@ -42,7 +47,7 @@ Status Operation::make(Subject& s, Value& r) {
         .set("_incomplete", true);
     bool replaces = r["_prefix"].as_string() == "UPDATE";
     return set_status(r, replaces ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS",
-                      replaces ? replacing_reason : "Resource creation Initiated");
+                      "Resource creation Initiated");
   };
   Status made = provider().create(s);
   if (made.has_value()) made = await_signals(s);
@@ -103,6 +108,7 @@ Status Operation::update_one(Value present, const Value& wanted) {
       note_former(call, id, former);
       return {};
     }));
+    announce(present, wanted);
     CHECK_OK(set_status(present, "UPDATE_IN_PROGRESS"));
   }
   Value next = wanted;
@@ -156,6 +162,7 @@ Status Operation::replace_one(Value present, Value wanted) {
       call.put("leftover", row(key_.uuid(), old["PhysicalResourceId"].as_string()), old);
       return {};
     }));
+    announce(present, wanted);
     CHECK_OK(set_status(present.set("_begun_by", step()), "UPDATE_IN_PROGRESS", replacing_reason));
   }
   Subject s = subject(wanted);

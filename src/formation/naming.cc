@@ -10,6 +10,8 @@ namespace mainstay::formation {
 namespace {
 
 constexpr std::string_view capitals = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+constexpr std::string_view letters =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr size_t suffix_size = 12;
 
 const std::string& stack_of_name(const Whereabouts& w) {
@@ -44,8 +46,9 @@ std::string stable_text(const Whereabouts& w, std::string_view purpose, size_t c
 }
 
 std::string physical_name(const Whereabouts& w, const NameStyle& style) {
-  std::string suffix = "-" + stable_text(w, "name", suffix_size, capitals);
-  std::string head = name_of(stack_of_name(w));
+  bool is_own = !style.head.empty();
+  std::string suffix = "-" + stable_text(w, "name", suffix_size, is_own ? letters : capitals);
+  std::string head = is_own ? style.head : name_of(stack_of_name(w));
   std::string tail = "-" + id_of_name(w);
   size_t room = style.length_max - suffix.size();
   if (head.size() + tail.size() > room) {

@@ -124,6 +124,7 @@ Status Operation::remove_stack() {
   Outcome outcome = remove_resources(all, true);
   if (is_over_) return {};
   if (!outcome.good()) return set_stack("DELETE_FAILED", reason_of(outcome, "delete"));
+  stack_.erase("ChangeSetId");  // recorded: a stack that is gone shows none
   return set_stack("DELETE_COMPLETE", "", [&](Call& call) -> Status {
     CHECK_OK(forget_stack(call, stack_));
     stack_.set("DeletionTime", call.now);

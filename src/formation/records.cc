@@ -107,8 +107,12 @@ void add_event(Call& call, const Value& stack, Value what) {
   if (const Value& id = stack["_operation"]["Id"]; !id.is_null())
     what.set("OperationId", id).set("_operation_type", stack["_operation"]["Type"]);
   bool of_stack = what["PhysicalResourceId"] == stack["StackId"];
-  what.set("EventId", of_stack ? call.random.uuid()
-                               : what["LogicalResourceId"].as_string() + "-" +
+  // What a clean-up does is told less of (recorded on AWS).
+  bool cleans_up = stack["StackStatus"].as_string().ends_with("_CLEANUP_IN_PROGRESS");
+  if (!of_stack && cleans_up) what.erase("ResourceProperties");
+  what.set("EventId", of_stack    ? call.random.uuid()
+                      : cleans_up ? what["LogicalResourceId"].as_string() + "-" + call.random.uuid()
+                                  : what["LogicalResourceId"].as_string() + "-" +
                                      what["ResourceStatus"].as_string() + "-" +
                                      format_iso8601(at, true));
   publish_event(call, stack, what);
@@ -149,9 +153,13 @@ void set_resource_status(Call& call, const Value& stack, Value& resource, std::s
   for (const char* member : {"LogicalResourceId", "PhysicalResourceId", "ResourceType",
                              "ResourceStatus", "ResourceStatusReason"})
     if (resource.has(member)) event.set(member, resource[member]);
-  if (!resource["Properties"].is_null())
-    event.set("ResourceProperties",
-              to_json(resource.has("_shown") ? resource["_shown"] : resource["Properties"]));
+  // An update is announced with what the resource is to be (recorded on AWS).
+  for (const char* properties : {"_announced", "_shown", "Properties"})
+    if (resource.has(properties) && !resource[properties].is_null()) {
+      event.set("ResourceProperties", to_json(resource[properties]));
+      break;
+    }
+  resource.erase("_announced");
   add_event(call, stack, std::move(event));
   call.put("resource",
            row(uuid_of(stack["StackId"].as_string()), resource["LogicalResourceId"].as_string()),

@@ -39,7 +39,7 @@ Scope SpecRun::scope_of(const Value& properties, const Value& tags) const {
   Value own = without_reserved(tags);
   const Value& name = properties[spec_["name"]["property"].as_string()];
   NameStyle style{static_cast<size_t>(spec_["name"]["max"].as_int(255)),
-                  spec_["name"]["lower"].as_bool()};
+                  spec_["name"]["lower"].as_bool(), spec_["name"]["head"].as_string()};
   scope.variables =
       Value::map({{"id", s_.physical_id.empty() ? Value() : Value(s_.physical_id)},
                   {"name", name.is_string() ? name : Value(physical_name(s_.where, style))},

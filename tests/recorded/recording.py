@@ -12,6 +12,7 @@ import re
 
 TIMES = ("timestamp", "datetime", "date")
 TOKEN = re.compile(r"<(?:<[^<>]*>|[A-Za-z])[^<>\n]*>")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # one that was not put into words
 UNKEPT = ("RequestId", "HostId", "RetryAttempts", "MaxAttemptsReached")
 
 
@@ -129,16 +130,20 @@ class Comparison:
         return self._in_any_order(recorded, got, path) or []
 
     def _in_any_order(self, recorded, got, path):
+        """The differences where each item may be any of the other list; one that is none of them is told beside the one
+        that is most like it."""
         left, found = list(got), []
         for i, item in enumerate(recorded):
+            before, tries = dict(self.bound), []
             for j, other in enumerate(left):
-                before = dict(self.bound)
-                if not self.compare(item, other, ""):
-                    del left[j]
+                differences = self.compare(item, other, f"{path}[{i}]")
+                tries.append((len(differences), j, differences, self.bound))
+                self.bound = dict(before)
+                if not differences:
                     break
-                self.bound = before
-            else:
-                found.append(Difference(f"{path}[{i}]", item, left))
+            _, j, differences, self.bound = min(tries, key=lambda t: t[:2])
+            del left[j]
+            found += differences
         return found
 
     def _text(self, recorded, got, path):
@@ -150,7 +155,7 @@ class Comparison:
             got = str(got)
         if not isinstance(got, str):
             return [Difference(path, recorded, got)]
-        wanted = recorded
+        wanted = UUID.sub("<uuid>", re.sub(r"-date$", "-<date>", recorded))
         for text, ours in sorted(self.constants.items(), key=lambda pair: -len(pair[0])):
             wanted = wanted.replace(text, ours)
         if wanted == got or self._matches(wanted, got):
