@@ -169,8 +169,7 @@ class Planner {
       cause.after = std::move(c.after);
       auto [behind, is_new] = behind_property.try_emplace(cause.name);
       if (is_new) {
-        TRY(behind->second,
-            parameters_behind(now.properties[cause.name], cause.path));
+        TRY(behind->second, parameters_behind(now.properties[cause.name], cause.path));
       }
       explain(cause, behind->second);
       add_cause(now, std::move(cause));
@@ -191,8 +190,8 @@ class Planner {
     return {};
   }
 
-  // Whose doing a difference is: names the new and changed parameters that now reads; "" where it is
-  // the text's alone.
+  // Whose doing a difference is: names the new and changed parameters that now reads; "" where it
+  // is the text's alone.
   Result<std::string> parameters_behind(const Value& now, const Path& path) const {
     std::set<std::string> parameters;
     CHECK_OK(collect_parameters(now, path, parameters, 0));

@@ -22,8 +22,8 @@ Whereabouts whereabouts_of(const StackKey& key, const Value& resource);
 struct NameStyle {
   size_t length_max = 255;
   bool lower_case = false;
-  // Instead of the stack's name, and with letters of both cases behind: "CFN-LogicalId-gE4nEU6CQEj9"
-  // (SSM parameters; recorded on AWS).
+  // Instead of the stack's name, and with letters of both cases behind:
+  // "CFN-LogicalId-gE4nEU6CQEj9" (SSM parameters; recorded on AWS).
   std::string head = {};
 };
 

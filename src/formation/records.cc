@@ -113,8 +113,8 @@ void add_event(Call& call, const Value& stack, Value what) {
   what.set("EventId", of_stack    ? call.random.uuid()
                       : cleans_up ? what["LogicalResourceId"].as_string() + "-" + call.random.uuid()
                                   : what["LogicalResourceId"].as_string() + "-" +
-                                     what["ResourceStatus"].as_string() + "-" +
-                                     format_iso8601(at, true));
+                                        what["ResourceStatus"].as_string() + "-" +
+                                        format_iso8601(at, true));
   publish_event(call, stack, what);
   call.put("event", numbered(uuid, last.number + 1), std::move(what));
 }

@@ -65,8 +65,21 @@ const re2::RE2* Pattern::compiled() const {
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_max_mem(1 << 20);
-    auto re = std::make_unique<re2::RE2>(translated(text_), options);
-    if (re->ok()) compiled_ = std::move(re);
+    std::string text = translated(text_);
+    // What must not stand at the beginning is looked at by itself; no model's has parentheses in
+    // it.
+    constexpr std::string_view begin = "(?!";
+    size_t end = text.find(')');
+    std::unique_ptr<re2::RE2> excluded;
+    if (text.starts_with(begin) && end != std::string::npos) {
+      excluded = std::make_unique<re2::RE2>(text.substr(begin.size(), end - begin.size()), options);
+      if (!excluded->ok()) return;
+      text = text.substr(end + 1);
+    }
+    auto re = std::make_unique<re2::RE2>(text, options);
+    if (!re->ok()) return;
+    compiled_ = std::move(re);
+    excluded_ = std::move(excluded);
   });
   return compiled_.get();
 }
@@ -77,8 +90,12 @@ bool Pattern::checked() const {
 
 bool Pattern::matches(std::string_view subject) const {
   const re2::RE2* re = compiled();
-  return re == nullptr ||
-         re2::RE2::FullMatch(re2::StringPiece(subject.data(), subject.size()), *re);
+  if (re == nullptr) return true;
+  re2::StringPiece piece(subject.data(), subject.size());
+  if (excluded_ && piece.size() > 0 &&
+      excluded_->Match(piece, 0, piece.size(), re2::RE2::ANCHOR_START, nullptr, 0))
+    return false;
+  return re2::RE2::FullMatch(piece, *re);
 }
 
 }  // namespace mainstay::wire

@@ -31,6 +31,7 @@ class Pattern {
   std::string_view text_;
   mutable std::once_flag once_;
   mutable std::unique_ptr<re2::RE2> compiled_;
+  mutable std::unique_ptr<re2::RE2> excluded_;  // of "(?!excluded)pattern", which RE2 has not
 };
 
 }  // namespace mainstay::wire

@@ -47,6 +47,12 @@ bool is_updating(const Call& call, const Value& document) {
   return call.now - document["Changed"].as_time() < call.duration(update_ms);
 }
 
+std::string current_revision(const Call& call, const Value& document) {
+  bool settled = !is_pending(call, document) && !is_updating(call, document);
+  bool has_another = settled && document.has("RevisionOnceSettled");
+  return document[has_another ? "RevisionOnceSettled" : "Revision"].as_string();
+}
+
 Status check_settled(const Call& call, const Value& document) {
   const char* start = "The operation cannot be performed at this time. ";
   if (is_pending(call, document))
@@ -104,7 +110,7 @@ Value configuration(const Call& call, const Value& document, std::string_view ar
           base64_encode(hex_decode(document["Code"]["Digest"].as_string()).value_or("")));
   out.set("LastModified", last_modified(document["Changed"]));
   out.set("Version", version_of(document));
-  out.set("RevisionId", document["Revision"]);
+  out.set("RevisionId", current_revision(call, document));
   out.set("State", "Active");
   out.set("LastUpdateStatus", "Successful");
   out.set("PackageType", "Zip");
@@ -124,24 +130,27 @@ Value configuration(const Call& call, const Target& target) {
 Value configuration_while_created(const Call& call, const Value& document) {
   Value out =
       configuration(call, document, document.has("Version") ? document["Version"].as_string() : "");
+  out.set("RevisionId", document["Revision"]);
   set_created(out);
   return out;
 }
 
 Value configuration_while_updated(const Call& call, const Value& document) {
   Value out = configuration(call, document, "");
+  out.set("RevisionId", document["Revision"]);
   set_updated(out);
   return out;
 }
 
 void put_function(Call& call, Value document) {
   std::string name = document["Name"].as_string();
-  document.set("Revision", call.random.uuid());
+  document.set("Revision", call.random.uuid()).set("RevisionOnceSettled", call.random.uuid());
   call.put("function", name, std::move(document));
 }
 
-Status check_revision(const Value& document, const Value& in, std::string_view where) {
-  if (in.has("RevisionId") && in["RevisionId"] != document["Revision"])
+Status check_revision(const Call& call, const Value& document, const Value& in,
+                      std::string_view where) {
+  if (in.has("RevisionId") && in["RevisionId"] != Value(current_revision(call, document)))
     return precondition_failed(where);
   return {};
 }
@@ -159,7 +168,7 @@ Result<Value> publish(Call& call, Value& function, const Value& description) {
        {"Tags", "LastVersion", "Reserved", "IsReserved", "ChangedSincePublished"})
     version.erase(member);
   version.set("Version", number);
-  version.set("Revision", call.random.uuid());
+  version.set("Revision", call.random.uuid()).erase("RevisionOnceSettled");
   if (description.is_string()) version.member("Config").set("Description", description);
   if (version["Config"]["SnapStart"]["ApplyOn"].as_string() == "PublishedVersions")
     version.member("Config").member("SnapStart").set("OptimizationStatus", "On");

@@ -32,6 +32,8 @@ Value configuration(const Call& call, const Value& document, std::string_view ar
 Value configuration(const Call& call, const Target& target);
 // Whether AWS would still be at it, by the cloud's clock ("Lambda function states"); and the
 // refusal of what has to wait for its end.
+// Its RevisionId: it has another once a change has come to its end (recorded on AWS).
+std::string current_revision(const Call& call, const Value& document);
 bool is_pending(const Call& call, const Value& document);
 bool is_updating(const Call& call, const Value& document);
 Status check_settled(const Call& call, const Value& document);
@@ -41,7 +43,8 @@ Value configuration_while_updated(const Call& call, const Value& document);
 
 // Puts it with a fresh revision.
 void put_function(Call& call, Value document);
-Status check_revision(const Value& document, const Value& in, std::string_view where);
+Status check_revision(const Call& call, const Value& document, const Value& in,
+                      std::string_view where);
 std::string version_of(const Value& document);
 
 // The next version of $LATEST, or the last one where nothing has changed since.

@@ -39,8 +39,6 @@ Result<Value> delete_version(Call& call, const Value& function, const std::strin
   const std::string name = function["Name"].as_string();
   if (number == latest)
     return invalid_parameter("$LATEST version cannot be deleted without deleting the function.");
-  if (!is_number(number))
-    return invalid_parameter("Deletion of aliases is not currently supported.");
   const Value* found = call.find("version", key_of(name, number));
   if (!found) return Value::map({});  // recorded: 204 for a version that is not there
   std::string aliases;
@@ -76,10 +74,9 @@ Result<Value> create_function(Call& call, const Value& in) {
   FunctionName named = parse_function(in["FunctionName"].as_string());
   constexpr size_t name_max = 64;
   if (named.name.size() > name_max)
-    return aws_error("ValidationException",
-                     "1 validation error detected: Value '" + named.name +
-                         "' at 'functionName' failed to satisfy constraint: Member must have "
-                         "length less than or equal to 64");
+    return invalid_parameter("1 validation error detected: Value '" + named.name +
+                             "' at 'functionName' failed to satisfy constraint: Member must have "
+                             "length less than or equal to 64");
   if (call.find("function", named.name)) return conflict("Function already exist: " + named.name);
   CHECK_OK(check_tags(call, in["Tags"]));
   TRY(Value config, new_settings(call, in));
@@ -95,8 +92,10 @@ Result<Value> create_function(Call& call, const Value& in) {
   put_function(call, function);
   if (!in["Publish"].as_bool())
     return configuration_while_created(call, *call.find("function", named.name));
+  // Told as the function itself, under the number of its version (recorded on AWS).
+  Value out = configuration_while_created(call, *call.find("function", named.name));
   TRY(Value version, publish(call, function, in["Description"]));
-  return configuration_while_created(call, version);
+  return out.set("Version", version["Version"]);
 }
 
 Result<Value> get_function_configuration(Call& call, const Value& in) {
@@ -146,6 +145,8 @@ Result<Value> list_functions(Call& call, const Value& in) {
 
 Result<Value> delete_function(Call& call, const Value& in) {
   TRY(FunctionName named, function_named(call, in));
+  if (!named.qualifier.empty() && !is_version(named.qualifier))
+    return invalid_parameter("Deletion of aliases is not currently supported.");
   const Value* found = call.find("function", named.name);
   if (!found) return function_not_found(call, named.name);
   if (!named.qualifier.empty()) return delete_version(call, *found, named.qualifier);
@@ -162,7 +163,7 @@ Result<Value> update_function_code(Call& call, const Value& in) {
   if (!found) return function_not_found(call, named.name);
   Value function = *found;
   CHECK_OK(check_settled(call, function));
-  CHECK_OK(check_revision(function, in, "GetFunction/GetAlias"));
+  CHECK_OK(check_revision(call, function, in, "GetFunction/GetAlias"));
   Value before = function["Code"];
   TRY(Value code, take_code(call, in));
   if (in["DryRun"].as_bool()) {
@@ -182,7 +183,7 @@ Result<Value> update_function_code(Call& call, const Value& in) {
   if (!in["Publish"].as_bool())
     return configuration_while_updated(call, *call.find("function", named.name));
   TRY(Value version, publish(call, function, {}));
-  return configuration(call, version, version_of(version));
+  return configuration_while_created(call, version);
 }
 
 Result<Value> update_function_configuration(Call& call, const Value& in) {
@@ -192,7 +193,7 @@ Result<Value> update_function_configuration(Call& call, const Value& in) {
   if (!found) return function_not_found(call, named.name, latest);
   Value function = *found;
   CHECK_OK(check_settled(call, function));
-  CHECK_OK(check_revision(function, in, "GetFunction/GetAlias"));
+  CHECK_OK(check_revision(call, function, in, "GetFunction/GetAlias"));
   Value config = function["Config"];
   config.set("_Name", named.name);
   CHECK_OK(change_settings(call, config, in));

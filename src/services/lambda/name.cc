@@ -23,10 +23,10 @@ FunctionName parse_function(std::string_view text) {
   FunctionName out;
   size_t at = 0;
   // "arn:aws:lambda:region:account:function:name"
-  if (parts[0] == "arn" && parts.size() >= 7) {
+  if (parts[0] == "arn" && parts.size() >= 6) {
     out.region = parts[3];
     out.account = parts[4];
-    at = 6;
+    at = parts.size() > 6 ? 6 : 5;  // "function:" may be left out
   } else if (parts.size() >= 3 && is_account_id(parts[0]) && parts[1] == "function") {
     out.account = parts[0];
     at = 2;

@@ -75,7 +75,7 @@ void put_policy(Call& call, const FunctionName& named, Guarded& guarded, Value s
     call.remove("policy", key);
   else
     call.put("policy", key, Value::map({{"Statements", std::move(statements)}}));
-  guarded.document.set("Revision", call.random.uuid());
+  guarded.document.set("Revision", call.random.uuid()).erase("RevisionOnceSettled");
   call.put(guarded.table, guarded.key, guarded.document);
 }
 
@@ -98,7 +98,8 @@ Result<Value> add_permission(Call& call, const Value& in) {
   std::string key = key_of(named.name, named.qualifier);
   const Value* policy = call.find("policy", key);
   Value statements = policy ? (*policy)["Statements"] : Value::list();
-  CHECK_OK(check_revision(guarded.document, in, policy ? "GetPolicy" : "GetFunction/GetAlias"));
+  CHECK_OK(
+      check_revision(call, guarded.document, in, policy ? "GetPolicy" : "GetFunction/GetAlias"));
   const std::string& id = in["StatementId"].as_string();
   for (const Value& one : statements.items())
     if (one["Sid"].as_string() == id)
@@ -128,7 +129,7 @@ Result<Value> remove_permission(Call& call, const Value& in) {
   TRY(Guarded guarded, find_guarded(call, named));
   const Value* policy = call.find("policy", key_of(named.name, named.qualifier));
   if (!policy) return not_found("No policy is associated with the given resource.");
-  CHECK_OK(check_revision(guarded.document, in, "GetPolicy"));
+  CHECK_OK(check_revision(call, guarded.document, in, "GetPolicy"));
   Value kept = Value::list();
   for (const Value& one : (*policy)["Statements"].items())
     if (one["Sid"] != in["StatementId"]) kept.push_back(one);
@@ -148,7 +149,7 @@ Result<Value> get_policy(Call& call, const Value& in) {
   Value document = Value::map(
       {{"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", (*policy)["Statements"]}});
   return Value::map({{"Policy", cloud::shown_policy(call, to_json(document))},
-                     {"RevisionId", guarded.document["Revision"]}});
+                     {"RevisionId", current_revision(call, guarded.document)}});
 }
 
 }  // namespace mainstay::lambda

@@ -23,6 +23,8 @@ Result<Tagged> find_tagged(Call& call, const Value& in) {
     if (!found) return not_found("Event source mapping not found: " + arn);
     return Tagged{"mapping", parts[6], *found};
   }
+  if (parts.size() > 6 && parts[5] == "capacity-provider")  // there are none here
+    return not_found("Capacity provider not found: " + arn);
   if (parts.size() < 7 || parts[5] != "function")
     return not_here("tags of " + (parts.size() > 5 ? parts[5] : arn));
   FunctionName named = parse_function(arn);

@@ -59,7 +59,7 @@ Result<Value> publish_version(Call& call, const Value& in) {
   if (!found) return function_not_found(call, named.name);
   Value function = *found;
   CHECK_OK(check_settled(call, function));
-  CHECK_OK(check_revision(function, in, "GetFunction/GetAlias"));
+  CHECK_OK(check_revision(call, function, in, "GetFunction/GetAlias"));
   Value now = configuration(call, function, "");
   if (in.has("CodeSha256") && in["CodeSha256"] != now["CodeSha256"])
     return invalid_parameter("CodeSHA256 (" + in["CodeSha256"].as_string() +
@@ -130,7 +130,7 @@ Result<Value> update_alias(Call& call, const Value& in) {
   const Value* found = find_alias(call, named.name, name);
   if (!function || !found)
     return not_found("Alias not found: " + function_arn(call, named.name, name));
-  CHECK_OK(check_revision(*found, in, "GetFunction/GetAlias"));
+  CHECK_OK(check_revision(call, *found, in, "GetFunction/GetAlias"));
   Value alias = *found;
   CHECK_OK(change_alias(call, *function, alias, in));
   call.put("alias", key_of(named.name, name), alias);

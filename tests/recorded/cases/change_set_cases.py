@@ -103,6 +103,8 @@ TESTS = {
         "dynamic_update": tuple({**FOO(f"topic-{n}"), "Parameter": parameter({"Fn::GetAtt": ["Foo", "TopicName"]})} for n in (1, 2)),
         "mappings_with_static_fields": tuple({"Mappings": {"MyMapping": {"MyKey": {"key1": "topic-name-1", "key2": "topic-name-2"}}}, "Resources": {
             **FOO({"Fn::FindInMap": ["MyMapping", "MyKey", f"key{n}"]}), "Parameter": parameter({"Fn::GetAtt": ["Foo", "TopicName"]})}} for n in (1, 2)),
+    },
+    "v2/test_change_sets.py::TestCaptureUpdateProcess::": {
         "unrelated_changes_requires_replacement": tuple({
             "Parameter1": parameter("value", Name=f"parameter-{n}-name"),
             "Parameter2": parameter({"Fn::GetAtt": ["Parameter1", "Value"]})} for n in (1, 2))}}

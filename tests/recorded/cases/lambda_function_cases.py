@@ -26,10 +26,10 @@ def delete_on_nonexisting_version(run):
 @functions
 def function_arns(run):
     first, second = run.unique("fn"), run.unique("fn")
-    make = lambda step, name: run.step(step, {"CreateEventSourceMappingResponse": None, "CreateFunctionResponse": run.answer(
-        run.functions.create_function, **{**request(run, name), "MemorySize": 128})})
+    make = lambda step, name, **more: run.step(step, {"CreateEventSourceMappingResponse": None, "CreateFunctionResponse": run.answer(
+        run.functions.create_function, **request(run, name, **more))})
     make("create-function-arn-response", arn(run, first))
-    make("create-function-partial-arn-response", f"{run.account}:function:{second}")
+    make("create-function-partial-arn-response", f"{run.account}:function:{second}", Code={"ZipFile": packed("x = 2\n")})
     ask = lambda step, name: run.step(step, run.functions.create_function, **request(run, name))
     ask("invalid_function_name_exc", "invalid:function:name")
     ask("long_function_name_exc", "a" * 65)
@@ -73,8 +73,9 @@ def ops_on_nonexisting_version(run):
 
 @functions
 def ops_with_arn_qualifier_mismatch(run):
-    step, = run.recorded
-    run.step(step, getattr(run.functions, run.param), FunctionName=arn(run, function(run)) + ":1", Qualifier="$LATEST")
+    name = function(run)
+    for step, qualifier in (("match_exception", "$LATEST"), ("not_match_exception", "1")):
+        run.step(step, getattr(run.functions, run.param), FunctionName=arn(run, name) + ":$LATEST", Qualifier=qualifier)
 
 
 def refused(response):
@@ -125,7 +126,7 @@ def function_name_and_qualifier_validation(run):
 @versions
 def publish_with_wrong_revisionid(run):
     name = run.unique("fn")
-    run.step("create_response", run.functions.create_function, **plain(run, name))
+    run.step("create_response", run.functions.create_function, **plain(run, name, Runtime="python3.9"))
     settled(run, name)
     found = run.step("get_fn_response", run.functions.get_function, FunctionName=name)
     run.step("publish_wrong_revisionid_exc", run.functions.publish_version, FunctionName=name, RevisionId="doesntexist")
@@ -145,10 +146,8 @@ def publish_with_update(run):
     settled(run, name)
     run.step("get_function_result", run.functions.get_function, FunctionName=name)
     run.step("update_function_code_result", run.functions.update_function_code, FunctionName=name, ZipFile=packed("y = 2\n"), Publish=True)
-    settled(run, name)
-    settled(run, name, Qualifier="1")
     run.step("get_function_version_result", run.functions.get_function, FunctionName=name, Qualifier="1")
-    run.step("get_function_latest_result", run.functions.get_function, FunctionName=name)
+    run.step("get_function_latest_result", run.functions.get_function, FunctionName=name, Qualifier="$LATEST")
 
 
 @logging
@@ -202,7 +201,7 @@ def function_concurrency_exceptions(run):
     put = lambda step, name, count: run.step("put_function_concurrency_with_" + step, run.functions.put_function_concurrency,
                                              FunctionName=name, ReservedConcurrentExecutions=count)
     put("function_name_doesnotexist", "doesnotexist", 1)
-    put("function_name_doesnotexist_and_invalid_concurrency", "doesnotexist", -1)
+    put("function_name_doesnotexist_and_invalid_concurrency", "doesnotexist", 1_000_000)
     name = function(run)
     run.functions.publish_version(FunctionName=name)
     put("qualified_arn", arn(run, name) + ":1", 1)

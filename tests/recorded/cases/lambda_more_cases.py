@@ -11,10 +11,10 @@ tag = cases("lambda_/test_lambda_api.py::TestLambdaTag::")
 urls = cases("lambda_/test_lambda_api.py::TestLambdaUrl::")
 
 
-def staged(run):
+def staged(run, **more):
     """A function whose creation is compared, as the tests of aliases make it."""
     name = run.unique("fn")
-    ask = {**request(run, name), "Handler": "index.handler", "Environment": {"Variables": {"testenv": "staging"}}}
+    ask = {**request(run, name), "Handler": "index.handler", "Environment": {"Variables": {"testenv": "staging"}}, **more}
     del ask["Timeout"]
     run.step("create_response", run.functions.create_function, **ask)
     settled(run, name)
@@ -74,7 +74,7 @@ def non_existent_alias_update(run):
 
 @aliases
 def notfound_and_invalid_routingconfigs(run):
-    name = staged(run)
+    name = staged(run, Publish=True)
     published(run, name)
 
     def make(step, alias="custom", version="1", weights=None, **more):
