@@ -20,7 +20,7 @@ COMMAND = re.compile(rf"^    (?:\$ )?({PROGRAMS}.*)$")
 SYNOPSIS = re.compile(r"\S {4,}\S|\[|\||\b[A-Z]{4,}\b(?![^']*')|\.\.\.|=WHAT| CONFIG| YYYY| CODE| S ")
 READY_SECONDS = 60
 # How commands end whose answer is not simply yes.
-ENDS = {"mainstay diff --exit-code": 2, "mainstay access can role/writer": 5}
+ENDS = {"mainstay diff --exit-code": 2, "mainstay down --stacks web": 5, "mainstay access can role/writer": 5}
 
 
 def left_out():

@@ -3,6 +3,7 @@ namespace: prod
 ENV
 cat > stacker.yml <<'YAML'
 namespace: ${namespace}
+persistent_graph_key: prod.json
 stacks:
   - name: web
     template_path: web.yaml
