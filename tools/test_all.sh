@@ -60,6 +60,7 @@ step "policies: decided, compared, proved" policies ctest --test-dir build/relea
   --output-on-failure
 step "the main job" main-job tools/test_clients.sh tests/main_job
 step "real clients: boto3, awscli" clients tools/test_clients.sh
+step "answers recorded on AWS" recorded tools/test_clients.sh tests/recorded
 step "the program as a user meets it" cli tools/test_clients.sh tests/cli
 step "web pages: kept out, let in" web tools/test_web.sh
 step "who may do what" access tools/test_clients.sh tests/access
