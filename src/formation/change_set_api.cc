@@ -3,6 +3,7 @@
 #include "base/text.hh"
 #include "formation/change_context.hh"
 #include "formation/change_shown.hh"
+#include "formation/drift_revert.hh"
 #include "formation/engine.hh"
 #include "formation/handlers.hh"
 #include "formation/import_plan.hh"
@@ -65,9 +66,15 @@ Status check_new_name(Call& call, const Value& stack, const std::string& name) {
   return {};
 }
 
+bool is_drift_aware(const Value& in) {
+  return in["DeploymentMode"].as_string() == "REVERT_DRIFT";
+}
+
 // ResourcesToImport and IMPORT go together (API reference, CreateChangeSet).
 Status check_import(const Value& in) {
   bool imports = in["ChangeSetType"].as_string() == "IMPORT";
+  if (imports && is_drift_aware(in))
+    return validation_error("DeploymentMode REVERT_DRIFT is not for change sets of type IMPORT");
   if (imports == !in["ResourcesToImport"].empty()) return {};
   return validation_error(imports
                               ? "ResourcesToImport must be given for a change set of type IMPORT"
@@ -126,7 +133,20 @@ struct Planned {
   Value imports = Value::map({});
   std::vector<Value> findings;
   std::string failure;
+  Value actual;  // of a drift-aware one: what its execution has to know (kept_states)
+  std::string drift_status;
 };
+
+// What the resources are by now, beside what the plan would do to them.
+void compare_with_drift(Call& call, const StackKey& key, const Prepared& prepared, Planned& out) {
+  const std::vector<Value> resources = rows_of(call, "resource", key.uuid());
+  Asker asker = asker_of(call);
+  ActualStates states;
+  call.outside([&] { states = read_actual_states(asker, key, resources); });
+  add_drift(out.changes, states, resources, prepared, call.now);
+  out.actual = kept_states(states);
+  out.drift_status = drift_status_of(states);
+}
 
 Result<Planned> plan_of(Call& call, const Value& in, const StackKey& key, const Value& before,
                         const Value& after) {
@@ -151,8 +171,9 @@ Result<Planned> plan_of(Call& call, const Value& in, const StackKey& key, const 
     out.changes.push_back(
         shown_change(call, key.uuid(), plan.changes[i], out.imports, contexts[i]));
   out.parameters = shown_parameters(prepared, after);
+  if (is_drift_aware(in) && !before.is_null()) compare_with_drift(call, key, prepared, out);
   // One that creates a stack of nothing is complete (recorded: conditions that are all false).
-  if (plan.is_empty() && !before.is_null())
+  if (plan.is_empty() && !before.is_null() && out.changes.empty())
     out.failure =
         "The submitted information didn't contain changes. Submit different "
         "information to create a change set.";
@@ -192,8 +213,11 @@ Result<Value> plan_change_set(Call& call, const Value& in) {
                                     : before.is_null()                          ? "CREATE"
                                                                                 : "UPDATE"},
                           {"_operation", std::move(operation)}});
-  for (const char* member : {"OnStackFailure", "Description", "RollbackConfiguration"})
+  for (const char* member :
+       {"OnStackFailure", "Description", "RollbackConfiguration", "DeploymentMode"})
     if (in.has(member)) set.set(member, in[member]);
+  if (!planned.drift_status.empty())
+    set.set("StackDriftStatus", planned.drift_status).set("_actual", std::move(planned.actual));
   if (!good) set.set("StatusReason", planned.failure);
   // Others had their turn while the template was being prepared.
   CHECK_OK(check_new_name(call, stack, name));
@@ -214,7 +238,8 @@ Result<Value> create_change_set(Call& call, const Value& in) {
 
 Result<Value> describe_change_set(Call& call, const Value& in) {
   TRY(Value set, find_change_set(call, in));
-  for (const char* member : {"_definition", "_type", "_operation", "_imports", "_findings"})
+  for (const char* member :
+       {"_definition", "_type", "_operation", "_imports", "_findings", "_actual"})
     set.erase(member);
   show_values(set.member("Changes").make_list(), in["IncludePropertyValues"].as_bool());
   for (const char* member : {"NotificationARNs", "Capabilities"})
@@ -241,6 +266,25 @@ Result<Value> list_change_sets(Call& call, const Value& in) {
   return Value::map({{"Summaries", std::move(out)}});
 }
 
+namespace {
+
+// The rows of the resources that are brought back say what they are, for this operation only. What
+// was found of them before is not told any more ("reset the drift status").
+void take_actual_states(Call& call, Value& stack, const Value& actual, const Value& operation) {
+  const std::string uuid = uuid_of(stack["StackId"].as_string());
+  for (const auto& [id, state] : actual.members()) {
+    const Value* found = call.find("resource", row(uuid, id));
+    if (!found) continue;
+    Value resource = *found, kept = state;
+    resource.set("_actual", kept.set("Operation", operation));
+    call.put("resource", row(uuid, id), std::move(resource));
+    call.remove("resource-drift", row(uuid, id));
+  }
+  stack.set("DriftInformation", Value::map({{"StackDriftStatus", "NOT_CHECKED"}}));
+}
+
+}  // namespace
+
 Result<Value> execute_change_set(Call& call, const Value& in) {
   TRY(Value set, find_change_set(call, in));
   const std::string& execution = set["ExecutionStatus"].as_string();
@@ -266,6 +310,7 @@ Result<Value> execute_change_set(Call& call, const Value& in) {
     operation.set("Caller", call.caller.to_value());
   operation.set("Type", creates ? "CREATE_STACK" : "UPDATE_STACK");
   if (!set["_imports"].empty()) operation.set("Imports", set["_imports"]);
+  if (!set["_actual"].empty()) take_actual_states(call, stack, set["_actual"], operation["Id"]);
   if (in["RetainExceptOnCreate"].as_bool()) operation.set("RetainExceptOnCreate", true);
   if (in.has("ClientRequestToken")) operation.set("Token", in["ClientRequestToken"]);
   if (set.has("OnStackFailure")) operation.set("OnFailure", set["OnStackFailure"]);

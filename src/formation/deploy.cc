@@ -116,8 +116,9 @@ Status Operation::update_one(Value present, const Value& wanted) {
             {"PhysicalResourceId", "Attributes", "_generation", "_state", "_made_in", "_made_as"});
   next.set("_prefix", "UPDATE");
   Subject s = subject(next);
-  s.before = former["Properties"];
-  s.tags_before = former["_tags"];
+  const Value actual = actual_state(former);
+  s.before = actual.is_null() ? former["Properties"] : actual["Properties"];
+  s.tags_before = actual.is_null() ? former["_tags"] : actual["Tags"];
   s.may_change = [&] { return check_policy(update_action::modify, former); };
   auto resolved = follow_references(asker(), s.where.type, s.properties);
   Status done = resolved.has_value() ? Status() : Status(resolved.error());
@@ -204,6 +205,9 @@ Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
   bool half_made = present["_incomplete"].as_bool() || status == "CREATE_IN_PROGRESS" ||
                    status == "CREATE_FAILED";
   if (half_made) CHECK_OK(take_up_half_made(present));
+  // One that is gone is made anew, and taken away again if the update is rolled back.
+  if (actual_state(present)["Gone"].as_bool())
+    present = Value::map({{"_generation", present["_generation"].as_int() + 1}});
   bool there = !half_made && is_present(present);
   if (!wanted.has_value()) {
     Value failed = there ? present
@@ -220,10 +224,14 @@ Status Operation::deploy_one(const Prepared& prepared, const std::string& id) {
 
 Status Operation::change_one(Value present, const Value& wanted) {
   const std::string& type = present["ResourceType"].as_string();
-  auto changes =
-      cfn::diff_properties(present["Properties"], wanted["Properties"], Types::all().schema(type));
+  const Value actual = actual_state(present);
+  const Value& before = actual.is_null() ? present["Properties"] : actual["Properties"];
+  const Value& tags_before = actual.is_null() ? present["_tags"] : actual["Tags"];
+  auto changes = cfn::diff_properties(before, wanted["Properties"], Types::all().schema(type));
   bool nested = type == "AWS::CloudFormation::Stack";
-  if (changes.empty() && present["_tags"] == wanted["_tags"] && !nested) {
+  if (changes.empty() && tags_before == wanted["_tags"] && !nested) {
+    present.set("Properties", wanted["Properties"]).set("_tags", wanted["_tags"]);
+    present.erase("_actual");
     for (const char* member :
          {"_needs", "_deletion_policy", "_replace_policy", "_zones", "Metadata"}) {
       present.erase(member);
@@ -231,7 +239,7 @@ Status Operation::change_one(Value present, const Value& wanted) {
     }
     return put_resource(present.set("_done_by", step()));
   }
-  bool replaced = provider().replaces(type, present["Properties"], wanted["Properties"]);
+  bool replaced = provider().replaces(type, before, wanted["Properties"]);
   if (!nested || !changes.empty()) {
     Status may = check_policy(replaced ? update_action::replace : update_action::modify, present);
     if (!may.has_value()) return refuse(present, may.error());

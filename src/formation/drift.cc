@@ -5,7 +5,6 @@
 #include <set>
 
 #include "base/json.hh"
-#include "formation/drift_compare.hh"
 #include "formation/provider.hh"
 
 namespace mainstay::formation {
@@ -127,40 +126,47 @@ Value without_values(Value difference, const std::set<std::string>& hidden) {
   return difference;
 }
 
-Result<Value> check_drift(cloud::Cloud& cloud, const cloud::Caller& caller, const StackKey& key,
-                          const Value& resource, Time at) {
+Result<Drift> compare_with_actual(cloud::Cloud& cloud, const cloud::Caller& caller,
+                                  const StackKey& key, const Value& resource) {
   Subject s = subject_of(cloud, caller, key, resource);
   TRY(Actual found, provider().read(s));
+  Drift out{found.can_be_read, found.exists, Value::map({}), Value::map({}), found.properties, {}};
+  if (!found.can_be_read || !found.exists) return out;
+  const cfn::Schema* schema = Types::all().schema(s.where.type);
+  for (const auto& [name, value] : found.properties.members()) {
+    const Value& wanted = s.properties[name];
+    if (wanted.is_null() || has_reference(wanted)) continue;
+    out.expected.set(name, wanted);
+    bool tags = schema && schema->tag_property() == name;
+    Value is = tags ? without_stack_tags(value, wanted, s.tags) : value;
+    if (!is.is_null()) out.actual.set(name, std::move(is));
+  }
+  const Value& spec = Types::all().spec(s.where.type)["drift"];
+  out.differences = compare_properties(out.expected, out.actual, schema, spec);
+  return out;
+}
+
+Result<Value> check_drift(cloud::Cloud& cloud, const cloud::Caller& caller, const StackKey& key,
+                          const Value& resource, Time at) {
+  TRY(Drift found, compare_with_actual(cloud, caller, key, resource));
   if (!found.can_be_read) return Value();
   Value drift = Value::map({{"StackId", key.id},
-                            {"LogicalResourceId", s.where.logical_id},
-                            {"PhysicalResourceId", s.physical_id},
-                            {"ResourceType", s.where.type},
+                            {"LogicalResourceId", resource["LogicalResourceId"]},
+                            {"PhysicalResourceId", resource["PhysicalResourceId"]},
+                            {"ResourceType", resource["ResourceType"]},
                             {"StackResourceDriftStatus", "DELETED"},
                             {"PropertyDifferences", Value::list()},
                             {"Timestamp", at}});
   if (!found.exists) return drift;
-  const cfn::Schema* schema = Types::all().schema(s.where.type);
-  Value expected = Value::map({}), actual = Value::map({});
-  for (const auto& [name, value] : found.properties.members()) {
-    const Value& wanted = s.properties[name];
-    if (wanted.is_null() || has_reference(wanted)) continue;
-    expected.set(name, wanted);
-    bool tags = schema && schema->tag_property() == name;
-    Value is = tags ? without_stack_tags(value, wanted, s.tags) : value;
-    if (!is.is_null()) actual.set(name, std::move(is));
-  }
-  const Value& spec = Types::all().spec(s.where.type)["drift"];
   auto hidden = hidden_properties(resource);
-  for (const PropertyDifference& d : compare_properties(expected, actual, schema, spec))
+  for (const PropertyDifference& d : found.differences)
     drift.member("PropertyDifferences").push_back(without_values(d.shown(), hidden));
   for (const std::string& name : hidden)
-    for (Value* side : {&expected, &actual})
+    for (Value* side : {&found.expected, &found.actual})
       if (side->has(name)) side->set(name, hidden_value);
-  bool same = drift["PropertyDifferences"].empty();
-  return drift.set("StackResourceDriftStatus", same ? "IN_SYNC" : "MODIFIED")
-      .set("ExpectedProperties", to_json(expected))
-      .set("ActualProperties", to_json(actual));
+  return drift.set("StackResourceDriftStatus", found.differences.empty() ? "IN_SYNC" : "MODIFIED")
+      .set("ExpectedProperties", to_json(found.expected))
+      .set("ActualProperties", to_json(found.actual));
 }
 
 Status run_detection(cloud::Cloud& cloud, const cloud::Place& place, const Value& detection_id) {

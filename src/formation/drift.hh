@@ -3,9 +3,20 @@
 #pragma once
 
 #include "cloud/cloud.hh"
+#include "formation/drift_compare.hh"
 #include "formation/records.hh"
 
 namespace mainstay::formation {
+
+// A resource as it is, beside what its template says.
+struct Drift {
+  bool can_be_read = false, exists = false;  // else nothing else is known
+  Value expected, actual;                    // what was compared; stack tags left out
+  Value found;                               // all that was read
+  std::vector<PropertyDifference> differences;
+};
+Result<Drift> compare_with_actual(cloud::Cloud& cloud, const cloud::Caller& caller,
+                                  const StackKey& key, const Value& resource);
 
 // A StackResourceDrift for the resource as it is now; null where its type cannot be read back.
 // `caller` asks the services. Errors: theirs, but for a resource that is gone.

@@ -111,6 +111,11 @@ class Operation {
   void note_former(Call& call, const std::string& id, const Value& document);
   Value definition(std::string_view which);
   const Value& operation_id() const { return stack_["_operation"]["Id"]; }
+  // What a drift-aware change set found of the resource (drift_revert.hh); null for others.
+  Value actual_state(const Value& resource) const {
+    const Value& actual = resource["_actual"];
+    return actual["Operation"] == operation_id() ? actual : Value();
+  }
   // Operation and phase: what a resource has been begun or finished by.
   std::string step() const;
   bool is_done(const Value& resource) const { return resource["_done_by"].as_string() == step(); }

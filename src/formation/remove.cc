@@ -171,6 +171,13 @@ Status Operation::restore_one(const Value& former) {
   s.before = now.has("_attempted") ? now["_attempted"] : now["Properties"];
   s.tags_before = now["_tags"];
   s.restoring = true;
+  // "restore resources to their actual pre-deployment state" (user guide, "Using drift-aware change
+  // sets")
+  if (const Value actual = actual_state(former); !actual.is_null()) {
+    s.properties = actual["Properties"];
+    s.tags = actual["Tags"];
+    back.erase("_actual");
+  }
   Status done = provider().update(s);
   if (done.has_value()) {
     if (s.physical_id != now["PhysicalResourceId"].as_string()) CHECK_OK(leave_over(now));

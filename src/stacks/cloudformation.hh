@@ -48,7 +48,7 @@ struct ParameterValue {
 // What is sent to create or update a stack, or to make a change set for it.
 struct Submission {
   std::string stack_name;
-  std::string template_body, template_url;  // one of them
+  std::string template_body, template_url;  // one of them; none: the template that it has
   std::vector<ParameterValue> parameters;
   std::vector<Tag> tags;
   std::string role_arn, policy_body, token;
@@ -59,7 +59,11 @@ struct Submission {
   std::string on_failure = "";
   // Of a change set that only imports: ResourcesToImport; null for others.
   Value imports = {};
+  // Of a change set: drift-aware, so that it brings back what was changed by hand.
+  bool reverts_drift = false;
 };
+// The same again, with the template still to be given.
+Submission submission_as_deployed(const DeployedStack& stack);
 
 struct StackEvent {
   std::string id, logical_id, physical_id, type, status, reason;
@@ -167,6 +171,7 @@ class CloudFormation {
                                                  const std::string& after = "") const;
 
   // Makes a change set and waits until it is ready. It must be deleted or executed afterwards.
+  // Error "NotSupported" where what answers does not know drift-aware ones.
   Result<ChangeSet> make_change_set(const Submission& s, bool is_new, const std::string& name,
                                     Clock& clock, std::stop_token stop) const;
   // By resource type of a template, the properties by which a resource is named for an import.
@@ -185,7 +190,7 @@ class CloudFormation {
     return client_->call("cloudformation", operation, input, region_);
   }
   Result<StackDrift> drifts(const Value& detection) const;
-  Result<std::vector<ResourceChange>> changes_of(const std::string& id) const;
+  Result<std::vector<ResourceChange>> changes_of(const std::string& id, bool with_values) const;
 
   std::shared_ptr<aws::Client> client_;
   std::string region_;

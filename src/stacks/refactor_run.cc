@@ -69,14 +69,9 @@ class RefactorRun {
     return {};
   }
 
-  Submission as_deployed(const RefactorMember& m, std::string body) const {
-    Submission s;
-    s.stack_name = m.name;
+  static Submission as_deployed(const RefactorMember& m, std::string body) {
+    Submission s = submission_as_deployed(*m.deployed);
     s.template_body = std::move(body);
-    for (const auto& [key, value] : m.deployed->parameters) s.parameters.push_back({key, "", true});
-    s.tags = m.deployed->tags;
-    s.role_arn = m.deployed->role_arn;
-    s.notification_arns = m.deployed->notification_arns;
     return s;
   }
 

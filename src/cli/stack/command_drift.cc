@@ -1,15 +1,20 @@
 #include <fmt/core.h>
 
 #include "base/text.hh"
+#include "cli/journal/redacting.hh"
+#include "cli/screen/change_text.hh"
+#include "cli/stack/run_steps.hh"
 #include "cli/stack/stack_commands.hh"
 #include "cli/stack/stack_run.hh"
 #include "stacks/drift.hh"
+#include "stacks/revert.hh"
 
 namespace mainstay::cli {
 namespace {
 
 struct DriftFlags : StackFlags {
   bool exit_code = false;
+  bool revert = false;
 };
 
 struct DriftCounts {
@@ -110,6 +115,40 @@ Exit drift(const DriftFlags& flags) {
   return counts.drifted > 0 && flags.exit_code ? Exit::changes : Exit::ok;
 }
 
+Status confirm_revert(StackRun& run, const DriftFlags& flags,
+                      const std::vector<stacks::StackDiff>& diffs) {
+  run.finish_progress();
+  size_t count = 0;
+  for (const stacks::StackDiff& found : diffs) {
+    stacks::StackDiff diff = redacted(run.secrets(), found);
+    count += diff.changes.size();
+    if (run.json()) run.json()->line("diff", diff_value(diff));
+    run.print(diff_text(diff, run.target().region, run.style()) + "\n");
+  }
+  run.print(fmt::format("{} resource{} in {} stack{} would be brought back\n", count,
+                        count == 1 ? "" : "s", diffs.size(), diffs.size() == 1 ? "" : "s"));
+  if (flags.yes) return {};
+  if (!run.can_ask())
+    return Error("ApprovalNeeded", "what was changed by hand would be taken back")
+        .with_hint("to take it back, run again with --force");
+  auto answer = ask("Go on? [y/N] ");
+  if (answer && (*answer == "y" || *answer == "Y")) return {};
+  return Error("ApprovalNeeded", "nothing was taken back");
+}
+
+Exit revert(const DriftFlags& flags) {
+  StackRun run(flags);
+  if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
+  if (auto opened = run.open(); !opened) return run.fail(opened.error());
+  if (auto held = run.hold_graph(); !held) return run.fail(held.error());
+  auto confirm = [&](const std::vector<stacks::StackDiff>& diffs) {
+    Status yes = confirm_revert(run, flags, diffs);
+    if (yes) run.begin_work();
+    return yes;
+  };
+  return conclude(run, stacks::revert_drift(run.session(), confirm), false);
+}
+
 }  // namespace
 
 void add_drift(CLI::App& app, int& exit_code) {
@@ -119,11 +158,17 @@ void add_drift(CLI::App& app, int& exit_code) {
   add_common_flags(*command, *flags);
   add_target_names(*command, *flags, "Only this stack or target, and what it depends on");
   command->add_flag("--exit-code", flags->exit_code, "Exit with 2 if something has drifted");
+  add_graph_flags(*command, *flags);
+  command->add_flag("--revert", flags->revert, "Bring back what was changed by hand");
+  command->add_flag("-f,--force,--yes", flags->yes, "With --revert: without asking")
+      ->needs("--revert");
   command->footer(
       "Examples:\n  mainstay drift prod.env stacker.yml\n"
-      "  mainstay drift --exit-code --stacks vpc prod.env stacker.yml\n"
+      "  mainstay drift --revert --stacks vpc prod.env stacker.yml\n"
       "  mainstay drift --json --profile prod prod.env stacker.yml");
-  command->callback([flags, &exit_code] { exit_code = static_cast<int>(drift(*flags)); });
+  command->callback([flags, &exit_code] {
+    exit_code = static_cast<int>(flags->revert ? revert(*flags) : drift(*flags));
+  });
 }
 
 }  // namespace mainstay::cli
