@@ -164,7 +164,8 @@ Result<Planned> plan_of(Call& call, const Value& in, const StackKey& key, const 
     existing = existing_by_name(call, key, prepared, plan);
     if (in["ImportExistingResources"].as_bool()) out.imports = imports_found(call, existing);
   }
-  out.findings = validate_plan(prepared, plan, existing, out.imports);
+  if (!in["DisableValidation"].as_bool())
+    out.findings = validate_plan(prepared, plan, existing, out.imports);
   out.failure = status_reason(out.findings);
   TRY(auto contexts, contexts_of(call, key, before, prepared, plan));
   for (size_t i = 0; i < plan.changes.size(); ++i)

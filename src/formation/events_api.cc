@@ -22,9 +22,10 @@ const char* operation_status(const std::string& status) {
 
 Value shown_event(const Value& event) {
   Value out = Value::map({});
-  for (const char* member : {"EventId", "StackId", "OperationId", "LogicalResourceId",
-                             "PhysicalResourceId", "ResourceType", "Timestamp", "ResourceStatus",
-                             "ResourceStatusReason", "ResourceProperties", "ClientRequestToken"})
+  for (const char* member :
+       {"EventId", "StackId", "OperationId", "LogicalResourceId", "PhysicalResourceId",
+        "ResourceType", "Timestamp", "ResourceStatus", "ResourceStatusReason", "ResourceProperties",
+        "ClientRequestToken", "DetailedStatus"})
     if (event.has(member)) out.set(member, event[member]);
   if (!event["_operation_type"].is_null()) out.set("OperationType", event["_operation_type"]);
   bool of_stack = event["PhysicalResourceId"] == event["StackId"];
@@ -34,20 +35,33 @@ Value shown_event(const Value& event) {
                                                  : "PROGRESS_EVENT");
 }
 
+Value event_of_finding(Value found, const char* type) {
+  std::string id = found["OperationId"].as_string() + "-" + found["LogicalResourceId"].as_string() +
+                   "-" + found["ValidationName"].as_string();
+  return found.set("EventId", id).set("OperationType", type).set("EventType", "VALIDATION_ERROR");
+}
+
 // What was found wrong with a change set before it could be executed.
 Value events_of_set(const Value& set) {
   Value out = Value::list();
-  const Value& operation = set["_operation"]["Id"];
   for (Value found : set["_findings"].items())
-    out.push_back(found
-                      .set("EventId", operation.as_string() + "-" +
-                                          found["LogicalResourceId"].as_string() + "-" +
-                                          found["ValidationName"].as_string())
-                      .set("StackId", set["StackId"])
-                      .set("OperationId", operation)
-                      .set("OperationType", "CREATE_CHANGESET")
-                      .set("EventType", "VALIDATION_ERROR")
-                      .set("Timestamp", set["CreationTime"]));
+    out.push_back(event_of_finding(found.set("StackId", set["StackId"])
+                                       .set("OperationId", set["_operation"]["Id"])
+                                       .set("Timestamp", set["CreationTime"]),
+                                   "CREATE_CHANGESET"));
+  return out;
+}
+
+// What was found wrong with an operation before it began; they are failed events, and the first.
+Value findings_of(const Call& call, const std::string& uuid, const Value& operation) {
+  Value out = Value::list();
+  for (const Value& found : rows_of(call, "finding", uuid))
+    if (operation.is_null() || found["OperationId"] == operation) {
+      auto events = call.find_by("event", "OperationId", found["OperationId"].as_string());
+      bool creates = !events.empty() && (*call.find("event", events.front()))["_operation_type"] ==
+                                            Value("CREATE_STACK");
+      out.push_back(event_of_finding(found, creates ? "CREATE_STACK" : "UPDATE_STACK"));
+    }
   return out;
 }
 
@@ -83,6 +97,7 @@ Result<Value> describe_events(Call& call, const Value& in) {
     it = events.lower_bound(*position);
   }
   Value page = Value::list(), out = Value::map({});
+  if (!in.has("NextToken")) page = findings_of(call, uuid_of(id), in["OperationId"]);
   std::string last;
   while (it != events.begin()) {
     --it;
@@ -90,7 +105,7 @@ Result<Value> describe_events(Call& call, const Value& in) {
     const Value& event = it->second;
     if (in.has("OperationId") && event["OperationId"] != in["OperationId"]) continue;
     if (in["Filters"]["FailedEvents"].as_bool() && !is_failed(event)) continue;
-    if (page.size() == events_per_page) {
+    if (page.size() >= events_per_page && !last.empty()) {
       out.set("NextToken", cloud::make_token(last));
       break;
     }

@@ -71,6 +71,10 @@ void Operation::run() {
 
 Outcome Operation::deploy_definition() {
   Outcome outcome;
+  if (const Value& invalid = stack_["_operation"]["Invalid"]; !invalid.is_null()) {
+    outcome.error = invalid.as_string();
+    return outcome;
+  }
   if (begun().empty()) outcome = check_triggers();
   if (!outcome.good()) return outcome;
   auto prepared = prepare(asker(), key_, definition_);

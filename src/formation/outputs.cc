@@ -90,7 +90,7 @@ Status forget_stack(Call& call, const Value& stack) {
   replace_imports(call, stack, {});
   std::string uuid = uuid_of(stack["StackId"].as_string());
   call.remove("name", stack["StackName"].as_string());
-  for (const char* table : {"former", "leftover", "signal", custom_responses})
+  for (const char* table : {"former", "leftover", "signal", "finding", custom_responses})
     remove_rows(call, table, uuid);
   if (const Value* target = call.find("definition", row(uuid, "target"))) {
     call.put("definition", row(uuid, "current"), *target);

@@ -130,6 +130,13 @@ void set_stack_status(Call& call, Value& stack, std::string_view status, std::st
     stack.set("StackStatusReason", reason);
     event.set("ResourceStatusReason", reason);
   }
+  stack.erase("DetailedStatus");
+  // What was found before it began is why it ends (API reference, Stack, DetailedStatus).
+  if (stack["_operation"].has("Invalid") && !status.ends_with("_COMPLETE") && !reason.empty() &&
+      reason != "User Initiated") {
+    stack.set("DetailedStatus", "VALIDATION_FAILED");
+    event.set("DetailedStatus", "VALIDATION_FAILED");
+  }
   add_event(call, stack, std::move(event));
   put_stack(call, stack);
   // "CloudFormation event details", CloudFormation user guide.

@@ -9,6 +9,7 @@
 //   drift-detection by its id; resource-drift by UUID/LogicalId: what was found last
 //   deleted     see deleted.hh
 //   event       by UUID/number           in order of time
+//   finding     by UUID/operation/number: see validation.hh
 //   refactor    by its id: see refactor_run.hh
 //   change-set  by change set id, export by name, import by export's name/UUID, signal by handle
 //

@@ -6,10 +6,12 @@
 #include "formation/definition.hh"
 #include "formation/engine.hh"
 #include "formation/exports.hh"
+#include "formation/import_plan.hh"
 #include "formation/plan.hh"
 #include "formation/service_role.hh"
 #include "formation/stack_policy.hh"
 #include "formation/transform.hh"
+#include "formation/validation.hh"
 #include "wire/arn.hh"
 
 namespace mainstay::formation {
@@ -176,6 +178,21 @@ Status start_create(Call& call, Value& stack, const Value& definition) {
   return {};
 }
 
+// Every operation is checked before it begins (user guide, "Validate stack deployments"), but for
+// those of nested stacks, which begin within their parent's. What was found stops it there.
+Status validate_operation(Call& call, const Value& in, const StackKey& key, const Value& before,
+                          const Value& definition, Value& operation) {
+  if (in["DisableValidation"].as_bool() || definition.has("TransformFailed")) return {};
+  TRY(Plan plan, make_plan(call, key, before, definition));
+  TRY(Prepared prepared, prepare(asker_of(call), key, definition));
+  Value existing = existing_by_name(call, key, prepared, plan);
+  std::vector<Value> findings = validate_plan(prepared, plan, existing, Value::map({}));
+  if (findings.empty()) return {};
+  operation.set("Invalid", status_reason(findings));
+  keep_findings(call, key, operation["Id"].as_string(), std::move(findings));
+  return {};
+}
+
 Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
   const std::string& name = in["StackName"].as_string();
   CHECK_OK(check_stack_name(name));
@@ -194,6 +211,8 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
   TRY(Value definition,
       make_definition(call, in, key_of(call, stack), Value(), parent["StackId"].as_string()));
   TRY(Value operation, operation_document(call, in, stack));
+  if (parent.is_null())
+    CHECK_OK(validate_operation(call, in, key_of(call, stack), Value(), definition, operation));
   stack.set("_operation", operation.set("Type", "CREATE_STACK"));
   if (!parent.is_null()) {
     stack.set("ParentId", parent["StackId"])
@@ -268,6 +287,8 @@ Result<Value> begin_update(Call& call, const Value& in) {
       return validation_error("No updates are to be performed.");
   }
   TRY(Value operation, operation_document(call, in, stack));
+  if (!stack.has("ParentId"))
+    CHECK_OK(validate_operation(call, in, key, before, definition, operation));
   TRY(Value next, policy_of_request(call, in, "StackPolicy"));
   TRY(Value meanwhile, policy_of_request(call, in, "StackPolicyDuringUpdate"));
   if (!next.is_null()) operation.set("NextPolicy", std::move(next));

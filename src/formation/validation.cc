@@ -59,4 +59,14 @@ std::string status_reason(const std::vector<Value>& findings) {
          "failure information.";
 }
 
+void keep_findings(Call& call, const StackKey& key, const std::string& operation,
+                   std::vector<Value> findings) {
+  remove_rows(call, "finding", key.uuid());
+  size_t number = 0;
+  for (Value& found : findings) {
+    found.set("StackId", key.id).set("OperationId", operation).set("Timestamp", call.now);
+    call.put("finding", row(key.uuid(), operation + "/" + std::to_string(number++)), found);
+  }
+}
+
 }  // namespace mainstay::formation

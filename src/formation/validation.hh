@@ -1,4 +1,4 @@
-// Pre-deployment validation of change sets (user guide, "Validate stack deployments"): what would
+// Pre-deployment validation (user guide, "Validate stack deployments"): what an operation would
 // fail for certain is told before anything is made.
 #pragma once
 
@@ -18,5 +18,10 @@ std::vector<Value> validate_plan(const Prepared& prepared, const Plan& plan, con
 
 // The change set's StatusReason; "" where nothing was found.
 std::string status_reason(const std::vector<Value>& findings);
+
+// Keeps what was found of an operation until the stack's next one that finds something: table
+// "finding", by UUID/operation/number. DescribeEvents tells them.
+void keep_findings(Call& call, const StackKey& key, const std::string& operation,
+                   std::vector<Value> findings);
 
 }  // namespace mainstay::formation

@@ -73,6 +73,8 @@ StackEvent event_of(const Value& v) {
   event.status = v["ResourceStatus"].as_string();
   event.reason = v["ResourceStatusReason"].as_string();
   event.time = v["Timestamp"].as_time();
+  event.is_invalid = v["DetailedStatus"].as_string() == "VALIDATION_FAILED";
+  event.operation = v["OperationId"].as_string();
   event.is_stack =
       event.type == "AWS::CloudFormation::Stack" && event.logical_id == v["StackName"].as_string();
   return event;
@@ -349,23 +351,6 @@ Result<std::map<std::string, std::vector<std::string>>> CloudFormation::identifi
   for (const Value& one : summary["ResourceIdentifierSummaries"].items())
     keys[one["ResourceType"].as_string()] = to_texts(one["ResourceIdentifiers"]);
   return keys;
-}
-
-Result<std::vector<std::string>> CloudFormation::validation_findings(
-    const std::string& change_set) const {
-  constexpr aws::Pages pages{"DescribeEvents", "OperationEvents", "NextToken", "NextToken"};
-  TRY(List events,
-      client_->list("cloudformation", pages, Value::map({{"ChangeSetName", change_set}}), region_));
-  std::vector<std::string> findings;
-  for (const Value& event : events) {
-    if (event["EventType"].as_string() != "VALIDATION_ERROR") continue;
-    std::string path = event["ValidationPath"].as_string();
-    findings.push_back(event["LogicalResourceId"].as_string() + (path.empty() ? "" : " " + path) +
-                       ": " + event["ValidationStatusReason"].as_string() + " (" +
-                       event["ValidationName"].as_string() + ", " +
-                       event["ValidationFailureMode"].as_string() + ")");
-  }
-  return findings;
 }
 
 Status CloudFormation::delete_change_set(const std::string& id) const {

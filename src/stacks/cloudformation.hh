@@ -68,7 +68,9 @@ Submission submission_as_deployed(const DeployedStack& stack);
 struct StackEvent {
   std::string id, logical_id, physical_id, type, status, reason;
   Time time;
-  bool is_stack = false;  // of the stack itself
+  bool is_stack = false;    // of the stack itself
+  bool is_invalid = false;  // what was found before the operation began is why it ends
+  std::string operation;
   bool starts_operation() const;
   bool failed() const { return status.ends_with("_FAILED"); }
 };
@@ -179,6 +181,8 @@ class CloudFormation {
   // What CloudFormation's own validation of a change set says against it, a line each: "Bucket: its
   // bucket is not empty (...)". Source: CloudFormation API reference, "DescribeEvents".
   Result<std::vector<std::string>> validation_findings(const std::string& change_set) const;
+  // The same of an operation on a stack, as events of its resources.
+  Result<std::vector<StackEvent>> invalid_resources(const std::string& operation) const;
   Status delete_change_set(const std::string& id) const;
   Status execute_change_set(const std::string& id, const std::string& token) const;
 

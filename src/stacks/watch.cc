@@ -123,6 +123,11 @@ Failure diagnose(const CloudFormation& cloud, const DeployedStack& stack,
   auto events = deleted ? cloud.events(stack.id) : cloud.last_operation(stack.id);
   if (!events) return failure;
   note_times(failure, *events);
+  // Nothing was begun then; what was found is only told there.
+  for (const StackEvent& event : *events)
+    if (event.is_invalid && !failure.cause && !event.operation.empty())
+      if (auto found = cloud.invalid_resources(event.operation); found && !found->empty())
+        failure.cause = found->front();
   for (const StackEvent& event : *events) {
     if (!event.failed() || event.is_stack) continue;
     if (is_cancellation(event))

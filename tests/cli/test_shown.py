@@ -189,3 +189,11 @@ def test_neither_locale_nor_time_zone_count(program, nasty):
     assert len(times) > 5 and all(time.endswith("Z") for time in times)
     plain = program.run("up", "--json", "--memory", "one.yaml", "c.yml", folder=nasty, TZ="UTC")
     assert times[0][:13] <= json.loads(plain.stdout.splitlines()[0])["time"][:13]
+
+
+def test_what_is_found_before_anything_is_made_is_the_cause(program, tmp_path):
+    """CloudFormation's own validation stops the operation; its stack only says where to look."""
+    (tmp_path / "t.yml").write_text("Resources:\n  Fine: {Type: AWS::SNS::Topic}\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: {DelaySecond: 5}\n")
+    (tmp_path / "c.yml").write_text("namespace: n\nstacks:\n- {name: a, template_path: t.yml}\n")
+    said = program.run("up", "c.yml", folder=tmp_path, code=4).stderr
+    assert "CAUSE  Queue  SQS::Queue  VALIDATION_FAILED" in said and "t.yml:3:3" in said and "DelaySecond" in said
