@@ -143,6 +143,7 @@ class DriftAdder {
           Value::map({{"Type", "Resource"}, {"ResourceChange", new_change(resource, state)}}));
       change = find(id);
     }
+    change->erase("_is_none");
     if (state.is_gone()) {
       change->set("Action", "Add");
       change->erase("Replacement");
@@ -162,12 +163,18 @@ class DriftAdder {
     return nullptr;
   }
 
-  void annotate(Value& change, const Value& resource, const ActualState& state) const {
+  // As change sets tell whole resources.
+  static std::string context_of(Value properties, const Value& resource) {
+    for (const std::string& name : hidden_properties(resource))
+      if (properties.has(name)) properties.set(name, hidden_value);
+    return to_json(Value::map({{"Properties", std::move(properties)}}));
+  }
+
+  static void annotate(Value& change, const Value& resource, const ActualState& state) {
+    if (!state.differences.empty())
+      change.set("BeforeContext", context_of(state.properties, resource));
     change.set("ResourceDriftStatus", state.status)
-        .set(
-            "PreviousDeploymentContext",
-            to_json(Value::map({{"Properties", resource.has("_shown") ? resource["_shown"]
-                                                                      : resource["Properties"]}})));
+        .set("PreviousDeploymentContext", context_of(resource["Properties"], resource));
     if (!state.ignored.empty()) change.set("ResourceDriftIgnoredAttributes", state.ignored);
   }
 
@@ -178,7 +185,8 @@ class DriftAdder {
                                {"ResourceType", resource["ResourceType"]},
                                {"Replacement", "False"},
                                {"Scope", Value::list()},
-                               {"Details", Value::list()}});
+                               {"Details", Value::list()},
+                               {"AfterContext", context_of(resource["Properties"], resource)}});
     annotate(change, resource, state);
     return change;
   }

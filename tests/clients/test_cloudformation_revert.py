@@ -58,7 +58,8 @@ def test_what_was_changed_by_hand_is_shown_and_brought_back(cloudformation, sqs,
     assert list(changes(said)) == ["Q"]
     q = changes(said)["Q"]
     assert (q["Action"], q["Replacement"], q["Scope"], q["ResourceDriftStatus"]) == ("Modify", "False", ["Properties"], "MODIFIED")
-    assert json.loads(q["PreviousDeploymentContext"]) == {"Properties": {"DelaySeconds": 5, "VisibilityTimeout": 60}}
+    contexts = {name: json.loads(q[name])["Properties"]["DelaySeconds"] for name in ("PreviousDeploymentContext", "BeforeContext", "AfterContext")}
+    assert {name: int(value) for name, value in contexts.items()} == {"PreviousDeploymentContext": 5, "BeforeContext": 90, "AfterContext": 5}
     [detail] = q["Details"]
     target = detail["Target"]
     assert target.pop("Drift").items() >= {"PreviousValue": "5", "ActualValue": "90"}.items()
