@@ -346,11 +346,13 @@ Status SpecRun::adopt() {
 }
 
 // Its id is its name, or what the spec's "found_id" makes of the answer that tells that the name is
-// taken.
+// taken. A spec without "taken" has a creation that fails by itself; whether it is there tells what
+// reads it.
 bool SpecRun::find_named() {
   s_.physical_id = scope_.variables["name"].as_string();
-  if (spec_["found_id"].is_null()) return spec_["id"].as_string() == "$name";
+  const bool is_by_name = spec_["id"].as_string() == "$name";
   const Value& taken = spec_["taken"];
+  if (taken.is_null()) return is_by_name;
   Value question = coerce_input(s_.cloud, spec_["service"].as_string(), taken["call"].as_string(),
                                 expand(taken["input"], scope_));
   auto found =
@@ -358,6 +360,8 @@ bool SpecRun::find_named() {
                       taken["call"].as_string(), std::move(question));
   if (!found.has_value()) return false;
   scope_.variables.set("taken", *found);
+  if (taken.has("there") && expand(taken["there"], scope_).is_null()) return false;
+  if (spec_["found_id"].is_null()) return is_by_name;
   s_.physical_id = expand(spec_["found_id"], scope_).to_text();
   return !s_.physical_id.empty();
 }

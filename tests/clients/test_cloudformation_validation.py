@@ -57,6 +57,21 @@ def test_a_name_that_is_taken(cloudformation, sqs):
     assert touched(cloudformation) == set()
 
 
+@pytest.mark.parametrize("kind, properties", [
+    ("AWS::ECS::Cluster", {"ClusterName": "free"}), ("AWS::CloudWatch::Alarm", {
+        "AlarmName": "free", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Threshold": 1, "Namespace": "n",
+        "MetricName": "m", "Period": 60, "Statistic": "Sum"}),
+    ("AWS::Logs::LogGroup", {"LogGroupName": "free"}), ("AWS::IAM::Group", {"GroupName": "free"}), ("AWS::S3::Bucket", {"BucketName": "free-name-of-nobody"}),
+    ("AWS::DynamoDB::Table", {"TableName": "free", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                              "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]})])
+def test_a_name_that_is_free_is_not_taken(cloudformation, kind, properties):
+    cloudformation.create_stack(StackName="s", TemplateBody=body(X={"Type": kind, "Properties": properties}), Capabilities=["CAPABILITY_NAMED_IAM"])
+    assert settle(cloudformation, "s") == "CREATE_COMPLETE"
+    made = cloudformation.create_stack(StackName="t", TemplateBody=body(X={"Type": kind, "Properties": properties}), Capabilities=["CAPABILITY_NAMED_IAM"])
+    assert settle(cloudformation, "t") == "ROLLBACK_COMPLETE"
+    assert [e["ValidationName"] for e in found(cloudformation, made["OperationId"])] == ["NAME_CONFLICT_VALIDATION"]
+
+
 def test_an_update_stops_and_leaves_all_as_it_was(cloudformation, sqs):
     cloudformation.create_stack(StackName="s", TemplateBody=body(Q=GOOD))
     settle(cloudformation, "s")
