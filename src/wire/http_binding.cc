@@ -140,6 +140,9 @@ Status read_query(const Operation& operation, Protocol protocol, const Member& m
     out.set(member.name, std::move(v));
     return {};
   }
+  // S3 takes an empty number for none ("max-parts=", recorded).
+  bool is_number = member.shape->type == Type::integer || member.shape->type == Type::long_integer;
+  if (protocol == Protocol::rest_xml && is_number && texts.front()->empty()) return {};
   TRY(Value v, parse_scalar(*texts.front(), member));
   out.set(member.name, std::move(v));
   return {};

@@ -13,7 +13,7 @@ import re
 TIMES = ("timestamp", "datetime", "date")
 TOKEN = re.compile(r"<(?:<[^<>]*>|[A-Za-z])[^<>\n]*>")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # one that was not put into words
-UNKEPT = ("RequestId", "HostId", "RetryAttempts", "MaxAttemptsReached")
+UNKEPT = ("RequestId", "HostId", "RetryAttempts", "MaxAttemptsReached", "ChecksumAlgorithm")
 
 
 class Difference:

@@ -82,10 +82,15 @@ def _session(query):
     return session
 
 
+@functools.cache
+def _boto3(query):
+    return boto3.Session(botocore_session=_session(query))
+
+
 def client(endpoint, service, account, region=REGION, query=False, secret="test", token=None, **settings):
     config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=60, **settings)
     with _making:
-        return boto3.Session(botocore_session=_session(query)).client(
+        return _boto3(query).client(
             service, endpoint_url=endpoint, region_name=region, config=config,
             aws_access_key_id=account, aws_secret_access_key=secret, aws_session_token=token)
 

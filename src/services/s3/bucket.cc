@@ -5,6 +5,7 @@
 #include "base/digest.hh"
 #include "base/text.hh"
 #include "cloud/paging.hh"
+#include "services/s3/notification_target.hh"
 
 namespace mainstay::s3 {
 namespace {
@@ -106,8 +107,14 @@ Result<Value> get_bucket(Call& call, const Value& in) {
   const std::string& name = in["Bucket"].as_string();
   const Value* bucket = find_bucket(call, name);
   if (!bucket) return no_such_bucket(name);
-  if (in.has("ExpectedBucketOwner") && in["ExpectedBucketOwner"] != (*bucket)["_account"])
-    return access_denied();
+  if (const Value& owner = in["ExpectedBucketOwner"]; !owner.is_null()) {
+    if (!is_account_id(owner.as_string()))
+      return aws_error(
+          "InvalidBucketOwnerAWSAccountID",
+          "The value of the expected bucket owner parameter must be an AWS Account ID... [" +
+              owner.as_string() + "]");
+    if (owner != (*bucket)["_account"]) return access_denied();
+  }
   return *bucket;
 }
 
@@ -123,32 +130,79 @@ bool versioning_enabled(const Value& bucket) {
   return bucket["_versioning"]["Status"].as_string() == "Enabled";
 }
 
-Result<Value> create_bucket(Call& call, const Value& in) {
-  const std::string& name = in["Bucket"].as_string();
-  if (!valid_name(name)) {
-    Error error = aws_error("InvalidBucketName", "The specified bucket is not valid.");
-    error.fields = std::make_shared<const Value>(Value::map({{"BucketName", name}}));
-    return error;
-  }
-  TRY(std::string region, chosen_region(call, in));
-  if (const Value* existing = call.find("bucket", name)) {
-    bool own = (*existing)["_account"].as_string() == call.account;
-    if (!own)
-      return aws_error(
-          "BucketAlreadyExists",
-          "The requested bucket name is not available. The bucket namespace is shared by "
-          "all users of the system. Please select a different name and try again.",
-          409);
-    // In us-east-1 asking again for one's own bucket is answered as if it were new.
-    if (region != "us-east-1" || (*existing)["BucketRegion"].as_string() != "us-east-1")
-      return aws_error(
+namespace {
+
+Error with_bucket_name(Error error, const std::string& name) {
+  error.fields = std::make_shared<const Value>(Value::map({{"BucketName", name}}));
+  return error;
+}
+
+Result<std::string> chosen_ownership(const Value& in) {
+  if (!in.has("ObjectOwnership")) return std::string("BucketOwnerEnforced");
+  const std::string& asked = in["ObjectOwnership"].as_string();
+  for (std::string_view known : {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"})
+    if (asked == known) return asked;
+  Error error = aws_error("InvalidArgument", "Invalid x-amz-object-ownership header: " + asked);
+  error.fields =
+      std::make_shared<const Value>(Value::map({{"ArgumentName", "x-amz-object-ownership"}}));
+  return error;
+}
+
+Value created(const Call& call, const Value& bucket) {
+  const std::string& name = bucket["Name"].as_string();
+  return Value::map(
+      {{"Location",
+        call.region == "us-east-1" ? "/" + name : "http://" + name + ".s3.amazonaws.com/"},
+       {"BucketArn", arn_of_bucket(bucket)}});
+}
+
+// Words that CreateBucket has of its own (recorded).
+Status check_new_tags(const Value& tags) {
+  for (const Value& tag : tags.items())
+    if (tag["Key"].as_string().starts_with("aws:"))
+      return aws_error("InvalidTag",
+                       "User-defined tag keys can't start with \"aws:\". This prefix is reserved "
+                       "for system tags. Remove \"aws:\" from your tag keys and try again.");
+  return {};
+}
+
+// In us-east-1 asking again for one's own bucket is answered as if it were new, unless tags are
+// asked for (recorded).
+Result<Value> create_again(Call& call, const Value& existing, const std::string& region,
+                           const Value& in) {
+  const std::string& name = existing["Name"].as_string();
+  if (existing["_account"].as_string() != call.account)
+    return with_bucket_name(
+        aws_error(
+            "BucketAlreadyExists",
+            "The requested bucket name is not available. The bucket namespace is shared by all "
+            "users of the system. Please select a different name and try again.",
+            409),
+        name);
+  bool is_easy = region == "us-east-1" && existing["BucketRegion"].as_string() == "us-east-1";
+  if (is_easy && in["CreateBucketConfiguration"]["Tags"].empty()) return created(call, existing);
+  return with_bucket_name(
+      aws_error(
           "BucketAlreadyOwnedByYou",
           "Your previous request to create the named bucket succeeded and you already own it.",
-          409);
-    return Value::map({{"Location", "/" + name}});
-  }
-  std::string ownership =
-      in.has("ObjectOwnership") ? in["ObjectOwnership"].as_string() : "BucketOwnerEnforced";
+          409),
+      name);
+}
+
+}  // namespace
+
+Result<Value> create_bucket(Call& call, const Value& in) {
+  const std::string& name = in["Bucket"].as_string();
+  if (!valid_name(name))
+    return with_bucket_name(aws_error("InvalidBucketName", "The specified bucket is not valid."),
+                            name);
+  TRY(std::string region, chosen_region(call, in));
+  const Value& tags = in["CreateBucketConfiguration"]["Tags"];
+  if (!call.caller.may_use_reserved_tags()) CHECK_OK(check_new_tags(tags));
+  CHECK_OK(check_bucket_tags(call, tags));
+  if (const Value* existing = call.find("bucket", name))
+    return create_again(call, *existing, region, in);
+  TRY(std::string ownership, chosen_ownership(in));
   Value bucket = Value::map(
       {{"Name", name},
        {"CreationDate", Time{call.now.ms / 1000 * 1000}},
@@ -165,12 +219,9 @@ Result<Value> create_bucket(Call& call, const Value& in) {
     bucket.set("_versioning", Value::map({{"Status", "Enabled"}}));
   }
   CHECK_OK(check_acl_allowed(bucket, in));
-  if (!in["CreateBucketConfiguration"]["Tags"].empty())
-    bucket.set("_TagSet", in["CreateBucketConfiguration"]["Tags"]);
+  if (!tags.empty()) bucket.set("_TagSet", tags);
   put_bucket(call, bucket);
-  return Value::map(
-      {{"Location",
-        call.region == "us-east-1" ? "/" + name : "http://" + name + ".s3.amazonaws.com/"}});
+  return created(call, bucket);
 }
 
 Result<Value> delete_bucket(Call& call, const Value& in) {
@@ -178,11 +229,13 @@ Result<Value> delete_bucket(Call& call, const Value& in) {
   const std::string& name = bucket["Name"].as_string();
   if (has_any(call, "object", name) || has_any(call, "version", name)) {
     bool versions = versioned(bucket);
-    return aws_error("BucketNotEmpty",
-                     versions ? "The bucket you tried to delete is not empty. You must delete all "
-                                "versions in the bucket."
-                              : "The bucket you tried to delete is not empty",
-                     409);
+    return with_bucket_name(
+        aws_error("BucketNotEmpty",
+                  versions ? "The bucket you tried to delete is not empty. You must delete all "
+                             "versions in the bucket."
+                           : "The bucket you tried to delete is not empty",
+                  409),
+        name);
   }
   call.remove("bucket", name);
   return Value::map({});
@@ -201,7 +254,8 @@ Result<Value> list_buckets(Call& call, const Value& in) {
     if (in.has("BucketRegion") && in["BucketRegion"] != bucket["BucketRegion"]) continue;
     buckets.push_back(Value::map({{"Name", name},
                                   {"CreationDate", bucket["CreationDate"]},
-                                  {"BucketRegion", bucket["BucketRegion"]}}));
+                                  {"BucketRegion", bucket["BucketRegion"]},
+                                  {"BucketArn", arn_of_bucket(bucket)}}));
   }
   constexpr int64_t buckets_max = 10000;
   TRY(cloud::Page page,

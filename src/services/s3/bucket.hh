@@ -99,6 +99,8 @@ void store_object(Call& call, const Value& bucket, Value& object);
 // The version asked for (VersionId), or the current one. Errors: NoSuchKey, NoSuchVersion,
 // MethodNotAllowed for a delete marker asked for by version.
 Result<Value> find_object(Call& call, const Value& bucket, const Value& in);
+// That it could be the id of a version. Errors: InvalidArgument.
+Status check_version_id(const std::string& id);
 // Whether the version that a deletion names (Key, VersionId) may go, as Object Lock has it. Errors:
 // AccessDenied.
 Status check_unlocked(Call& call, const Value& bucket, const Value& in);
@@ -127,7 +129,8 @@ Value description_of(const Value& object, const Value& in);
 // The metadata members that a write request carries into the document.
 Value metadata_of(const Value& in);
 Result<Value> tags_from_query(const std::string& text);  // "a=1&b=2" as a TagSet
-Status check_tags(const Value& tags);
+Status check_tags(const Value& tags);                    // of an object
+Status check_bucket_tags(const Call& call, const Value& tags);
 Status check_key(const Value& in);  // length of the key and of its metadata
 // A multipart upload and its parts, in their order. Errors: NoSuchUpload.
 Result<Value> get_upload(Call& call, const Value& in);
@@ -207,6 +210,7 @@ std::string owner_of_bucket(Call& call, const Value& in);
 Status guard(Call& call, const Value& in, cloud::Authorization& authorization);
 
 std::vector<cloud::Operation> configuration_operations();
+std::vector<cloud::Operation> identified_operations();
 std::optional<Value> cors_rules(const store::Unit& unit, std::string_view bucket);
 
 }  // namespace mainstay::s3

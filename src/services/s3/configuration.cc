@@ -1,7 +1,10 @@
-#include <algorithm>
+#include "base/text.hh"
+#include "cloud/cloud.hh"
 
 #include "services/s3/bucket.hh"
+#include "services/s3/configuration_check.hh"
 #include "services/s3/encryption.hh"
+#include "services/s3/lifecycle.hh"
 #include "services/s3/notification.hh"
 
 // Bucket configurations that are put, got and deleted as one document: a row each.
@@ -48,9 +51,15 @@ constexpr Configuration object_lock{"_ObjectLockConfiguration", "ObjectLockConfi
 constexpr Configuration tagging{"_TagSet", "Tagging", "TagSet", "NoSuchTagSet",
                                 "The TagSet does not exist"};
 
-template <const Configuration& c>
+using Check = Status (*)(const Value& in);
+Status nothing_to_check(const Value&) {
+  return {};
+}
+
+template <const Configuration& c, Check check = nothing_to_check>
 Result<Value> put(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
+  CHECK_OK(check(in));
   put_bucket(call, bucket.set(c.member, in[c.input]));
   return Value::map({});
 }
@@ -60,7 +69,9 @@ Result<Value> get(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   if (!bucket.has(c.member)) {
     if (!c.code) return Value::map({});
-    return aws_error(c.code, c.message, 404);
+    Error error = aws_error(c.code, c.message, 404);
+    error.fields = std::make_shared<const Value>(Value::map({{"BucketName", bucket["Name"]}}));
+    return error;
   }
   if (std::string_view(c.output).empty()) return bucket[c.member];
   return Value::map({{c.output, bucket[c.member]}});
@@ -74,49 +85,25 @@ Result<Value> remove(Call& call, const Value& in) {
   return Value::map({});
 }
 
-Result<Value> put_tagging(Call& call, const Value& in) {
+// What is not said is false.
+Result<Value> put_public_access(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
-  CHECK_OK(check_tags(in["Tagging"]["TagSet"]));
-  put_bucket(call, bucket.set("_TagSet", in["Tagging"]["TagSet"]));
+  Value block = in["PublicAccessBlockConfiguration"];
+  for (const char* member :
+       {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"})
+    if (!block.has(member)) block.set(member, false);
+  put_bucket(call, bucket.set(public_access.member, std::move(block)));
   return Value::map({});
 }
 
-Error invalid_cors(std::string message) {
-  return aws_error("InvalidRequest", std::move(message));
-}
-
-Status check_cors_rule(const Value& rule) {
-  for (const Value& method : rule["AllowedMethods"].items()) {
-    const std::string& name = method.as_string();
-    if (name != "GET" && name != "PUT" && name != "POST" && name != "DELETE" && name != "HEAD")
-      return invalid_cors("Found unsupported HTTP method in CORS config. Unsupported method is " +
-                          name);
-  }
-  struct {
-    const char *member, *word;
-  } patterns[] = {{"AllowedOrigins", "AllowedOrigin"}, {"AllowedHeaders", "AllowedHeader"}};
-  for (const auto& [member, word] : patterns)
-    for (const Value& pattern : rule[member].items())
-      if (std::ranges::count(pattern.as_string(), '*') > 1)
-        return invalid_cors(std::string(word) + " \"" + pattern.as_string() +
-                            "\" can not have more than one wildcard.");
-  for (const Value& name : rule["ExposeHeaders"].items())
-    if (name.as_string().contains('*'))
-      return invalid_cors("ExposeHeader \"" + name.as_string() +
-                          "\" contains wildcard. We currently do not support wildcard for "
-                          "ExposeHeader.");
-  return {};
-}
-
-// A browser's requests are then judged by them (cloud/web_guard.hh). At most a hundred rules ("CORS
-// configuration", S3 user guide).
-Result<Value> put_cors(Call& call, const Value& in) {
-  constexpr size_t rules_max = 100;
-  const List& rules = in["CORSConfiguration"]["CORSRules"].items();
-  if (rules.size() > rules_max)
-    return invalid_cors("The number of CORS rules should not exceed allowed limit of 100 rules.");
-  for (const Value& rule : rules) CHECK_OK(check_cors_rule(rule));
-  return put<cors>(call, in);
+Result<Value> put_tagging(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  const Value& tags = in["Tagging"]["TagSet"];
+  CHECK_OK(check_bucket_tags(call, tags));
+  bucket.erase("_TagSet");
+  if (!tags.empty()) bucket.set("_TagSet", tags);
+  put_bucket(call, bucket);
+  return Value::map({{":status", 204}});
 }
 
 // Without a configuration of its own a bucket encrypts with SSE-S3 ("Setting default server-side
@@ -129,6 +116,108 @@ Result<Value> get_encryption(Call& call, const Value& in) {
                   {"BucketKeyEnabled", false}});
   return Value::map(
       {{"ServerSideEncryptionConfiguration", Value::map({{"Rules", Value::list({rule})}})}});
+}
+
+// What is under neither rule of its own is told with the default ("Transitioning objects").
+Result<Value> put_lifecycle(Call& call, const Value& in) {
+  CHECK_OK(put<lifecycle, check_lifecycle>(call, in));
+  TRY(Value bucket, get_bucket(call, in));
+  Value kept = bucket["_Lifecycle"];
+  Value rules = Value::list();
+  for (Value rule : kept["Rules"].items()) {
+    if (rule["ID"].as_string().empty()) rule.set("ID", base64_encode(call.random.uuid()));
+    rules.push_back(std::move(rule));
+  }
+  const Value& size = in["TransitionDefaultMinimumObjectSize"];
+  kept.set("Rules", std::move(rules))
+      .set("TransitionDefaultMinimumObjectSize",
+           size.is_null() ? Value("all_storage_classes_128K") : size);
+  Value out = Value::map(
+      {{"TransitionDefaultMinimumObjectSize", kept["TransitionDefaultMinimumObjectSize"]}});
+  put_bucket(call, bucket.set("_Lifecycle", std::move(kept)));
+  watch_lifecycle(call, bucket);
+  return out;
+}
+
+Result<Value> get_lifecycle(Call& call, const Value& in) {
+  TRY(Value out, get<lifecycle>(call, in));
+  if (!out.has("TransitionDefaultMinimumObjectSize"))
+    out.set("TransitionDefaultMinimumObjectSize", "all_storage_classes_128K");
+  return out;
+}
+
+// Another bucket as S3 itself sees it: its region, and whether it is of that account.
+struct OtherBucket {
+  bool exists = false, is_own = false, is_versioned = false;
+  std::string region;
+};
+OtherBucket look_at(Call& call, const std::string& name, const std::string& account) {
+  OtherBucket out;
+  auto ask = [&](const char* operation, Value in) {
+    return call.cloud.invoke(cloud::Caller::service_principal(account, "s3.amazonaws.com"), account,
+                             call.region, "s3", operation, std::move(in));
+  };
+  auto head = ask("HeadBucket", Value::map({{"Bucket", name}}));
+  out.exists = head.has_value();
+  if (!out.exists) return out;
+  out.region = (*head)["BucketRegion"].as_string();
+  out.is_own = ask("HeadBucket", Value::map({{"Bucket", name}, {"ExpectedBucketOwner", account}}))
+                   .has_value();
+  auto versioning = ask("GetBucketVersioning", Value::map({{"Bucket", name}}));
+  out.is_versioned = versioning.has_value() && (*versioning)["Status"].as_string() == "Enabled";
+  return out;
+}
+
+Error with_fields(Error error, Value fields) {
+  error.fields = std::make_shared<const Value>(std::move(fields));
+  return error;
+}
+
+Status check_log_target(Call& call, const Value& bucket, const std::string& name) {
+  OtherBucket target;
+  call.outside([&] { target = look_at(call, name, bucket["_account"].as_string()); });
+  auto invalid = [&](const char* message) {
+    return with_fields(aws_error("InvalidTargetBucketForLogging", message),
+                       Value::map({{"TargetBucket", name}}));
+  };
+  if (!target.exists) return invalid("The target bucket for logging does not exist");
+  if (!target.is_own)
+    return invalid("The owner for the bucket to be logged and the target bucket must be the same.");
+  const std::string& region = bucket["BucketRegion"].as_string();
+  if (target.region == region) return {};
+  Value fields = Value::map({{"TargetBucketLocation", target.region}});
+  if (region != "us-east-1") fields.set("SourceBucketLocation", region);
+  return with_fields(
+      aws_error("CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed. ", 403),
+      std::move(fields));
+}
+
+Result<Value> put_logging(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  CHECK_OK(check_logging(in));
+  const Value& enabled = in["BucketLoggingStatus"]["LoggingEnabled"];
+  if (!enabled.is_null())
+    CHECK_OK(check_log_target(call, bucket, enabled["TargetBucket"].as_string()));
+  return put<logging>(call, in);
+}
+
+Result<Value> put_replication(Call& call, const Value& in) {
+  TRY(Value bucket, get_bucket(call, in));
+  if (!versioning_enabled(bucket))
+    return aws_error("InvalidRequest",
+                     "Versioning must be 'Enabled' on the bucket to apply a replication "
+                     "configuration");
+  CHECK_OK(check_replication(in));
+  for (const Value& rule : in["ReplicationConfiguration"]["Rules"].items()) {
+    std::string name = rule["Destination"]["Bucket"].as_string();
+    name = name.substr(name.rfind(':') + 1);
+    OtherBucket target;
+    call.outside([&] { target = look_at(call, name, bucket["_account"].as_string()); });
+    if (!target.exists) return aws_error("InvalidRequest", "Destination bucket must exist.");
+    if (!target.is_versioned)
+      return aws_error("InvalidRequest", "Destination bucket must have versioning enabled.");
+  }
+  return put<replication>(call, in);
 }
 
 Result<Value> get_payment(Call& call, const Value& in) {
@@ -147,34 +236,34 @@ std::optional<Value> cors_rules(const store::Unit& unit, std::string_view bucket
 
 std::vector<cloud::Operation> configuration_operations() {
   using cloud::reads, cloud::writes;
-  return {writes("PutBucketCors", put_cors),
+  return {writes("PutBucketCors", put<cors, check_cors>),
           reads("GetBucketCors", get<cors>),
           writes("DeleteBucketCors", remove<cors>),
-          writes("PutBucketLifecycleConfiguration", put<lifecycle>),
-          reads("GetBucketLifecycleConfiguration", get<lifecycle>),
+          writes("PutBucketLifecycleConfiguration", put_lifecycle),
+          reads("GetBucketLifecycleConfiguration", get_lifecycle),
           writes("DeleteBucketLifecycle", remove<lifecycle>),
-          writes("PutBucketWebsite", put<website>),
+          writes("PutBucketWebsite", put<website, check_website>),
           reads("GetBucketWebsite", get<website>),
           writes("DeleteBucketWebsite", remove<website>),
-          writes("PutBucketReplication", put<replication>),
+          writes("PutBucketReplication", put_replication),
           reads("GetBucketReplication", get<replication>),
           writes("DeleteBucketReplication", remove<replication>),
           writes("PutBucketEncryption", put_encryption),
           reads("GetBucketEncryption", get_encryption),
           writes("DeleteBucketEncryption", remove<encryption>),
-          writes("PutBucketOwnershipControls", put<ownership>),
+          writes("PutBucketOwnershipControls", put<ownership, check_ownership>),
           reads("GetBucketOwnershipControls", get<ownership>),
           writes("DeleteBucketOwnershipControls", remove<ownership>),
-          writes("PutPublicAccessBlock", put<public_access>),
+          writes("PutPublicAccessBlock", put_public_access),
           reads("GetPublicAccessBlock", get<public_access>),
           writes("DeletePublicAccessBlock", remove<public_access>),
           writes("PutBucketNotificationConfiguration", put_notification),
           reads("GetBucketNotificationConfiguration", get<notification>),
-          writes("PutBucketLogging", put<logging>),
+          writes("PutBucketLogging", put_logging),
           reads("GetBucketLogging", get<logging>),
-          writes("PutBucketAccelerateConfiguration", put<accelerate>),
+          writes("PutBucketAccelerateConfiguration", put<accelerate, check_accelerate>),
           reads("GetBucketAccelerateConfiguration", get<accelerate>),
-          writes("PutBucketRequestPayment", put<payment>),
+          writes("PutBucketRequestPayment", put<payment, check_payment>),
           reads("GetBucketRequestPayment", get_payment),
           writes("PutObjectLockConfiguration", put_object_lock_configuration),
           reads("GetObjectLockConfiguration", get<object_lock>),

@@ -19,8 +19,8 @@ CustomerHeaders headers_of(const Value& in, std::string_view prefix) {
 
 Error refused_key(const std::string& message) {
   Error error = aws_error("InvalidArgument", message);
-  error.fields = std::make_shared<const Value>(
-      Value::map({{"ArgumentName", "x-amz-server-side-encryption"}, {"ArgumentValue", ""}}));
+  error.fields =
+      std::make_shared<const Value>(Value::map({{"ArgumentName", "x-amz-server-side-encryption"}}));
   return error;
 }
 

@@ -41,9 +41,14 @@ Result<Value> delete_one(Call& call, const Value& bucket, const Value& in, const
 Result<Value> delete_object(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   CHECK_OK(check_key(in));
+  // Of directory buckets alone (API reference; recorded).
+  if (in.has("IfMatchLastModifiedTime"))
+    return not_implemented_header("x-amz-if-match-last-modified-time");
+  if (in.has("IfMatchSize")) return not_implemented_header("x-amz-if-match-size");
   CHECK_OK(check_delete_condition(call, bucket, in["Key"].as_string(), in["IfMatch"]));
   std::optional<std::string> version;
   if (in.has("VersionId")) version = in["VersionId"].as_string();
+  if (version) CHECK_OK(check_version_id(*version));
   if (version) CHECK_OK(check_unlocked(call, bucket, in));
   return delete_version(call, bucket, in["Key"].as_string(), version);
 }

@@ -6,6 +6,7 @@
 #include "services/s3/bucket.hh"
 #include "services/s3/checksum.hh"
 #include "services/s3/encryption.hh"
+#include "services/s3/lifecycle.hh"
 #include "services/s3/notification.hh"
 
 namespace mainstay::s3 {
@@ -134,10 +135,27 @@ Result<Found> find_readable(Call& call, const Value& in) {
   return found;
 }
 
+// Of a part of an object that was made of parts: its own, where they have any.
+void show_checksum(const Value& object, const Value& in, Value& out) {
+  if (!in.has("PartNumber") || !object.has("_PartsCount")) return add_checksum(object, out);
+  const ChecksumKind* kind = checksum_in(object);
+  auto index = static_cast<size_t>(in["PartNumber"].as_int() - 1);
+  const Value& sum = object["_Segments"].at(index)["Checksum"];
+  if (!kind || sum.is_null()) return;
+  out.set(kind->member, sum).set("ChecksumType", object["ChecksumType"]);
+}
+
 Value describe(const Found& found, const Value& in) {
   Value out = description_of(found.object, in);
+  // Of a stretch of an object there is no checksum; a range may be the whole (recorded).
+  bool is_whole = found.range.size == static_cast<size_t>(found.object["Size"].as_int());
+  if (in["ChecksumMode"].as_string() == "ENABLED" && (is_whole || in.has("PartNumber")))
+    show_checksum(found.object, in, out);
   add_range(out, found.range, static_cast<size_t>(found.object["Size"].as_int()));
   if (!versioned(found.bucket)) out.erase("VersionId");
+  if (found.bucket.has("_Lifecycle") && !in.has("VersionId"))
+    if (std::string expiration = expiration_of(found.bucket, found.object); !expiration.empty())
+      out.set("Expiration", std::move(expiration));
   if (in.has("PartNumber") && found.object.has("_PartsCount"))
     out.set("PartsCount", found.object["_PartsCount"]);
   return out;
@@ -150,6 +168,9 @@ Value written(const Value& bucket, const Value& object, const Value& in) {
     out.set("SSEKMSEncryptionContext", object["SSEKMSEncryptionContext"]);
   add_checksum(object, out);
   if (versioned(bucket)) out.set("VersionId", object["VersionId"]);
+  if (bucket.has("_Lifecycle"))
+    if (std::string expiration = expiration_of(bucket, object); !expiration.empty())
+      out.set("Expiration", std::move(expiration));
   return out;
 }
 
@@ -163,20 +184,6 @@ Value metadata_of(const Value& in) {
   return out;
 }
 
-namespace {
-
-// Of a part of an object that was made of parts: its own, where they have any.
-void show_checksum(const Value& object, const Value& in, Value& out) {
-  if (!in.has("PartNumber") || !object.has("_PartsCount")) return add_checksum(object, out);
-  const ChecksumKind* kind = checksum_in(object);
-  auto index = static_cast<size_t>(in["PartNumber"].as_int() - 1);
-  const Value& sum = object["_Segments"].at(index)["Checksum"];
-  if (!kind || sum.is_null()) return;
-  out.set(kind->member, sum).set("ChecksumType", object["ChecksumType"]);
-}
-
-}  // namespace
-
 Value description_of(const Value& object, const Value& in) {
   Value out = Value::map({{"ETag", object["ETag"]}, {"LastModified", object["LastModified"]}});
   for (const char* member : kept_members)
@@ -186,8 +193,6 @@ Value description_of(const Value& object, const Value& in) {
   for (const char* member : {"VersionId", "Restore"})
     if (object.has(member)) out.set(member, object[member]);
   if (!object["_TagSet"].empty()) out.set("TagCount", object["_TagSet"].size());
-  if (in["ChecksumMode"].as_string() == "ENABLED" && !in.has("Range"))
-    show_checksum(object, in, out);
   for (const Override& o : overrides)
     if (in.has(o.parameter)) out.set(o.member, in[o.parameter]);
   return out;

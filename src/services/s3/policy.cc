@@ -90,8 +90,10 @@ Result<std::string> take_bucket_policy(Call& call, const Value& bucket, const st
   constexpr size_t bytes_max = 20'480;  // "Bucket policies", user guide
   if (text.size() > bytes_max)
     return malformed_policy("Policy exceeds the maximum allowed document size.");
-  if (!parse_json(text).has_value())
+  auto parsed = parse_json(text);
+  if (!parsed.has_value() || !parsed->is_map())
     return malformed_policy("Policies must be valid JSON and the first byte must be '{'");
+  if (!parsed->has("Statement")) return malformed_policy("Missing required field Statement");
   auto taken = cloud::take_policy(call, text, policy::Kind::resource);
   if (!taken.has_value()) {
     auto refused = cloud::refused_principal(taken.error());
@@ -112,13 +114,16 @@ Result<Value> put_bucket_policy(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
   TRY(std::string kept, take_bucket_policy(call, bucket, in["Policy"].as_bytes()));
   put_bucket(call, bucket.set("_Policy", std::move(kept)));
-  return Value::map({});
+  return Value::map({{":status", 204}});
 }
 
 Result<Value> get_bucket_policy(Call& call, const Value& in) {
   TRY(Value bucket, get_bucket(call, in));
-  if (!bucket.has("_Policy"))
-    return aws_error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
+  if (!bucket.has("_Policy")) {
+    Error error = aws_error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
+    error.fields = std::make_shared<const Value>(Value::map({{"BucketName", bucket["Name"]}}));
+    return error;
+  }
   return Value::map({{"Policy", cloud::shown_policy(call, bucket["_Policy"].as_string())}});
 }
 

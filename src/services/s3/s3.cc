@@ -1,6 +1,7 @@
 #include "services/s3/s3.hh"
 
 #include "services/s3/bucket.hh"
+#include "services/s3/lifecycle.hh"
 #include "services/s3/post_object.hh"
 #include "services/s3/restore.hh"
 
@@ -56,7 +57,9 @@ cloud::Service make_service() {
   service.guard = guard;
   service.cors_rules = cors_rules;
   service.answer_url = answer_post;
-  service.reactions = {{"finish restore", finish_restore}, {"end restore", end_restore}};
+  service.reactions = {{"finish restore", finish_restore},
+                       {"end restore", end_restore},
+                       {"sweep lifecycle", sweep_lifecycle}};
   service.operations = {
       writes("CreateBucket", create_bucket),
       writes("DeleteBucket", delete_bucket),
@@ -99,8 +102,8 @@ cloud::Service make_service() {
       writes("DeleteBucketPolicy", delete_bucket_policy),
       reads("GetBucketPolicyStatus", get_bucket_policy_status),
   };
-  for (const cloud::Operation& operation : configuration_operations())
-    service.operations.push_back(operation);
+  for (const auto& operations : {configuration_operations(), identified_operations()})
+    service.operations.insert(service.operations.end(), operations.begin(), operations.end());
   return service;
 }
 

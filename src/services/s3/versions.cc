@@ -40,6 +40,17 @@ void drop_null_version(Call& call, std::string_view bucket, std::string_view key
   }
 }
 
+Error not_of_marker(const Call& call) {
+  Error error = aws_error("MethodNotAllowed",
+                          "The specified method is not allowed against this resource.", 405);
+  std::string_view method = call.operation.starts_with("Put")      ? "PUT"
+                            : call.operation.starts_with("Delete") ? "DELETE"
+                                                                   : "GET";
+  error.fields = std::make_shared<const Value>(
+      Value::map({{"Method", method}, {"ResourceType", "DeleteMarker"}}));
+  return error;
+}
+
 Error no_such_version(const Value& in) {
   Error error = aws_error("NoSuchVersion", "The specified version does not exist.", 404);
   error.fields = std::make_shared<const Value>(
@@ -83,6 +94,12 @@ void store_object(Call& call, const Value& bucket, Value& object) {
   call.put("object", id, object);
 }
 
+Status check_version_id(const std::string& id) {
+  constexpr size_t id_length = 32;
+  if (id.size() == id_length || id == null_version) return {};
+  return invalid_argument("Invalid version id specified", "versionId", id);
+}
+
 Result<Value> find_object(Call& call, const Value& bucket, const Value& in) {
   const std::string& name = bucket["Name"].as_string();
   const std::string& key = in["Key"].as_string();
@@ -92,17 +109,13 @@ Result<Value> find_object(Call& call, const Value& bucket, const Value& in) {
     return *current;
   }
   auto check = [&](const Value& object) -> Result<Value> {
-    if (object["_Marker"].as_bool())
-      return aws_error("MethodNotAllowed",
-                       "The specified method is not allowed against this resource.", 405);
+    if (object["_Marker"].as_bool()) return not_of_marker(call);
     return object;
   };
   if (current && (*current)["VersionId"] == in["VersionId"]) return check(*current);
   for (const auto& [id, object] : noncurrent(call, name, key))
     if (object["VersionId"] == in["VersionId"]) return check(object);
-  if (in["VersionId"].as_string().size() != 32 && in["VersionId"].as_string() != null_version)
-    return invalid_argument("Invalid version id specified", "versionId",
-                            in["VersionId"].as_string());
+  CHECK_OK(check_version_id(in["VersionId"].as_string()));
   return no_such_version(in);
 }
 
