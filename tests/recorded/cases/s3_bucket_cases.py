@@ -16,9 +16,6 @@ tagging = cases("s3/test_s3_api.py::TestS3BucketObjectTagging::")
 ownership = cases("s3/test_s3_api.py::TestS3BucketOwnershipControls::")
 accelerate = cases("s3/test_s3_api.py::TestS3BucketAccelerateConfiguration::")
 policy = cases("s3/test_s3_api.py::TestS3BucketPolicy::")
-metrics = cases("s3/test_s3_api.py::TestS3MetricsConfiguration::")
-access = cases("s3/test_s3_api.py::TestS3PublicAccessBlock::")
-cors = cases("s3/test_s3_cors.py::TestS3Cors::")
 
 
 @s3
@@ -366,44 +363,3 @@ def bucket_policy_exc(run):
     for step, text in (("put-empty-bucket-policy", ""), ("put-bucket-policy-randomstring", "invalid json"),
                        ("put-bucket-policy-empty-json", "{}")):
         run.step(step, run.s3.put_bucket_policy, Bucket=name, Policy=text)
-
-
-@metrics
-def put_bucket_metrics_configuration(run):
-    name, config = bucket(run), {"Id": run.unique("metrics"), "Filter": {"Prefix": "logs/"}}
-    run.step("put_bucket_metrics_configuration", run.s3.put_bucket_metrics_configuration, Bucket=name, Id=config["Id"],
-             MetricsConfiguration=config)
-    run.step("get_bucket_metrics_configuration", run.s3.get_bucket_metrics_configuration, Bucket=name, Id=config["Id"])
-
-
-@metrics
-def get_bucket_metrics_configuration_not_exist(run):
-    run.step("get_bucket_metrics_configuration", run.s3.get_bucket_metrics_configuration, Bucket=bucket(run), Id="x")
-
-
-@access
-def crud_public_access_block(run):
-    name = bucket(run)
-    run.step("get-default-public-access-block", run.s3.get_public_access_block, Bucket=name)
-    run.step("put-public-access-block", run.s3.put_public_access_block, Bucket=name, PublicAccessBlockConfiguration={
-        "BlockPublicAcls": False, "IgnorePublicAcls": False, "BlockPublicPolicy": False})
-    run.step("get-public-access-block", run.s3.get_public_access_block, Bucket=name)
-    run.step("delete-public-access-block", run.s3.delete_public_access_block, Bucket=name)
-    run.step("get-public-access-block-after-delete", run.s3.get_public_access_block, Bucket=name)
-    run.step("idempotent-delete-public-access-block", run.s3.delete_public_access_block, Bucket=name)
-
-
-@cors
-def get_cors(run):
-    name = bucket(run)
-    run.step("get-cors-no-set", run.s3.get_bucket_cors, Bucket=name)
-    run.s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]})
-    run.step("get-cors-after-set", run.s3.get_bucket_cors, Bucket=name)
-
-
-@cors
-def put_cors_invalid_rules(run):
-    name = bucket(run)
-    run.step("put-cors-exc", run.s3.put_bucket_cors, Bucket=name, CORSConfiguration={
-        "CORSRules": [{"AllowedOrigins": ["*", "https://test.com"], "AllowedMethods": ["MYMETHOD"]}]})
-    run.step("put-cors-exc-empty", run.s3.put_bucket_cors, Bucket=name, CORSConfiguration={"CORSRules": []})
