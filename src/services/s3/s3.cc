@@ -4,6 +4,7 @@
 #include "services/s3/lifecycle.hh"
 #include "services/s3/post_object.hh"
 #include "services/s3/restore.hh"
+#include "services/s3/website.hh"
 
 namespace mainstay::s3 {
 
@@ -42,6 +43,16 @@ constexpr std::string_view data_events[] = {"AbortMultipartUpload",
 
 }  // namespace
 
+namespace {
+
+// What is no operation of the model: websites, and forms.
+std::optional<HttpResponse> answer_url(cloud::Cloud& cloud, const HttpRequest& http) {
+  auto page = answer_website(cloud, http);
+  return page ? std::move(page) : answer_post(cloud, http);
+}
+
+}  // namespace
+
 cloud::Service make_service() {
   using cloud::reads, cloud::writes;
   cloud::Service service;
@@ -56,7 +67,7 @@ cloud::Service make_service() {
   service.owner_of = owner_of_bucket;
   service.guard = guard;
   service.cors_rules = cors_rules;
-  service.answer_url = answer_post;
+  service.answer_url = answer_url;
   service.reactions = {{"finish restore", finish_restore},
                        {"end restore", end_restore},
                        {"sweep lifecycle", sweep_lifecycle}};
