@@ -176,6 +176,17 @@ std::string format_http_date(Time t) {
                c.second);
 }
 
+std::string http_date_header(Time now) {
+  thread_local int64_t second = 0;
+  thread_local std::string text;
+  constexpr int64_t second_ms = 1000;
+  if (text.empty() || floor_div(now.ms, second_ms) != second) {
+    second = floor_div(now.ms, second_ms);
+    text = format_http_date(now);
+  }
+  return text;
+}
+
 std::string format_basic(Time t) {
   Civil c = civil_of(t);
   return print("%04d%02d%02dT%02d%02d%02dZ", static_cast<int>(c.year), c.month, c.day, c.hour,

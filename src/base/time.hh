@@ -27,6 +27,8 @@ std::string format_iso8601(Time t, bool with_ms = false);
 std::string format_iso8601_short(Time t);
 // "Mon, 23 Nov 2026 13:00:00 GMT" (RFC 7231).
 std::string format_http_date(Time t);
+// The same for the headers of answers: within a second a thread is given the text that it has.
+std::string http_date_header(Time now);
 // "20261123T130000Z", as SigV4 writes it.
 std::string format_basic(Time t);
 // Epoch seconds, with up to three decimals where needed: "1700000000" or "1700000000.5".

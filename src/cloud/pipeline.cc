@@ -142,6 +142,8 @@ void Cloud::handle(HttpRequest http, const HttpReply& reply) {
       Request request;
       request.id = random().uuid();
       answer = serve(http, request, reply);
+      if (answer && request.service == "s3")
+        answer->headers.set("Date", http_date_header(clock_.wall()));
     }
   }
   if (answer) reply.answer(std::move(*answer));

@@ -47,7 +47,8 @@ enum class Type : uint8_t {
   timestamp
 };
 enum class Location : uint8_t { body, header, headers, querystring, uri, status_code };
-enum class TimestampFormat : uint8_t { unset, iso8601, epoch, http_date };
+// iso8601_ms: with three digits after the second, also where they are zero, as S3 writes times.
+enum class TimestampFormat : uint8_t { unset, iso8601, iso8601_ms, epoch, http_date };
 
 struct Shape;
 

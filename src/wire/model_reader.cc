@@ -243,6 +243,11 @@ Status ModelReader::add_member(std::string_view name, const Value& reference) {
   if (reference.size() > names) read_traits(reference, m);
   if (const Value* inherited = inherited_[static_cast<size_t>(shape - model_->shapes_.data())])
     inherit_traits(*inherited, reference, m);
+  bool is_iso = m.timestamp_format == TimestampFormat::unset ||
+                m.timestamp_format == TimestampFormat::iso8601;
+  if (model_->metadata_.is_s3 && shape->type == Type::timestamp && is_iso &&
+      m.location == Location::body)
+    m.timestamp_format = TimestampFormat::iso8601_ms;
   m.wire_name = m.form_name = m.location_name.empty() ? m.name : m.location_name;
   return {};
 }

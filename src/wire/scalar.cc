@@ -12,6 +12,8 @@ std::string format_time(Time t, TimestampFormat format) {
       return format_epoch(t);
     case TimestampFormat::http_date:
       return format_http_date(t);
+    case TimestampFormat::iso8601_ms:
+      return format_iso8601(t, true);
     default:
       return format_iso8601_short(t);
   }

@@ -113,7 +113,14 @@ void encode_rest(const Model& model, const Operation& operation, Protocol protoc
   write_headers(shape, output, response.headers);
   Root root{shape.location_name.empty() ? shape.name : shape.location_name, shape.xml_namespace,
             model.metadata().xml_namespace};
+  // A document begins with its declaration.
+  bool is_document =
+      protocol == Protocol::rest_xml &&
+      (shape.payload ? shape.payload->shape->type == Type::structure : shape.has_body_members);
+  if (is_document) XmlWriter(response.body).declaration();
+  size_t before = response.body.size();
   write_body(shape, protocol, root, output, response.headers, response.body);
+  if (is_document && response.body.size() == before) response.body.clear();
   // A modelled JSON answer is a document even where it has no members.
   if (protocol == Protocol::rest_json && shape.payload == nullptr && response.body.empty()) {
     response.headers.set("Content-Type", "application/json");

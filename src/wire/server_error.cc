@@ -194,6 +194,7 @@ void add_request_id(bool is_s3, std::string_view request_id, Headers& headers) {
   if (!is_s3) return headers.set("x-amzn-RequestId", std::string(request_id));
   headers.set("x-amz-request-id", std::string(request_id));
   headers.set("x-amz-id-2", s3_host_id(request_id));
+  headers.set("Server", "AmazonS3");
 }
 
 HttpResponse encode_error(const Model& model, const Operation* operation, Protocol protocol,

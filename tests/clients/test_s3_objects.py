@@ -240,3 +240,16 @@ def test_attributes(s3, bucket):
                                       ObjectAttributes=["ObjectSize", "ETag"])
     assert answer["ObjectSize"] == 5
     assert answer["ETag"] == hashlib.md5(b"12345").hexdigest()
+
+
+def test_what_every_answer_has(s3, bucket, endpoint):
+    """Recorded headers; the API reference's "Common response headers"."""
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    answer = s3.list_objects_v2(Bucket=bucket)
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["server"] == "AmazonS3" and headers["date"].endswith(" GMT")
+    url = s3.generate_presigned_url("list_objects_v2", Params={"Bucket": bucket})
+    with urllib.request.urlopen(url, timeout=30) as plain:
+        text = plain.read().decode()
+    assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns=')
+    assert ".000Z</LastModified>" in text
