@@ -36,6 +36,8 @@ class FakeCloudFormation {
   std::map<std::string, FakeStack> deleted;  // by id
   // Whether a look by name shows what was there before the last request.
   std::function<bool()> is_stale = [] { return false; };
+  // The same of a look by id: another replica answers, which has not heard of it yet.
+  std::function<bool()> is_stale_by_id = [] { return false; };
   std::vector<std::string> log;  // "CreateStack acme-vpc"
   int polls = 2;                 // that an operation takes
   // A template that has this text fails, at the resource called Bad.

@@ -96,6 +96,11 @@ Result<Value> FakeCloudFormation::describe(const Value& in) {
   std::string name = name_of(asked);
   if (auto before = before_.find(name); asked == name && before != before_.end() && is_stale())
     return before->second ? Result<Value>(described(name, *before->second)) : missing(name);
+  if (auto before = before_.find(name);
+      asked != name && before != before_.end() && is_stale_by_id()) {
+    bool was_there = before->second && before->second->id == asked;
+    return was_there ? Result<Value>(described(name, *before->second)) : missing(name);
+  }
   TRY(FakeStack * stack, find(in));
   if (stack->polls_left > 0 && --stack->polls_left == 0) {
     stack->status = stack->final_status;

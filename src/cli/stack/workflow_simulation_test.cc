@@ -1,6 +1,6 @@
-// Random configurations on a CloudFormation that throttles, fails, loses answers and is
-// interrupted, each from a seed: nothing is begun before what it needs, a rerun finishes what was
-// left, and at the end nothing is forgotten.
+// Random configurations on a CloudFormation that throttles, fails, loses answers, answers from
+// before the last write, and is interrupted, each from a seed: nothing is begun before what it
+// needs, a rerun finishes what was left, and at the end nothing is forgotten.
 #include "cli/stack/simulation_test_support.hh"
 
 using namespace mainstay;
@@ -35,15 +35,18 @@ class Simulation {
     world_.cloud->stacks.clear();
     world_.cloud->log.clear();
     world_.seed = seed;
+    go_stale(seed);
     transport_->restart(seed, true);
     if (!converges(world_, random, reruns_max,
                    [&](stacks::Session& s) { return stacks::bring_up(s); }))
       return "up does not end well";
+    world_.cloud->is_stale_by_id = [] { return false; };
     if (world_.cloud->stacks.size() != graph.size) return "a stack is forgotten";
     if (!in_order(world_.cloud->log, graph, "CreateStack", true)) return "made too early";
     transport_->restart(seed, false);
     if (world_.up().changed != 0) return "the last rerun changes something";
     world_.cloud->log.clear();
+    go_stale(seed + 1);
     transport_->restart(seed + 1, true);
     if (!converges(world_, random, reruns_max,
                    [&](stacks::Session& s) { return stacks::take_down(s); }))
@@ -53,8 +56,18 @@ class Simulation {
   }
 
  private:
+  // Of every other seed: one look by id in eight is answered as it was before the last write, or as
+  // if there were nothing.
+  void go_stale(uint64_t seed) {
+    stale_ = Random(seed);
+    world_.cloud->is_stale_by_id = [this, is_on = seed / 2 % 2 == 0] {
+      return is_on && stale_.below(8) == 0;
+    };
+  }
+
   World world_;
   std::shared_ptr<FaultyTransport> transport_;
+  Random stale_{0};
 };
 
 }  // namespace
