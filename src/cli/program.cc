@@ -7,6 +7,7 @@
 
 #include "base/text.hh"
 #include "cli/access/access_commands.hh"
+#include "cli/app/app_commands.hh"
 #include "cli/cloud/cloud_commands.hh"
 #include "cli/commands.hh"
 #include "cli/journal/journal_commands.hh"
@@ -40,6 +41,7 @@ Program::Program()
   add_review(app_, exit_code_);
   add_blueprints(app_, exit_code_);
   add_access(app_, exit_code_);
+  add_app(app_, exit_code_);
   add_cloud(app_, exit_code_);
   add_explain(app_, exit_code_);
   add_schema(app_, exit_code_);

@@ -41,8 +41,8 @@ std::string address_of(const Value& task) {
 class Starter {
  public:
   Starter(backings::Containers& engine, const std::string& state, const Value& task,
-          const Value& definition)
-      : engine_(engine), state_(state), task_(task), definition_(definition) {}
+          const Value& definition, const Secrets& secrets)
+      : engine_(engine), state_(state), task_(task), definition_(definition), secrets_(secrets) {}
 
   ContainerResults run() {
     if (Status seen = look(); !seen.has_value())
@@ -98,11 +98,6 @@ class Starter {
   }
 
   bool start(const Value& container) {
-    const std::string& name = container["name"].as_string();
-    if (!container["secrets"].empty())
-      return fail("ResourceInitializationError",
-                  "mainstay gives containers no secrets yet (container " + name + ")"),
-             true;
     if (!await(container)) return true;
     auto id = make(container);
     if (!id.has_value()) return true;
@@ -158,6 +153,8 @@ class Starter {
       if (list)
         for (const Value& one : list->items())
           environment[one["name"].as_string()] = one["value"].as_string();
+    if (auto own = secrets_.find(container["name"].as_string()); own != secrets_.end())
+      for (const auto& [name, value] : own->second) environment[name] = value;
     for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
     spec.directory = container["workingDirectory"].as_string();
     spec.user = container["user"].as_string();
@@ -201,6 +198,7 @@ class Starter {
   backings::Containers& engine_;
   const std::string& state_;
   const Value &task_, &definition_;
+  const Secrets& secrets_;
   std::map<std::string, backings::ContainerState> there_;
   ContainerResults out_;
 };
@@ -212,8 +210,9 @@ std::string resource_of(const Value& task, const std::string& container) {
 }
 
 ContainerResults start_containers(backings::Containers& engine, const std::string& state,
-                                  const Value& task, const Value& definition) {
-  return Starter(engine, state, task, definition).run();
+                                  const Value& task, const Value& definition,
+                                  const Secrets& secrets) {
+  return Starter(engine, state, task, definition, secrets).run();
 }
 
 ContainerResults stop_containers(backings::Containers& engine, const std::string& state,

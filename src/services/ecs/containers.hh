@@ -6,6 +6,7 @@
 
 #include "backings/reconcile.hh"
 #include "base/value.hh"
+#include "services/ecs/secrets.hh"
 
 namespace mainstay::ecs {
 
@@ -23,7 +24,8 @@ std::string resource_of(const Value& task, const std::string& container);
 
 // Both may be done again: what is there is kept.
 ContainerResults start_containers(backings::Containers& engine, const std::string& state,
-                                  const Value& task, const Value& definition);
+                                  const Value& task, const Value& definition,
+                                  const Secrets& secrets);
 ContainerResults stop_containers(backings::Containers& engine, const std::string& state,
                                  const Value& task, const Value& definition);
 

@@ -102,6 +102,11 @@ Status check_containers(const Value& in) {
   if (!any_essential)
     return client_error(
         "Invalid setting for container. At least one container should be essential.");
+  for (const Value& container : in["containerDefinitions"].items())
+    if (!container["secrets"].empty() && in["executionRoleArn"].as_string().empty())
+      return client_error(
+          "When you are specifying container secrets, you must also specify a value for "
+          "'executionRoleArn'.");
   return check_dependencies(in["containerDefinitions"], names);
 }
 

@@ -175,10 +175,17 @@ Status step(cloud::Cloud& cloud, const cloud::Place& place, const Value& argumen
   if (task.is_null() || !row_of(task["lastStatus"].as_string())) return {};
   const std::string& status = task["lastStatus"].as_string();
   ContainerResults results;
-  if (auto engine = host->engine(&results.simulated)) {
-    if (status == "PENDING") results = start_containers(*engine, host->state(), task, definition);
-    if (status == "STOPPING") results = stop_containers(*engine, host->state(), task, definition);
+  auto engine = host->engine(&results.simulated);
+  if (status == "PENDING") {
+    // Also where nothing runs: a role that may not read them is found all the same.
+    auto secrets = read_secrets(cloud, place, definition);
+    if (!secrets.has_value())
+      results.failure = secrets.error().code + ": " + secrets.error().message;
+    else if (engine)
+      results = start_containers(*engine, host->state(), task, definition, *secrets);
   }
+  if (status == "STOPPING" && engine)
+    results = stop_containers(*engine, host->state(), task, definition);
   return in_unit([&](Call& call) { return end_step(call, task, results); });
 }
 

@@ -1,0 +1,63 @@
+#include <fmt/core.h>
+
+#include "cli/app/app_commands.hh"
+#include "cli/app/app_run.hh"
+
+namespace mainstay::cli {
+namespace {
+
+struct RollbackFlags : AppFlags {
+  std::string release;
+};
+
+Exit releases_command(const AppFlags& flags) {
+  AppRun run(flags);
+  auto releaser = run.open();
+  if (!releaser) return run.fail(releaser.error());
+  auto app = (*releaser)->shelf().app(flags.name);
+  if (!app) return run.fail(app.error());
+  auto releases = (*releaser)->shelf().releases(*app);
+  if (!releases) return run.fail(releases.error());
+  for (const apps::Release& one : *releases)
+    run.line(
+        "release", one.to_value(),
+        fmt::format("{} v{:<4} {}  {:<24} {}  {}\n", one.number == app->current ? "*" : " ",
+                    one.number, format_iso8601(one.created), one.description, one.user, one.status));
+  return Exit::ok;
+}
+
+// All of what the older one was: image, processes, counts and variables.
+Exit rollback_command(const RollbackFlags& flags) {
+  std::string digits = flags.release.starts_with('v') ? flags.release.substr(1) : flags.release;
+  int64_t number = 0;
+  try {
+    number = std::stoll(digits);
+  } catch (const std::exception&) {
+    AppRun run(flags);
+    return run.fail(Error("UsageInvalid", "\"" + flags.release + "\" is no release, as 3 or v3"));
+  }
+  return release_command(
+      flags, "rollback to v" + digits,
+      [&](apps::Releaser& releaser, const apps::App& app, apps::Release& next) -> Status {
+        TRY(next, releaser.shelf().release(app, number));
+        return {};
+      });
+}
+
+}  // namespace
+
+void add_app_release(CLI::App& app, int& exit_code) {
+  CLI::App* command = add_app_command(app, exit_code, "releases",
+                                      "What was released, when and by whom; * is deployed",
+                                      std::make_shared<AppFlags>(), releases_command);
+  command->footer("Example:\n  mainstay app releases shop");
+  auto flags = std::make_shared<RollbackFlags>();
+  command =
+      add_app_command(app, exit_code, "rollback", "A new release that is all that an older one was",
+                      flags, rollback_command);
+  command->add_option("release", flags->release, "Its number, as 3 or v3")->required();
+  command->add_flag("--anyway", flags->anyway, "Also where the cluster has no room for all of it");
+  command->footer("Example:\n  mainstay app rollback shop v3");
+}
+
+}  // namespace mainstay::cli

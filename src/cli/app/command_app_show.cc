@@ -1,0 +1,56 @@
+#include <fmt/core.h>
+
+#include "base/text.hh"
+#include "cli/app/app_commands.hh"
+#include "cli/app/app_run.hh"
+
+namespace mainstay::cli {
+namespace {
+
+Exit list_command(const AppFlags& flags) {
+  AppRun run(flags);
+  auto releaser = run.open();
+  if (!releaser) return run.fail(releaser.error());
+  auto all = (*releaser)->shelf().apps();
+  if (!all) return run.fail(all.error());
+  for (const apps::App& one : *all)
+    run.line("app", one.to_value(),
+             fmt::format(
+                 "{:<30} {:<20} {}\n", one.name, one.cluster,
+                 one.current ? fmt::format("v{}", one.current) : std::string("nothing deployed")));
+  return Exit::ok;
+}
+
+Exit info_command(const AppFlags& flags) {
+  AppRun run(flags);
+  auto releaser = run.open();
+  if (!releaser) return run.fail(releaser.error());
+  auto app = (*releaser)->shelf().app(flags.name);
+  if (!app) return run.fail(app.error());
+  auto release = (*releaser)->deployed(*app);
+  if (!release) return run.fail(release.error());
+  run.line("app", app->to_value(),
+           fmt::format("{}  cluster {}  stack {}\n", app->name, app->cluster, app->stack()));
+  if (!*release) return run.done("info", Value::map({}), "nothing is deployed\n");
+  run.line("release", (*release)->to_value(),
+           fmt::format("v{}  {}\n", (*release)->number, (*release)->image));
+  for (const apps::Process& one : (*release)->processes)
+    run.line("process",
+             Value::map({{"name", one.name}, {"count", one.count}, {"size", one.size.to_text()}}),
+             fmt::format("  {:<16} {:>4} x {:<10} {}\n", one.name, one.count, one.size.to_text(),
+                         join(one.command, " ")));
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_app_show(CLI::App& app, int& exit_code) {
+  CLI::App* command = add_app_command(app, exit_code, "list", "All applications",
+                                      std::make_shared<AppFlags>(), list_command, false);
+  command->footer("Example:\n  mainstay app list");
+  command = add_app_command(app, exit_code, "info", "What an application is, and what runs of it",
+                            std::make_shared<AppFlags>(), info_command);
+  command->footer("Example:\n  mainstay app info shop");
+}
+
+}  // namespace mainstay::cli
