@@ -101,9 +101,11 @@ class Reader {
     std::string kind = json_ ? "JSON" : "YAML";
     if (!options_.is_template)
       return Error("ConfigInvalid", kind + " not well-formed: " + reason).where(at);
+    // AWS's reader of JSON tells where it stood after the wrong character (recorded).
+    size_t column = place.column + (json_ ? 1 : 0);
     return Error("ValidationError", "Template format error: " + kind + " not well-formed. (line " +
                                         std::to_string(place.line) + ", column " +
-                                        std::to_string(place.column) + ")")
+                                        std::to_string(column) + ")")
         .where(at)
         .with_hint(reason);
   }

@@ -225,6 +225,7 @@ Result<Value> plan_change_set(Call& call, const Value& in) {
   if (!stack.has("StackStatus")) {
     if (call.find("name", key.name())) return stack_for(call, in).error();
     call.put("name", key.name(), key.id);
+    for (const char* member : {"NotificationARNs", "Tags"}) stack.set(member, Value::list());
     set_stack_status(call, stack, "REVIEW_IN_PROGRESS", "User Initiated");
   }
   call.put("change-set", id.as_string(), set);

@@ -157,6 +157,13 @@ void show_target(Value& stack, const Result<Prepared>& prepared, const Value& de
     show_request(stack, definition);
 }
 
+// Whether the stack of this id is what the name stands for, and only change sets ask for it yet.
+bool is_in_review(const Call& call, const Value& named, const std::string& id) {
+  if (named.as_string() != id) return false;
+  const Value* stack = call.find("stack", id);
+  return stack != nullptr && (*stack)["StackStatus"].as_string() == "REVIEW_IN_PROGRESS";
+}
+
 }  // namespace
 
 Status start_create(Call& call, Value& stack, const Value& definition) {
@@ -166,7 +173,7 @@ Status start_create(Call& call, Value& stack, const Value& definition) {
   if (prepared.has_value())
     CHECK_OK(check_stack_policy(stack["_policy"].as_string(), logical_ids(*prepared)));
   // Others had their turn while the template was being prepared.
-  if (const Value* id = call.find("name", key.name()); id && id->as_string() != key.id)
+  if (const Value* id = call.find("name", key.name()); id && !is_in_review(call, *id, key.id))
     return already_exists(key.name());
   show_target(stack, prepared, definition);
   call.put("definition", row(key.uuid(), "target"), definition);
@@ -198,14 +205,19 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
   CHECK_OK(check_stack_name(name));
   CHECK_OK(check_rollback_choice(in));
   CHECK_OK(check_triggers(in));
+  Value review;
   if (const Value* id = call.find("name", name)) {
     const Value& there = *call.find("stack", id->as_string());
     const Value& token = in["ClientRequestToken"];
     if (!token.is_null() && there["_operation"]["Token"] == token)
       return Value::map({{"StackId", *id}});
-    return already_exists(name);
+    if (!is_in_review(call, *id, id->as_string())) return already_exists(name);
+    review = there;
   }
   Value stack = new_stack(call, name, in);
+  // What change sets have asked for becomes this stack (recorded: create_while_in_review).
+  if (!review.is_null())
+    stack.set("StackId", review["StackId"]).set("CreationTime", review["CreationTime"]);
   TRY(Value policy, policy_of_request(call, in, "StackPolicy"));
   if (!policy.is_null()) stack.set("_policy", std::move(policy));
   TRY(Value definition,
@@ -219,6 +231,7 @@ Result<Value> begin_create(Call& call, const Value& in, const Value& parent) {
         .set("RootId", parent.has("RootId") ? parent["RootId"] : parent["StackId"]);
   }
   CHECK_OK(start_create(call, stack, definition));
+  make_plans_obsolete(call, stack);
   return begun(stack);
 }
 

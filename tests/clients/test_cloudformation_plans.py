@@ -106,6 +106,16 @@ def test_plans_that_others_have_overtaken(cloudformation):
         cloudformation.execute_change_set(ChangeSetName=stale["ChangeSetId"])
 
 
+def test_a_stack_that_plans_have_asked_for_can_be_created_without_them(cloudformation):
+    body = template({"P": ALWAYS})
+    made = cloudformation.create_change_set(StackName="s", ChangeSetName="plan", ChangeSetType="CREATE", TemplateBody=body)
+    assert cloudformation.create_stack(StackName="s", TemplateBody=body)["StackId"] == made["StackId"]
+    assert settle(cloudformation, "s") == "CREATE_COMPLETE"
+    assert cloudformation.describe_change_set(ChangeSetName=made["Id"])["ExecutionStatus"] == "OBSOLETE"
+    with fails("AlreadyExistsException"):
+        cloudformation.create_stack(StackName="s", TemplateBody=body)
+
+
 def test_plans_of_nested_stacks_are_refused_and_of_nothing_complete(cloudformation):
     nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://b.s3.amazonaws.com/k"}}
     create(cloudformation, template({"P": ALWAYS}))
