@@ -95,7 +95,8 @@ Result<std::string> Releaser::settle(const App& app) {
   for (;;) {
     TRY(std::string status, stack_status(app));
     if (!status.ends_with("_IN_PROGRESS")) return status;
-    if (!looks.wait()) return Error("WaitTimeout", "the stack " + app.stack() + " is still " + status);
+    if (!looks.wait())
+      return Error("WaitTimeout", "the stack " + app.stack() + " is still " + status);
   }
 }
 

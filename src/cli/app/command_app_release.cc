@@ -19,10 +19,10 @@ Exit releases_command(const AppFlags& flags) {
   auto releases = (*releaser)->shelf().releases(*app);
   if (!releases) return run.fail(releases.error());
   for (const apps::Release& one : *releases)
-    run.line(
-        "release", one.to_value(),
-        fmt::format("{} v{:<4} {}  {:<24} {}  {}\n", one.number == app->current ? "*" : " ",
-                    one.number, format_iso8601(one.created), one.description, one.user, one.status));
+    run.line("release", one.to_value(),
+             fmt::format("{} v{:<4} {}  {:<24} {}  {}\n", one.number == app->current ? "*" : " ",
+                         one.number, format_iso8601(one.created), one.description, one.user,
+                         one.status));
   return Exit::ok;
 }
 
