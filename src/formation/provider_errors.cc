@@ -72,4 +72,11 @@ Error not_stabilized(const Subject& s, const std::string& state) {
                                     random.uuid() + ", HandlerErrorCode: NotStabilized)");
 }
 
+Error handler_failed(const Subject& s, const std::string& message) {
+  Random random = s.cloud.random();
+  return Error("GeneralServiceException", "Resource handler returned message: \"" + message +
+                                              "\" (RequestToken: " + random.uuid() +
+                                              ", HandlerErrorCode: GeneralServiceException)");
+}
+
 }  // namespace mainstay::formation

@@ -14,5 +14,7 @@ bool may_pass(const Value& step, const Error& error, bool removing);
 bool is_busy(const Value& step, const Error& error);
 // It is in a state that will never be the one that is waited for.
 Error not_stabilized(const Subject& s, const std::string& state);
+// What a handler says of itself where it gives up.
+Error handler_failed(const Subject& s, const std::string& message);
 
 }  // namespace mainstay::formation

@@ -102,7 +102,8 @@ Status SpecRun::await(const Value& step, Scope& scope) {
     s_.look_at = s_.cloud.now() + busy_pause_ms;
     return not_yet();
   }
-  return not_stabilized(s_, now.as_string());
+  return until.has("message") ? handler_failed(s_, until["message"].as_string())
+                              : not_stabilized(s_, now.as_string());
 }
 
 // The name of the snapshot that is taken of what goes: where the template asks for it, or for a

@@ -61,7 +61,7 @@ def cloud(program, tmp_path):
 
 
 def test_created_deployed_scaled_and_destroyed(cloud, tmp_path):
-    cloud.instance()
+    cloud.instance(memory=32768)
     (tmp_path / "Procfile").write_text("# what runs\nweb: ./bin/web -p '8080 8081'\nworker: ./bin/worker\n")
     assert "next: mainstay app deploy shop IMAGE" in cloud.app("create", "shop", "--cluster", "main")
     assert "error[AppThere]" in cloud.app("create", "shop", code=3)
@@ -72,7 +72,7 @@ def test_created_deployed_scaled_and_destroyed(cloud, tmp_path):
     assert (services["shop-web"]["runningCount"], services["shop-worker"]["runningCount"]) == (2, 1)
     assert cloud.definition("shop-worker")["containerDefinitions"][0]["memory"] == 1024
     # A size alone keeps the count.
-    cloud.app("scale", "shop", "web=PX", "--anyway")
+    cloud.app("scale", "shop", "web=PX")
     assert "web                 2 x PX" in cloud.app("info", "shop")
     assert "* v3" in cloud.app("releases", "shop")
     assert "error[ApprovalNeeded]" in cloud.app("destroy", "shop", code=5)
