@@ -17,6 +17,7 @@ void add_cloud_clock(CLI::App& cloud, int& exit_code);
 void add_cloud_fork(CLI::App& cloud, int& exit_code);
 void add_cloud_forks(CLI::App& cloud, int& exit_code);
 void add_cloud_drop(CLI::App& cloud, int& exit_code);
+void add_cloud_zones(CLI::App& cloud, int& exit_code);
 void add_cloud_export(CLI::App& cloud, int& exit_code);
 void add_cloud_import(CLI::App& cloud, int& exit_code);
 void add_cloud_reset(CLI::App& cloud, int& exit_code);

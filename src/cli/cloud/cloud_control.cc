@@ -2,6 +2,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cli/cloud/zone_request.hh"
 #include "embedded/embedded.hh"
 #include "store/archive.hh"
 #include "store/store.hh"
@@ -69,10 +70,14 @@ bool CloudControl::answer(const HttpRequest& request, const HttpReply& reply) {
   if (request.method == "GET" && path == "status") return give(status());
   if (request.method == "GET" && path == "tables") return give(list_tables());
   if (request.method == "GET" && path == "forks") return give(list_forks());
+  if (request.method == "GET" && path == "zones")
+    return give(zones(Value::map({{"region", query_value(request, "region")},
+                                  {"account", query_value(request, "account")},
+                                  {"fork", query_value(request, "fork")}})));
   bool is_export = request.method == "GET" && path == "export";
   bool is_change =
-      request.method == "POST" &&
-      (path == "forks" || path == "drop" || path == "reset" || path == "stop" || path == "import");
+      request.method == "POST" && (path == "forks" || path == "drop" || path == "reset" ||
+                                   path == "stop" || path == "import" || path == "zones");
   if (!is_export && !is_change) return false;
   if (!request.headers.has("X-Mainstay-Request"))
     return give(Error("HeaderMissing", "this needs the header X-Mainstay-Request: 1", 403));
@@ -87,6 +92,7 @@ bool CloudControl::answer(const HttpRequest& request, const HttpReply& reply) {
   }
   auto in = parse_json(request.body);
   if (!in.has_value()) return give(Error("BodyInvalid", "the body is no JSON", 400));
+  if (path == "zones") return give(zones(*in));
   return give(path == "forks" ? fork(*in) : drop(*in));
 }
 
@@ -194,16 +200,24 @@ CloudControl::Answer CloudControl::import(const std::string& archive, bool repla
   return Value::map({{"documents", counts.documents}, {"blobs", counts.blobs}});
 }
 
+Result<std::shared_ptr<CloudControl::Fork>> CloudControl::find_fork(const std::string& name) {
+  if (name.empty()) return std::shared_ptr<Fork>();
+  std::lock_guard guard(mutex_);
+  auto found = forks_.find(name);
+  if (found == forks_.end() || !found->second->server) return no_fork(name);
+  return found->second;
+}
+
+CloudControl::Answer CloudControl::zones(const Value& in) {
+  TRY(std::shared_ptr<Fork> fork, find_fork(in["fork"].as_string()));
+  return answer_zones(fork ? *fork->cloud : *cloud_, in);
+}
+
 // Takes a while, so not on the connection's thread.
 void CloudControl::send_archive(const std::string& name, const HttpReply& reply) {
-  std::shared_ptr<Fork> fork;
-  if (!name.empty()) {
-    std::lock_guard guard(mutex_);
-    auto found = forks_.find(name);
-    if (found == forks_.end() || !found->second->server)
-      return reply.answer(error_response(no_fork(name)));
-    fork = found->second;
-  }
+  auto found = find_fork(name);
+  if (!found.has_value()) return reply.answer(error_response(found.error()));
+  std::shared_ptr<Fork> fork = *found;
   cloud_->agenda().post([main = cloud_, fork, reply] {
     store::Store& store = fork ? fork->cloud->store() : main->store();
     std::string bytes;

@@ -1,5 +1,5 @@
 // What a served cloud lets be done to it over HTTP, under /_mainstay/ (docs/cloud.md): its status,
-// forks, export and import of its state, reset, stop. Bodies are JSON, but for the archives.
+// forks, zones, export and import of its state, reset, stop. Bodies are JSON, but for the archives.
 // Changes need the header X-Mainstay-Request, which no page of another origin can send unasked.
 //
 // A fork is served on a port of its own, so that any client reaches it by its endpoint alone
@@ -52,7 +52,9 @@ class CloudControl {
   Answer drop(const Value& in);
   Answer reset();
   Answer import(const std::string& archive, bool replace);
+  Answer zones(const Value& in);
   void send_archive(const std::string& fork, const HttpReply& reply);
+  Result<std::shared_ptr<Fork>> find_fork(const std::string& name);  // null for ""
   static Value described(const std::string& name, const Fork& fork);
 
   ServePlan plan_;

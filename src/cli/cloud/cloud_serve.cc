@@ -112,6 +112,7 @@ void add_cloud(CLI::App& app, int& exit_code) {
   add_cloud_fork(*cloud, exit_code);
   add_cloud_forks(*cloud, exit_code);
   add_cloud_drop(*cloud, exit_code);
+  add_cloud_zones(*cloud, exit_code);
   add_cloud_export(*cloud, exit_code);
   add_cloud_import(*cloud, exit_code);
   add_cloud_reset(*cloud, exit_code);

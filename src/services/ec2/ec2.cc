@@ -18,6 +18,7 @@ constexpr cloud::Operation operations[] = {
     writes("AssociateVpcCidrBlock", associate_vpc_cidr_block),
     writes("DisassociateVpcCidrBlock", disassociate_vpc_cidr_block),
     writes("CreateSubnet", create_subnet),
+    writes("CreateDefaultSubnet", create_default_subnet),
     writes("DeleteSubnet", delete_subnet),
     reads("DescribeSubnets", describe_subnets),
     writes("ModifySubnetAttribute", modify_subnet_attribute),

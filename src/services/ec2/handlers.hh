@@ -18,6 +18,7 @@ EC2_HANDLER(associate_vpc_cidr_block);
 EC2_HANDLER(disassociate_vpc_cidr_block);
 // subnet.cc
 EC2_HANDLER(create_subnet);
+EC2_HANDLER(create_default_subnet);
 EC2_HANDLER(delete_subnet);
 EC2_HANDLER(describe_subnets);
 EC2_HANDLER(modify_subnet_attribute);

@@ -49,6 +49,13 @@ void note_instance_of_address(Call& call, const Value& interface, const Value& i
 // A public address that no allocated one is.
 std::string fresh_public_address(Call& call);
 
+// Refused while interfaces are in it (DependencyViolation).
+Status remove_subnet(Call& call, const std::string& id);
+
+bool knows_region(std::string_view name);
+// A zone of the call's region, by its letter.
+void put_zone(Call& call, char letter);
+
 // First use of an account in a region: zones, default DHCP options, default VPC.
 Status prepare(Call& call);
 

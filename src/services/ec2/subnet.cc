@@ -97,14 +97,50 @@ Result<Value> create_subnet(Call& call, const Value& in) {
   return Value::map({{"Subnet", std::move(subnet)}});
 }
 
-Result<Value> delete_subnet(Call& call, const Value& in) {
-  const std::string id = in["SubnetId"].as_string();
+// "Default VPCs" of the VPC user guide: a /20 of the default VPC, here the first that is free. The
+// codes and words: "Error codes for the Amazon EC2 API".
+Result<Value> create_default_subnet(Call& call, const Value& in) {
+  TRY(Value zone, chosen_zone(call, in));
+  Value vpc;
+  for (const auto& [id, one] : call.all("vpc"))
+    if (one["IsDefault"].as_bool()) vpc = one;
+  if (vpc.is_null())
+    return aws_error("DefaultVpcDoesNotExist",
+                     "There is no default VPC in which to carry out the operation. If you've "
+                     "deleted your default VPC, you can create a new one.");
+  std::vector<Cidr> taken;
+  for (const std::string& id : call.find_by("subnet", "VpcId", vpc["VpcId"].as_string())) {
+    const Value& subnet = *call.find("subnet", id);
+    taken.push_back(*parse_cidr(subnet["CidrBlock"].as_string()));
+    if (subnet["DefaultForAz"].as_bool() && subnet["AvailabilityZone"] == zone["ZoneName"])
+      return aws_error(
+          "DefaultSubnetAlreadyExistsInAvailabilityZone",
+          "A default subnet already exists in the specified Availability Zone. You can have only "
+          "one default subnet per Availability Zone.");
+  }
+  Cidr whole = blocks_of(vpc).front(), block{whole.address, 20, false};
+  auto overlaps = [&](const Cidr& other) { return block.overlaps(other); };
+  while (std::ranges::any_of(taken, overlaps)) block.address += block.size();
+  if (!whole.contains(block))
+    return aws_error("InsufficientCidrBlocks", "The default VPC has no free /20 CIDR block.");
+  Value subnet = make_subnet(call, vpc, block, zone, Value::list());
+  subnet.set("DefaultForAz", true).set("MapPublicIpOnLaunch", true);
+  put(call, subnet_kind(), subnet);
+  return Value::map({{"Subnet", std::move(subnet)}});
+}
+
+Status remove_subnet(Call& call, const std::string& id) {
   TRY(Value subnet, get(call, subnet_kind(), id));
   if (!call.find_by("network-interface", "SubnetId", id).empty())
     return dependency_violation(subnet_kind(), id);
   forget_subnet_routes(call, subnet["VpcId"].as_string(), id);
   forget_subnet_acl(call, subnet["VpcId"].as_string(), id);
   call.remove("subnet", id);
+  return {};
+}
+
+Result<Value> delete_subnet(Call& call, const Value& in) {
+  CHECK_OK(remove_subnet(call, in["SubnetId"].as_string()));
   return answer_true();
 }
 

@@ -29,10 +29,31 @@ constexpr Region regions[] = {
     {"me-central-1", "abc", "mec1"},    {"il-central-1", "abc", "ilc1"},
     {"af-south-1", "abc", "afs1"}};
 
-Value zone_document(const Call& call, const Region& region, size_t i) {
-  std::string name = call.region + region.zone_letters[i];
+const Region* find_region(std::string_view name) {
+  const Region* found = std::find_if(std::begin(regions), std::end(regions),
+                                     [&](const Region& r) { return r.name == name; });
+  return found == std::end(regions) ? nullptr : found;
+}
+
+Region region_of(const Call& call) {
+  const Region* known = find_region(call.region);
+  return known ? *known : Region{call.region, "abc", call.region};
+}
+
+// Zones that no new account sees are numbered after those that all see.
+size_t zone_number(const Region& region, char letter) {
+  size_t at = region.zone_letters.find(letter);
+  if (at != std::string_view::npos) return at + 1;
+  size_t number = region.zone_letters.size() + 1;
+  for (char other = 'a'; other < letter; ++other) number += !region.zone_letters.contains(other);
+  return number;
+}
+
+Value zone_document(const Call& call, const Region& region, char letter) {
+  std::string name = call.region + letter;
+  std::string number = std::to_string(zone_number(region, letter));
   return Value::map({{"ZoneName", name},
-                     {"ZoneId", std::string(region.id_prefix) + "-az" + std::to_string(i + 1)},
+                     {"ZoneId", std::string(region.id_prefix) + "-az" + number},
                      {"RegionName", call.region},
                      {"GroupName", call.region + "-zg-1"},
                      {"NetworkBorderGroup", call.region},
@@ -63,15 +84,17 @@ Result<List> only(List items, const char* member, const Value& wanted, const cha
 
 }  // namespace
 
+bool knows_region(std::string_view name) {
+  return find_region(name) != nullptr;
+}
+
+void put_zone(Call& call, char letter) {
+  Value zone = zone_document(call, region_of(call), letter);
+  call.put("zone", zone["ZoneName"].as_string(), zone);
+}
+
 Status prepare(Call& call) {
-  const Region* region = std::find_if(std::begin(regions), std::end(regions),
-                                      [&](const Region& r) { return r.name == call.region; });
-  Region unknown{call.region, "abc", call.region};
-  if (region == std::end(regions)) region = &unknown;
-  for (size_t i = 0; i < region->zone_letters.size(); ++i) {
-    Value zone = zone_document(call, *region, i);
-    call.put("zone", zone["ZoneName"].as_string(), zone);
-  }
+  for (char letter : region_of(call).zone_letters) put_zone(call, letter);
   std::string domain =
       call.region == "us-east-1" ? "ec2.internal" : call.region + ".compute.internal";
   auto configuration = [](const char* key, const std::string& value) {

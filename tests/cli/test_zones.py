@@ -1,0 +1,72 @@
+"""`mainstay cloud zones`: an account's zones as AWS would come to change them, and what follows from it."""
+
+import pytest
+from test_cloud import client, one, served  # noqa: F401
+
+
+def zones(program, *arguments, **options):
+    return one(program.run("cloud", "zones", *arguments, "--json", **options), "zones")
+
+
+def names(answer):
+    return [zone["ZoneName"][-1] for zone in answer["zones"]]
+
+
+def test_zones_come_and_go_and_stay_in_the_state(program):
+    first = zones(program, "list", "us-east-1")
+    assert "".join(names(first)) == "abcdef" and [a[-1] for a in first["answered"]] == list("abcdef")
+    assert all(zone["Subnets"] == 1 and zone["DefaultSubnet"].startswith("subnet-") for zone in first["zones"])
+    assert "".join(names(zones(program, "remove", "us-east-1", "us-east-1b"))) == "acdef"
+    added = zones(program, "add", "us-east-1", "us-east-1g")
+    assert added["zones"][-1] == {"ZoneName": "us-east-1g", "ZoneId": "use1-az7", "Subnets": 0, "DefaultSubnet": ""}
+    assert [a[-1] for a in added["answered"]] == list("acdef")  # it has no default subnet yet
+    back = zones(program, "add", "us-east-1", "us-east-1b")
+    assert back["zones"][1]["ZoneId"] == "use1-az2"
+    given = zones(program, "default", "us-east-1", "us-east-1b")
+    assert [a[-1] for a in given["answered"]] == list("abcdef")
+    assert [a[-1] for a in zones(program, "no-default", "us-east-1", "us-east-1c")["answered"]] == list("abdef")
+    assert "".join(names(zones(program, "list", "us-east-1"))) == "abcdefg"
+    # Another account, another region: untouched.
+    assert "".join(names(zones(program, "list", "us-east-1", "--of", "210987654321"))) == "abcdef"
+    assert "".join(names(zones(program, "list", "us-west-2"))) == "abcd"
+
+
+def test_all_zones_are_answered_where_none_has_a_default_subnet(program):
+    for letter in "abc":
+        last = zones(program, "no-default", "us-east-2", f"us-east-2{letter}")
+    assert [a[-1] for a in last["answered"]] == list("abc")
+
+
+@pytest.mark.parametrize("arguments, code, word", [
+    (["add", "us-east-1", "us-east-1a"], 3, "ZoneExists"), (["add", "us-east-1", "use1-az1"], 3, "ZoneInvalid"),
+    (["add", "us-east-1", "us-west-2a"], 3, "ZoneInvalid"), (["remove", "us-east-1", "us-east-1x"], 3, "ZoneMissing"),
+    (["add", "us-east-9", "us-east-9a"], 3, "RegionInvalid"), (["default", "us-east-1", "us-east-1x"], 4, "InvalidParameterValue"),
+    (["default", "us-east-1", "us-east-1a"], 4, "DefaultSubnetAlreadyExistsInAvailabilityZone"),
+    (["list", "us-east-1", "--of", "12"], 3, "AccountInvalid"), (["list", "us-east-1", "--fork", "x"], 4, "CloudMissing")])
+def test_what_is_refused(program, arguments, code, word):
+    assert word in program.run("cloud", "zones", *arguments, code=code).stderr
+
+
+def test_a_zone_with_subnets_stays(program, served):  # noqa: F811
+    cloud = served()
+    ec2 = client(cloud.endpoint, "ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZone="us-east-1c")["Subnet"]["SubnetId"]
+    refused = program.run("cloud", "zones", "remove", "us-east-1", "us-east-1c", code=4)
+    assert "ZoneInUse" in refused.stderr and subnet in refused.stderr
+    # A machine in the default subnet keeps that, and so the zone.
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, Placement={"AvailabilityZone": "us-east-1d"})
+    assert "DependencyViolation" in program.run("cloud", "zones", "remove", "us-east-1", "us-east-1d", code=4).stderr
+    assert "".join(names(zones(program, "list", "us-east-1"))) == "abcdef"
+    ec2.delete_subnet(SubnetId=subnet)
+    zones(program, "remove", "us-east-1", "us-east-1c")
+    assert [z["ZoneName"][-1] for z in ec2.describe_availability_zones()["AvailabilityZones"]] == list("abdef")
+
+
+def test_a_fork_has_its_own(program, served):  # noqa: F811
+    served()
+    program.run("cloud", "fork", "rehearsal")
+    assert "".join(names(zones(program, "add", "us-east-1", "us-east-1g", "--fork", "rehearsal"))) == "abcdefg"
+    assert "".join(names(zones(program, "list", "us-east-1", "--fork", "rehearsal"))) == "abcdefg"
+    assert "".join(names(zones(program, "list", "us-east-1"))) == "abcdef"
