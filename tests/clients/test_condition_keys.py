@@ -39,6 +39,10 @@ PUT, BUCKET, STACK = {"Bucket": "b", "Key": "k"}, {"Bucket": "b"}, {"StackName":
 SECRET, KEY, FUNCTION = {"SecretId": "s"}, {"KeyId": "alias/k"}, {"FunctionName": "f"}
 DATABASE = {"DBInstanceIdentifier": "d", "DBInstanceClass": "db.t3.micro", "Engine": "postgres", "DBName": "mine", "MultiAZ": True, "Iops": 3000, "PubliclyAccessible": True,
             "StorageEncrypted": True, "AllocatedStorage": 20, "BackupTarget": "region", "ManageMasterUserPassword": True, "Tags": [{"Key": "team", "Value": "red"}]}
+TASK = {"cluster": "main", "taskDefinition": "t", "enableECSManagedTags": True, "enableExecuteCommand": True, "propagateTags": "TASK_DEFINITION",
+        "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}}
+DEFINITION = {"family": "t", "cpu": "256", "memory": "512", "requiresCompatibilities": ["EC2"],
+              "containerDefinitions": [{"name": "a", "image": "i", "memory": 4, "privileged": True}]}
 VPC = f"arn:aws:ec2:{R}:{A}:vpc/vpc-1"
 PATTERN = json.dumps({"source": ["aws.health"], "detail-type": ["x"], "detail": {
     "service": ["EC2"], "eventTypeCode": ["code"], "userIdentity": {"principalId": ["p"]}}})
@@ -143,6 +147,13 @@ ROWS = [
     ("lambda", "update_function_configuration", {**FUNCTION, "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}, "lambda:SubnetIds", ["subnet-1"]),
     ("organizations", "create_policy", {"Name": "p", "Description": "", "Content": "{}", "Type": "SERVICE_CONTROL_POLICY"}, "organizations:PolicyType", "SERVICE_CONTROL_POLICY"),
     ("organizations", "describe_policy", {"PolicyId": "p-FullAWSAccess"}, "organizations:PolicyType", "SERVICE_CONTROL_POLICY"),
+    *(("ecs", "create_service", {**TASK, "serviceName": "s", "desiredCount": 1}, *row) for row in [
+        ("ecs:auto-assign-public-ip", "ENABLED"), ("ecs:enable-ecs-managed-tags", "true"), ("ecs:enable-execute-command", "true"),
+        ("ecs:propagate-tags", "TASK_DEFINITION"), ("ecs:subnet", ["subnet-1"]), ("ecs:cluster", f"arn:aws:ecs:{R}:{A}:cluster/main")]),
+    ("ecs", "start_task", {"cluster": "main", "taskDefinition": "t", "containerInstances": ["i"]}, "ecs:container-instances", ["i"]),
+    ("ecs", "list_tasks", {"cluster": "main", "containerInstance": "i"}, "ecs:cluster", f"arn:aws:ecs:{R}:{A}:cluster/main"),
+    *(("ecs", "register_task_definition", DEFINITION, *row) for row in [
+        ("ecs:task-cpu", "256"), ("ecs:task-memory", "512"), ("ecs:compute-compatibility", ["EC2"]), ("ecs:privileged", "true")]),
     *(("rds", "create_db_instance", DATABASE, *row) for row in [
         ("rds:DatabaseClass", "db.t3.micro"), ("rds:DatabaseEngine", "postgres"), ("rds:DatabaseName", "mine"), ("rds:MultiAz", "true"), ("rds:Piops", "3000"),
         ("rds:PubliclyAccessible", "true"), ("rds:StorageEncrypted", "true"), ("rds:StorageSize", "20"), ("rds:BackupTarget", "region"), ("rds:ManageMasterUserPassword", "true"),
@@ -209,6 +220,8 @@ ELSEWHERE = {"kms:ViaService": "test_enforcement.py", "kms:ResourceAliases": "he
              "s3:RequestObjectTag/*": "above", "ec2:Attribute": "here, of resources", "ec2:Attribute/*": "here, of resources", "ec2:Vpc": "here, of resources"}
 NOT_ASKED = {  # of operations that the cloud does not have: the row stands for the day it has
     "rds:CopyOptionGroup",
+    # Of ECS's operations that begin a session or act on a task set, and of tags of its resources.
+    "ecs:service", "ecs:task", "ecs:task-definition", "ecs:ResourceTag/*",
     # Of RDS's resources: not shown over the wire yet.
     "rds:Vpc", "rds:db-tag/*", "rds:snapshot-tag/*", "rds:subgrp-tag/*", "rds:pg-tag/*", "rds:cluster-tag/*", "rds:cluster-snapshot-tag/*", "rds:cluster-pg-tag/*",
     "kms:ExpirationModel", "kms:ValidTo", "kms:WrappingAlgorithm", "kms:WrappingKeySpec", "kms:PrimaryRegion", "kms:ReplicaRegion", "kms:KeyAgreementAlgorithm",
