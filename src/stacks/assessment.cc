@@ -93,7 +93,13 @@ Result<Assessment> assess(DeployedTemplate& there, const DeployedStack& deployed
                           const std::string& region, const Knowledge& knowledge) {
   TRY(std::string body, there.body());
   Assessment out;
-  auto verdict = local_verdict({&deployed, body, rendered, submission, region}, knowledge);
+  auto zones = zone_standing({there.cloud(), deployed, body, &rendered, &submission});
+  if (zones)
+    out.zones = std::move(*zones);
+  else
+    out.zones_unread = zones.error().message;
+  auto verdict =
+      local_verdict({&deployed, body, rendered, submission, region, &out.zones}, knowledge);
   if (!verdict) {
     out.unchecked = verdict.error().message;
     return out;

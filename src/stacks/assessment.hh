@@ -18,12 +18,14 @@ struct Assessment {
   std::vector<ResourceChange> changes;
   std::vector<AccessGain> gains;
   std::set<std::string> changed_outputs;
-  std::string unchecked;  // why the templates could not be compared; "" where they were
-  LocalVerdict verdict;   // what both templates make, its changes moved out
+  ZoneStanding zones;        // what the answers of Fn::GetAZs would move
+  std::string zones_unread;  // why they could not be compared; "" where they were
+  std::string unchecked;     // why the templates could not be compared; "" where they were
+  LocalVerdict verdict;      // what both templates make, its changes moved out
   std::map<std::string, std::string> unseen;  // unseen.hh
 };
 
-// Asks for the deployed template only.
+// Asks for the deployed template, and for zones where that asks for them.
 Result<Assessment> assess(DeployedTemplate& there, const DeployedStack& deployed,
                           const Rendered& rendered, const Submission& submission,
                           const std::string& region, const Knowledge& knowledge);

@@ -205,6 +205,7 @@ class DeployedTemplate {
  public:
   DeployedTemplate(const CloudFormation& cloud, std::string stack_id)
       : cloud_(cloud), stack_id_(std::move(stack_id)) {}
+  const CloudFormation& cloud() const { return cloud_; }
   Result<std::string> body() {
     if (!body_) body_ = cloud_.template_body(stack_id_);
     return *body_;

@@ -127,11 +127,19 @@ class Differ {
                  StackDiff& result) {
     DeployedTemplate there(cloud, deployed.id);
     TRY(bool unchanged, is_unchanged(there, deployed, rendered, submission));
-    if (unchanged) return {};
+    if (unchanged) {
+      TRY(std::string body, there.body());
+      auto zones = zone_standing({cloud, deployed, body, nullptr, nullptr});
+      if (zones) result.zones = std::move(*zones);
+      return {};
+    }
     result.kind = StackDiff::Kind::updated;
     const Knowledge& knowledge = session_.around.knowledge;
     TRY(Assessment ours, assess(there, deployed, rendered, submission, cloud.region(), knowledge));
     warn_of_properties(session_, ours.verdict.after, rendered.document);
+    result.zones = std::move(ours.zones);
+    if (!ours.zones_unread.empty())
+      result.notes.push_back("what Fn::GetAZs answers was not compared: " + ours.zones_unread);
     if (!ours.unchecked.empty())
       result.notes.push_back("not checked against the schemas: " + ours.unchecked);
     CHECK_OK(upload_if_needed(session_, stack, cloud, submission));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "stacks/session.hh"
+#include "stacks/zones.hh"
 
 namespace mainstay::stacks {
 
@@ -25,9 +26,10 @@ struct StackDiff {
   // Outputs whose value would be another; all of them may be where that can't be told.
   std::set<std::string> changed_outputs;
   bool any_output_may_change = false;
-  bool awaits_outputs = false;     // what would be sent depends on stacks that change first
-  std::vector<std::string> notes;  // what could not be told, and why
-  cfn::Document document;          // of the new template
+  bool awaits_outputs = false;  // what would be sent depends on stacks that change first
+  ZoneStanding zones;  // what moves because Fn::GetAZs answers otherwise; if unchanged: would move
+  std::vector<std::string> notes;                // what could not be told, and why
+  cfn::Document document;                        // of the new template
   std::vector<cfn::ResolvedResource> resources;  // of a new stack
 
   bool changes_something() const { return kind == Kind::created || kind == Kind::updated; }

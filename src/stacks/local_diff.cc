@@ -36,6 +36,23 @@ cfn::Environment environment_of(const DiffSides& sides) {
   return environment;
 }
 
+using ZoneAnswer = decltype(cfn::Environment::get_azs);
+
+ZoneAnswer zones_then(const DiffSides& sides) {
+  return [&zones = *sides.zones](const std::string& region) -> Result<Value> {
+    Value given = zones_given(zones, region);
+    return given.is_null() ? unknown("${zones " + region + "}") : given;
+  };
+}
+
+ZoneAnswer zones_now(const DiffSides& sides) {
+  return [&zones = *sides.zones](const std::string& region) -> Result<Value> {
+    auto found = zones.gives.find(region);
+    bool compared = found != zones.gives.end() && zones.gave.contains(region);
+    return compared ? Value::texts(found->second) : unknown("${zones " + region + "}");
+  };
+}
+
 Result<Map> parameters_of(const cfn::Template& t, const Map& given) {
   cfn::ParameterInputs inputs;
   for (const cfn::Parameter& p : t.parameters)
@@ -208,6 +225,7 @@ std::string old_copy_of(const ResourceChange& change, const LocalVerdict& verdic
 
 Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& knowledge) {
   cfn::Environment environment = environment_of(sides);
+  if (sides.zones) environment.get_azs = zones_now(sides);
   LocalVerdict verdict;
   TRY(LocalSide after,
       LocalSide::make(sides.rendered.document,
@@ -217,8 +235,9 @@ Result<LocalVerdict> local_verdict(const DiffSides& sides, const Knowledge& know
   if (!sides.deployed) return verdict;
   TRY(cfn::Document deployed, cfn::parse_document(sides.deployed_body, "deployed template",
                                                   cfn::ParseOptions::for_template()));
-  TRY(LocalSide before,
-      LocalSide::make(std::move(deployed), sides.deployed->parameters, environment));
+  cfn::Environment then = environment;
+  if (sides.zones) then.get_azs = zones_then(sides);
+  TRY(LocalSide before, LocalSide::make(std::move(deployed), sides.deployed->parameters, then));
   TRY(verdict.before, before.resources(knowledge));
   cfn::PlanOptions options;
   options.schema = knowledge.schema;

@@ -8,6 +8,7 @@
 #include "cfn/resolved.hh"
 #include "stacks/knowledge.hh"
 #include "stacks/rendering.hh"
+#include "stacks/zones.hh"
 
 namespace mainstay::stacks {
 
@@ -17,6 +18,7 @@ struct DiffSides {
   const Rendered& rendered;
   const Submission& submission;
   const std::string& region;
+  const ZoneStanding* zones = nullptr;  // where the answers of Fn::GetAZs are known
 };
 
 struct LocalVerdict {

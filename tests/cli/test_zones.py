@@ -70,3 +70,77 @@ def test_a_fork_has_its_own(program, served):  # noqa: F811
     assert "".join(names(zones(program, "add", "us-east-1", "us-east-1g", "--fork", "rehearsal"))) == "abcdefg"
     assert "".join(names(zones(program, "list", "us-east-1", "--fork", "rehearsal"))) == "abcdefg"
     assert "".join(names(zones(program, "list", "us-east-1"))) == "abcdef"
+
+
+ENVIRONMENT = "namespace: staging\ns3_endpoint: {s3}\n"
+CONFIG = """namespace: ${namespace}
+stacker_bucket: ""
+stacks:
+  - name: vpc
+    class_path: stacker_blueprints.vpc.VPC
+    variables:
+      AZCount: 3
+      UseNatGateway: true
+      PrivateSubnets: [10.128.8.0/22, 10.128.12.0/22, 10.128.16.0/22]
+      PublicSubnets: [10.128.0.0/24, 10.128.1.0/24, 10.128.2.0/24]
+      CreateS3Endpoint: ${s3_endpoint}
+"""
+
+
+@pytest.fixture
+def staging(program, tmp_path):
+    """The seed's: a VPC over three zones, made before the account was given a fourth."""
+    (tmp_path / "stacker.yml").write_text(CONFIG)
+    (tmp_path / "staging.env").write_text(ENVIRONMENT.format(s3="false"))
+    for letter in "bde":
+        zones(program, "remove", "us-east-1", f"us-east-1{letter}")
+    program.run("up", "staging.env", "stacker.yml", folder=tmp_path)
+    zones(program, "add", "us-east-1", "us-east-1b")
+    zones(program, "default", "us-east-1", "us-east-1b")
+    return tmp_path
+
+
+def diff_of(program, folder):
+    return one(program.run("diff", "--json", "staging.env", "stacker.yml", folder=folder), "diff")
+
+
+def test_a_new_zone_is_foreseen_to_move_subnets_and_does(program, staging):
+    quiet = diff_of(program, staging)
+    assert quiet["kind"] == "unchanged"
+    (staging / "staging.env").write_text(ENVIRONMENT.format(s3="true"))
+    seen = diff_of(program, staging)
+    assert quiet["zones"] == seen["zones"]
+    assert seen["zones"]["answers"] == [{"region": "us-east-1", "gave": [f"us-east-1{z}" for z in "acf"],
+                                         "gives": [f"us-east-1{z}" for z in "abcf"]}]
+    moves = {m["logical_id"]: m for m in seen["zones"]["moves"]}
+    assert {(name, m["before"][-1], m["after"][-1], m["index"]) for name, m in moves.items()} == {
+        (f"{kind}Subnet{i}", *zone, i) for kind in ("Private", "Public") for i, zone in ((1, "cb"), (2, "fc"))}
+    assert moves["PublicSubnet1"]["refusal"] == "The CIDR '10.128.1.0/24' conflicts with another subnet"
+    assert moves["PublicSubnet1"]["dependents"] == ["NatGateway1", "PrivateRoute1", "PublicRouteTableAssociation1"]
+    details = {c["logical_id"]: c for c in seen["changes"]}
+    assert details["PublicSubnet2"]["action"] == "replace"
+    assert [(d["before"], d["after"]) for d in details["PublicSubnet2"]["details"]] == [("us-east-1f", "us-east-1c")]
+    assert "PublicSubnet0" not in details
+    failed = program.run("up", "--approve=access", "staging.env", "stacker.yml", folder=staging, code=4)
+    assert moves["PublicSubnet1"]["refusal"].split("'")[1] in failed.stderr or "conflicts with\n  another subnet" in failed.stderr
+    assert "rolled back cleanly" in failed.stderr and "EFFECT 0 left behind" in failed.stderr
+    assert diff_of(program, staging)["zones"] == seen["zones"]  # the subnets are where they were
+
+
+def test_fewer_zones_than_the_template_asks_for(program, staging):
+    for letter in "abf":  # only c keeps a default subnet
+        zones(program, "no-default", "us-east-1", f"us-east-1{letter}")
+    moves = {m["logical_id"]: m for m in diff_of(program, staging)["zones"]["moves"]}
+    assert moves["PublicSubnet1"]["after"] == "" and "nonexistent value at index 1" in moves["PublicSubnet1"]["refusal"]
+    assert moves["PublicSubnet0"]["after"] == "us-east-1c"
+    (staging / "staging.env").write_text(ENVIRONMENT.format(s3="true"))
+    failed = program.run("up", "--approve=access", "staging.env", "stacker.yml", folder=staging, code=None)
+    assert failed.returncode != 0 and "nonexistent value at index" in failed.stderr.replace("\n  ", " ")
+
+
+def test_zones_that_only_come_at_the_end_move_nothing(program, staging):
+    zones(program, "remove", "us-east-1", "us-east-1b")
+    zones(program, "add", "us-east-1", "us-east-1g")
+    zones(program, "default", "us-east-1", "us-east-1g")
+    assert diff_of(program, staging)["zones"]["moves"] == []
+    assert program.run("diff", "staging.env", "stacker.yml", folder=staging).stdout == "no changes in 1 stack\n"

@@ -88,6 +88,60 @@ std::string risks_text(const stacks::StackDiff& diff, const Style& style) {
   return text.empty() ? "" : style.paint(Ink::bad, text);
 }
 
+std::string names_text(const stacks::ZoneNames& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + (name.empty() ? "?" : one_line(name));
+  return text;
+}
+
+std::string move_text(const stacks::ZoneMove& move) {
+  std::string text =
+      fmt::format("    {} {}  {} -> {}  by {}: Fn::Select {} of Fn::GetAZs\n",
+                  one_line(move.use.resource), one_line(move.physical_id), one_line(move.before),
+                  move.after.empty() ? "nothing" : one_line(move.after),
+                  one_line(move.use.property), move.use.index);
+  text += move.refusal.empty()
+              ? "        it would be replaced\n"
+              : "        the update would fail and roll back: " + one_line(move.refusal) + "\n";
+  if (!move.dependents.empty())
+    text += "        what hangs on it: " + names_text(move.dependents) + "\n";
+  return text;
+}
+
+// What moves, since Fn::GetAZs does not answer what it did when the stack was made.
+std::string zones_text(const stacks::StackDiff& diff, const Style& style) {
+  if (diff.zones.moves.empty()) return "";
+  std::string text = "  " + style.paint(Ink::bad, "ZONES") + "\n";
+  for (const auto& [region, gave] : diff.zones.gave)
+    text += "    Fn::GetAZs of " + one_line(region) + " gave " + names_text(gave) +
+            "; now it gives " + names_text(diff.zones.gives.at(region)) + "\n";
+  for (const stacks::ZoneMove& move : diff.zones.moves) text += move_text(move);
+  return text + "    `mainstay pin-zones` keeps them where they are\n";
+}
+
+Value zones_value(const stacks::ZoneStanding& zones) {
+  Value answers = Value::list(), moves = Value::list();
+  for (const auto& [region, gave] : zones.gave)
+    answers.push_back(Value::map({{"region", region},
+                                  {"gave", Value::texts(gave)},
+                                  {"gives", Value::texts(zones.gives.at(region))}}));
+  for (const stacks::ZoneMove& move : zones.moves)
+    moves.push_back(Value::map({{"logical_id", move.use.resource},
+                                {"resource_type", move.use.type},
+                                {"property", move.use.property},
+                                {"region", move.use.region},
+                                {"index", move.use.index},
+                                {"physical_id", move.physical_id},
+                                {"before", move.before},
+                                {"after", move.after},
+                                {"refusal", move.refusal},
+                                {"dependents", Value::texts(move.dependents)}}));
+  return Value::map({{"answers", std::move(answers)},
+                     {"moves", std::move(moves)},
+                     {"unread", Value::texts(zones.unread)}});
+}
+
 Value gain_value(const stacks::AccessGain& gain) {
   static constexpr std::string_view gain_kinds[] = {"permission", "trust", "network"};
   return Value::map({{"holder", gain.holder},
@@ -171,7 +225,10 @@ std::string diff_text(const stacks::StackDiff& diff, const std::string& region,
   using Kind = stacks::StackDiff::Kind;
   std::string head = style.paint(Ink::bold, one_line(diff.full_name)) + " " +
                      (diff.region.empty() ? region : diff.region);
-  if (diff.kind == Kind::unchanged) return head + "  no changes\n";
+  if (diff.kind == Kind::unchanged)
+    return head + "  no changes" +
+           (diff.zones.moves.empty() ? "\n" : "; the next one of any kind will bring more\n") +
+           zones_text(diff, style);
   if (diff.kind == Kind::skipped) return head + "  skipped (" + one_line(diff.reason) + ")\n";
   if (diff.kind == Kind::failed) return head + "  failed\n";
   std::string text = head + (diff.kind == Kind::created ? "  new stack" : "") + "\n" +
@@ -179,6 +236,7 @@ std::string diff_text(const stacks::StackDiff& diff, const std::string& region,
                      parameters_text(diff);
   for (const ResourceChange& change : diff.changes)
     text += change_text(change, &diff.document, style);
+  text += zones_text(diff, style);
   text += gains_text(diff.gains, style);
   for (const std::string& note : diff.notes) text += "  note: " + one_line(note) + "\n";
   return text;
@@ -208,6 +266,7 @@ Value diff_value(const stacks::StackDiff& diff) {
                      {"changes", std::move(changes)},
                      {"access", std::move(gains)},
                      {"needs_approval", std::move(consents)},
+                     {"zones", zones_value(diff.zones)},
                      {"notes", std::move(notes)}});
 }
 

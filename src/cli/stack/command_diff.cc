@@ -27,7 +27,7 @@ void show(StackRun& run, const stacks::StackDiff& found, DiffCounts& counts, boo
   if (!diff.consents.empty()) counts.consents[diff.stack] = diff.consents;
   counts.changes.insert(counts.changes.end(), diff.changes.begin(), diff.changes.end());
   if (run.json()) run.json()->line("diff", diff_value(diff));
-  if (verbose || diff.kind != stacks::StackDiff::Kind::unchanged) {
+  if (verbose || !diff.zones.moves.empty() || diff.kind != stacks::StackDiff::Kind::unchanged) {
     run.print(diff_text(diff, run.target().region, run.style()) + "\n");
   }
   if (!diff.error) return;
