@@ -10,6 +10,7 @@
 #include "cli/app/app_commands.hh"
 #include "cli/cloud/cloud_commands.hh"
 #include "cli/commands.hh"
+#include "cli/dns/dns_commands.hh"
 #include "cli/journal/journal_commands.hh"
 #include "cli/screen/exit_codes.hh"
 #include "cli/screen/output.hh"
@@ -42,6 +43,7 @@ Program::Program()
   add_blueprints(app_, exit_code_);
   add_access(app_, exit_code_);
   add_app(app_, exit_code_);
+  add_dns(app_, exit_code_);
   add_cloud(app_, exit_code_);
   add_explain(app_, exit_code_);
   add_schema(app_, exit_code_);

@@ -26,8 +26,9 @@ bool same_record(const Value& a, const Value& b) {
     return out;
   };
   if (texts(a) != texts(b)) return false;
-  for (const char* member : {"TTL", "AliasTarget", "Weight", "Region", "Failover", "GeoLocation",
-                             "MultiValueAnswer", "HealthCheckId"})
+  for (const char* member :
+       {"TTL", "AliasTarget", "Weight", "Region", "Failover", "GeoLocation", "GeoProximityLocation",
+        "CidrRoutingConfig", "MultiValueAnswer", "HealthCheckId"})
     if (a[member] != b[member]) return false;
   return true;
 }

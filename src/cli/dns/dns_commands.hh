@@ -1,0 +1,14 @@
+// The commands under `mainstay dns`. Each add_ function declares some; when one is chosen, it runs
+// and puts its result into exit_code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace mainstay::cli {
+
+// `mainstay dns` with all of its commands.
+void add_dns(CLI::App& app, int& exit_code);
+
+void add_dns_plan(CLI::App& app, int& exit_code);  // plan, apply
+
+}  // namespace mainstay::cli
