@@ -8,6 +8,7 @@
 #include "stacks/config_keys.hh"
 #include "stacks/config_merge.hh"
 #include "stacks/naming.hh"
+#include "stacks/pinned_zones.hh"
 #include "stacks/substitute.hh"
 
 namespace mainstay::stacks {
@@ -186,6 +187,9 @@ class Reader {
     if (v["tags"].is_map()) stack.tags = tags_in(v["tags"]);
     stack.stack_policy_path = v["stack_policy_path"].to_text();
     stack.notification_arns = texts_of(v["notification_arns"]);
+    auto zones = read_zones(v["zones"]);
+    if (!zones) return std::move(zones.error()).where(config_.at(stack, "zones"));
+    stack.zones = std::move(*zones);
     CHECK_OK(read_protection(stack, v));
     CHECK_OK(check_stack(stack));
     config_.stacks.push_back(std::move(stack));

@@ -38,6 +38,7 @@ struct StackConfig {
   std::vector<std::string> notification_arns;
   std::optional<bool> termination_protection;  // nothing: as it is
   int64_t timeout_minutes = 0;                 // of its creation; 0: none
+  std::vector<std::string> zones;              // in the place of Fn::GetAZs; none: as it answers
   std::string on_failure;                      // of its creation; "" for AWS's own way
   cfn::Path path;                              // in the document
 };

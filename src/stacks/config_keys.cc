@@ -58,6 +58,7 @@ constexpr KeySpec of_stack[] = {
     {"stack_policy_path", text, "file of a stack policy"},
     {"in_progress_behavior", text, "what to do while something else works on the stack", used,
      "wait"},
+    {"zones", any, "availability zones in the place of Fn::GetAZs: us-east-1a,us-east-1c"},
     {"notification_arns", texts, "topics that get its events"},
 };
 

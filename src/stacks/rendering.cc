@@ -7,6 +7,7 @@
 #include "blueprints/blueprint.hh"
 #include "cfn/evaluate.hh"
 #include "stacks/lookups.hh"
+#include "stacks/pinned_zones.hh"
 
 namespace mainstay::stacks {
 namespace {
@@ -225,9 +226,13 @@ Status check_sources(const Workshop& workshop, const StackConfig& stack) {
 
 Result<Rendered> render_stack(const Workshop& workshop, const StackConfig& stack,
                               const Value& variables) {
-  if (!stack.command.empty()) return render_command(workshop, stack, variables);
-  return stack.class_path.empty() ? render_file(workshop, stack, variables)
-                                  : render_class(workshop, stack, variables);
+  TRY(Rendered rendered, !stack.command.empty()     ? render_command(workshop, stack, variables)
+                         : stack.class_path.empty() ? render_file(workshop, stack, variables)
+                                                    : render_class(workshop, stack, variables));
+  if (stack.zones.empty()) return rendered;
+  rendered.document.root = with_zones(rendered.document.root, stack.zones);
+  rendered.body = to_json_pretty(rendered.document.root);
+  return rendered;
 }
 
 Result<std::vector<ParameterValue>> parameters_for(const Rendered& rendered, const Value& variables,

@@ -144,3 +144,61 @@ def test_zones_that_only_come_at_the_end_move_nothing(program, staging):
     zones(program, "default", "us-east-1", "us-east-1g")
     assert diff_of(program, staging)["zones"]["moves"] == []
     assert program.run("diff", "staging.env", "stacker.yml", folder=staging).stdout == "no changes in 1 stack\n"
+
+
+def test_pinned_zones_keep_everything_where_it_is(program, staging):
+    program.run("pin-zones", "staging.env", "stacker.yml", folder=staging)
+    assert "# vpc stands in use1-az1, use1-az3, use1-az6\nvpc_zones: us-east-1a,us-east-1c,us-east-1f\n" in \
+        (staging / "staging.env").read_text()
+    assert "  - name: vpc\n    zones: ${vpc_zones}\n    class_path" in (staging / "stacker.yml").read_text()
+    assert program.run("diff", "staging.env", "stacker.yml", folder=staging).stdout.endswith("no changes in 1 stack\n")
+    again = program.run("pin-zones", "staging.env", "stacker.yml", folder=staging)
+    assert "nothing to pin" in again.stdout
+    text = (staging / "staging.env").read_text().replace("s3_endpoint: false", "s3_endpoint: true")
+    (staging / "staging.env").write_text(text)
+    seen = diff_of(program, staging)
+    assert [c["logical_id"] for c in seen["changes"]] == ["S3Endpoint"] and seen["zones"]["moves"] == []
+    program.run("up", "--approve=access", "staging.env", "stacker.yml", folder=staging)
+    assert "no changes" in program.run("diff", "staging.env", "stacker.yml", folder=staging).stdout
+
+
+TEMPLATE = """Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  One:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: !Select [1, !GetAZs us-east-1]}
+  Two:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: !Select [!Ref Which, !GetAZs {Ref: "AWS::Region"}]}
+Parameters: {Which: {Type: Number, Default: 2}}
+"""
+
+
+@pytest.mark.parametrize("config, fine", [
+    ("stacks:\n  net:\n    template_path: net.yaml\n    tags: {a: b}\n  other:\n    template_path: queue.yaml\n", True),
+    ("stacks:\n- template_path: net.yaml\n  name: net\n- name: other\n  template_path: queue.yaml\n", True),
+    ("stacks: [{name: net, template_path: net.yaml}, {name: other, template_path: queue.yaml}]\n", False)])
+def test_pins_of_a_template_in_a_configuration_alone(program, tmp_path, config, fine):
+    config = "namespace: p\nstacker_bucket: ''\n" + config
+    (tmp_path / "c.yml").write_text(config)
+    (tmp_path / "net.yaml").write_text(TEMPLATE)
+    (tmp_path / "queue.yaml").write_text("Resources: {Q: {Type: AWS::SQS::Queue}}\n")
+    program.run("up", "c.yml", folder=tmp_path)
+    zones(program, "no-default", "us-east-1", "us-east-1b")
+    assert "us-east-1b -> us-east-1c" in program.run("diff", "c.yml", folder=tmp_path).stdout
+    done = program.run("pin-zones", "c.yml", folder=tmp_path, code=0 if fine else 3)
+    if not fine:
+        assert "PinRefused" in done.stderr and "net: zones: us-east-1a,us-east-1b,us-east-1c" in done.stderr
+        assert (tmp_path / "c.yml").read_text() == config
+        return
+    # Item 0 is used by nothing: any zone that is not among the others.
+    assert "us-east-1a,us-east-1b,us-east-1c" in (tmp_path / "c.yml").read_text()
+    assert program.run("diff", "c.yml", folder=tmp_path).stdout == "no changes in 2 stacks\n"
+
+
+@pytest.mark.parametrize("key, word", [("us-east-1a,us-west-2a", "not of one region"), ("use1-az1", "no availability zone")])
+def test_zones_that_are_none(program, tmp_path, key, word):
+    (tmp_path / "c.yml").write_text(f"namespace: p\nstacks:\n- name: net\n  template_path: net.yaml\n  zones: {key}\n")
+    (tmp_path / "net.yaml").write_text(TEMPLATE)
+    refused = program.run("diff", "c.yml", folder=tmp_path, code=3)
+    assert word in refused.stderr and "c.yml:5" in refused.stderr
