@@ -10,6 +10,7 @@
 #include "cli/app/app_commands.hh"
 #include "cli/cloud/cloud_commands.hh"
 #include "cli/commands.hh"
+#include "cli/db/db_commands.hh"
 #include "cli/dns/dns_commands.hh"
 #include "cli/journal/journal_commands.hh"
 #include "cli/screen/exit_codes.hh"
@@ -45,6 +46,7 @@ Program::Program()
   add_access(app_, exit_code_);
   add_app(app_, exit_code_);
   add_dns(app_, exit_code_);
+  add_db(app_, exit_code_);
   add_cloud(app_, exit_code_);
   add_explain(app_, exit_code_);
   add_schema(app_, exit_code_);
