@@ -35,6 +35,7 @@ struct PollPolicy {
   int64_t longest_ms = 5'000;
   int64_t patience_ms = 6 * 3600 * 1000;  // then give up waiting (the stack goes on)
   size_t together_from = 0;               // see poller.hh
+  int64_t stale_ms = 5'000;  // for so long a look may show what was before the last request
 };
 
 struct RunOptions {

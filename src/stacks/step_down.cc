@@ -46,8 +46,8 @@ Result<StepDone> delete_stack(Session& session, const StackConfig& stack,
   session.say(stack, StepState::running, "deleting stack");
   if (!deleting) CHECK_OK(cloud.remove(deployed->id, session.config.service_role));
   session.begins(stack, cloud.region(), Operation::remove, 0);
-  TRY(auto left,
-      wait_until_settled(session, stack, cloud, deployed->id, [](const std::string&) {}));
+  TRY(auto left, wait_until_settled(
+                     session, stack, cloud, deployed->id, [](const std::string&) {}, &*deployed));
   if (!left) {
     CHECK_OK(forget(session, stack));
     session.say(stack, StepState::done, "stack deleted", true);

@@ -260,9 +260,12 @@ class Up {
   }
 
   Result<std::optional<DeployedStack>> wait(const std::string& id) {
-    return wait_until_settled(session_, stack_, cloud_, id, [&](const std::string& status) {
-      if (phase_of(status) == StackPhase::rolling_back) say("rolling back");
-    });
+    return wait_until_settled(
+        session_, stack_, cloud_, id,
+        [&](const std::string& status) {
+          if (phase_of(status) == StackPhase::rolling_back) say("rolling back");
+        },
+        deployed_ ? &*deployed_ : nullptr);
   }
 
   Result<StepDone> finish(const std::string& id, const std::string& what) {

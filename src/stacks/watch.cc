@@ -86,7 +86,8 @@ class TakingBack {
 
 Result<std::optional<DeployedStack>> wait_until_settled(
     const Session& session, const StackConfig& stack, const CloudFormation& cloud,
-    const std::string& id, const std::function<void(const std::string& status)>& changed) {
+    const std::string& id, const std::function<void(const std::string& status)>& changed,
+    const DeployedStack* before) {
   const PollPolicy& policy = session.around.poll;
   Clock& clock = *session.around.clock;
   EventTail tail(session, stack, cloud, id);
@@ -102,7 +103,10 @@ Result<std::optional<DeployedStack>> wait_until_settled(
     if (!now || now->phase() == StackPhase::deleted) return std::nullopt;
     bool settled =
         now->phase() != StackPhase::in_progress && now->phase() != StackPhase::rolling_back;
-    if (settled) return now;
+    bool is_as_before = before && now->id == before->id && now->status == before->status &&
+                        now->changed_at == before->changed_at;
+    bool may_be_stale = is_as_before && clock.monotonic_ms() - started_ms < policy.stale_ms;
+    if (settled && !may_be_stale) return now;
     if (std::exchange(status, now->status) != now->status) changed(now->status);
     CHECK_OK(taking_back.look(*now));
     if (clock.monotonic_ms() - started_ms > policy.patience_ms)

@@ -18,6 +18,7 @@ namespace mainstay::cli {
 
 struct FakeStack {
   std::string id, status, final_status, body;
+  int64_t updates = 0;
   int polls_left = 0;  // DescribeStacks calls until final_status
   Value parameters = Value::list(), tags = Value::list();
   Value events = Value::list();  // oldest first

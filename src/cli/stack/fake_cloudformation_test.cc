@@ -85,6 +85,7 @@ Value FakeCloudFormation::described(const std::string& name, const FakeStack& st
                         {"StackId", stack.id},
                         {"StackStatus", stack.status},
                         {"CreationTime", Time{}},
+                        {"LastUpdatedTime", Time{stack.updates}},
                         {"Parameters", stack.parameters},
                         {"Tags", stack.tags},
                         {"Outputs", outputs_of(stack)}});
@@ -138,6 +139,7 @@ void FakeCloudFormation::start(FakeStack& stack, const std::string& name, const 
   bool bad = stack.body.contains(poison);
   stack.status = verb + "_IN_PROGRESS";
   stack.polls_left = polls;
+  stack.updates += verb == "UPDATE" ? 1000 : 0;
   stack.final_status = verb + "_COMPLETE";
   event(stack, name, "", stack.status, "User Initiated");
   if (!bad) return;

@@ -94,6 +94,23 @@ TEST_CASE("a failed update is rolled back, and the stack can be updated again") 
   CHECK(w.up().changed == 1);
 }
 
+TEST_CASE("looks that lag behind a request are not taken for its end") {
+  for (bool deletes : {false, true}) {
+    World w;
+    w.up();
+    int left = 3;
+    w.cloud->is_stale_by_id = [&] { return left-- > 0; };
+    if (deletes) {
+      CHECK(w.down().failed == 0);
+      CHECK(w.cloud->stacks.empty());
+      continue;
+    }
+    w.edit("dns.json", R"({"Resources":{"Bad":{"Type":"FAIL"}}})");
+    CHECK(w.up().failed == 1);
+    CHECK(left < 0);
+  }
+}
+
 TEST_CASE("locked stacks are left alone unless forced, and still give their outputs") {
   World w;
   w.up();
