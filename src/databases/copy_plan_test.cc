@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/random.hh"
+#include "databases/recovery.hh"
 
 using namespace mainstay;
 using namespace mainstay::databases;
@@ -182,4 +183,52 @@ TEST_CASE("whatever is asked for, the newest good copy stays, and asking again t
     int64_t good = std::ranges::count_if(copies, &Snapshot::is_available);
     CHECK(std::ranges::count_if(left, &Snapshot::is_available) >= std::min(good, keep.count));
   }
+}
+
+TEST_CASE("recovery points: the newest good one of each region against what was promised") {
+  Case c;
+  c.listing.snapshots["eu-west-1"] = {copy("a", 30 * hour), copy("b", hour, "copying"),
+                                      snapshot("foreign", 0)};
+  c.listing.snapshots["us-west-2"] = {copy("c", hour, "failed")};
+  auto points = recovery_points(c.listing, c.listing.databases,
+                                {"us-east-1", "eu-west-1", "us-west-2"}, day, now);
+  REQUIRE(points.size() == 3);
+  CHECK(points[0].snapshot == "new");
+  CHECK(points[0].is_met);
+  CHECK(points[1].snapshot == "a");
+  CHECK(points[1].state == "too old");
+  CHECK(points[2].state == "none");
+  CHECK(age_words(30 * hour) == "30 h 0 m");
+  CHECK(recovery_svg(points).contains("30 h 0 m, too old"));
+  // A day sharp is kept; a clock that is behind makes nothing old.
+  c.listing.snapshots["eu-west-1"] = {copy("a", day), copy("d", -hour, "failed")};
+  CHECK(recovery_points(c.listing, c.listing.databases, {"eu-west-1"}, day, now).at(0).is_met);
+}
+
+TEST_CASE("500 databases in 3 regions are planned") {
+  Case c;
+  c.listing.databases.clear();
+  c.listing.snapshots.clear();
+  c.wish.to = {"eu-west-1", "us-west-2", "ap-south-1"};
+  for (int i = 0; i < 500; ++i) {
+    Database one;
+    one.id = "db" + std::to_string(i);
+    one.arn = "arn:aws:rds:us-east-1:123456789012:db:" + one.id;
+    one.region = "us-east-1";
+    Snapshot source = snapshot("s" + std::to_string(i), hour);
+    source.database = one.id;
+    c.listing.snapshots["us-east-1"].push_back(source);
+    for (const std::string& region : c.wish.to)
+      for (int age = 1; age < 10; ++age) {
+        Snapshot made = copy(one.id + "-" + std::to_string(age), age * day);
+        made.region = region;
+        made.tags[database_tag] = one.arn;
+        c.listing.snapshots[region].push_back(made);
+      }
+    c.listing.databases.push_back(one);
+  }
+  c.wish.retention.count = 7;
+  CopyPlan plan = c.plan();
+  CHECK(plan.copies.size() == 1500);
+  CHECK(plan.deletions.size() == 1500 * 3);
 }

@@ -80,6 +80,21 @@ def test_copied_kept_and_pruned(cloud):
     assert cloud.client("ssm", "eu-west-1").describe_parameters()["Parameters"] == []  # the lock is gone
 
 
+def test_status_against_the_recovery_point(cloud, tmp_path):
+    cloud.database("orders", BackupRetentionPeriod=0)
+    assert "RecoveryPointMissed" in cloud.db("status", code=4)
+    cloud.snapshot("orders", "one")
+    assert "good" in cloud.db("status", "--rpo", "1h")
+    said = cloud.db("status", "--to", "eu-west-1", code=4)
+    assert "1 of 2 recovery points are not met" in said and re.search(r"orders +eu-west-1 +none", said)
+    cloud.db("copy", "orders", *TO)
+    lines = [json.loads(line) for line in cloud.db("status", "--to", "eu-west-1", "--svg", str(tmp_path / "s.svg"), "--json").splitlines()]
+    points = {line["region"]: line for line in lines if line["type"] == "db_status"}
+    assert points["us-east-1"]["snapshot"] == "one" and points["eu-west-1"]["met"] and points["eu-west-1"]["age_seconds"] < 60
+    assert (tmp_path / "s.svg").read_text().count("0 h 0 m, good") == 2
+    assert "UsageInvalid" in cloud.db("status", "--rpo", "soon", code=3)
+
+
 @pytest.mark.parametrize("words, code, said", [
     (["orders", "--to", "eu-west-1"], 3, "KeyMissing"),
     (["orders", *TO, "--keep", "0"], 3, "UsageInvalid"),

@@ -10,5 +10,6 @@ namespace mainstay::cli {
 void add_db(CLI::App& app, int& exit_code);
 
 void add_db_copy(CLI::App& app, int& exit_code);
+void add_db_status(CLI::App& app, int& exit_code);
 
 }  // namespace mainstay::cli
