@@ -54,6 +54,10 @@ struct ContainerState {
   int exit_code = 0;   // of one that has exited
   bool out_of_memory = false;
   std::map<uint16_t, uint16_t> ports;  // of the host, by the container's
+  // Told by inspect() alone.
+  int64_t pid = 0;      // of its main process here, 0 where it doesn't run
+  std::string restart;  // its restart policy: "no", "always", "on-failure", "unless-stopped"
+  int64_t nano_cpus = 0, cpu_quota = 0, cpu_period = 0;  // its limits, 0 for none
   bool is_running() const { return status == "running"; }
 };
 
@@ -79,6 +83,10 @@ class Containers {
   // SIGTERM, then SIGKILL after timeout_s.
   virtual Status stop(const std::string& id, int timeout_s) = 0;
   virtual Status kill(const std::string& id, std::string_view signal) = 0;  // "SIGHUP"
+  virtual Status pause(const std::string& id) = 0;    // all of its processes stand still
+  virtual Status unpause(const std::string& id) = 0;  // and go on
+  // Of a container that runs; microseconds of processor in each period, 0 and 0 for no limit.
+  virtual Status limit_cpu(const std::string& id, int64_t quota, int64_t period) = 0;
   // With its volumes without a name. force: also one that runs.
   virtual Status remove(const std::string& id, bool force) = 0;
   virtual Result<ContainerState> inspect(const std::string& id) = 0;

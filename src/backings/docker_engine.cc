@@ -51,6 +51,11 @@ ContainerState state_of_inspected(const Value& found) {
   out.exit_code = static_cast<int>(found["State"]["ExitCode"].as_int());
   out.out_of_memory = found["State"]["OOMKilled"].as_bool();
   out.ports = ports_of(found["NetworkSettings"]["Ports"]);
+  out.pid = found["State"]["Pid"].as_int();
+  out.restart = found["HostConfig"]["RestartPolicy"]["Name"].as_string();
+  out.nano_cpus = found["HostConfig"]["NanoCpus"].as_int();
+  out.cpu_quota = found["HostConfig"]["CpuQuota"].as_int();
+  out.cpu_period = found["HostConfig"]["CpuPeriod"].as_int();
   return out;
 }
 
@@ -193,6 +198,24 @@ Status DockerEngine::stop(const std::string& id, int timeout_s) {
 
 Status DockerEngine::kill(const std::string& id, std::string_view signal) {
   CHECK_OK(ask({"POST", of_container(id, "/kill"), "signal=" + percent_encode(signal)}));
+  return {};
+}
+
+Status DockerEngine::pause(const std::string& id) {
+  CHECK_OK(ask({"POST", of_container(id, "/pause"), ""}));
+  return {};
+}
+Status DockerEngine::unpause(const std::string& id) {
+  CHECK_OK(ask({"POST", of_container(id, "/unpause"), ""}));
+  return {};
+}
+
+// -1 takes a quota away; 0 would leave it as it is.
+Status DockerEngine::limit_cpu(const std::string& id, int64_t quota, int64_t period) {
+  constexpr int64_t usual_period = 100'000;
+  Value limits = Value::map({{"CpuPeriod", period > 0 ? period : usual_period},
+                             {"CpuQuota", quota > 0 ? quota : int64_t{-1}}});
+  CHECK_OK(ask({"POST", of_container(id, "/update"), "", to_json(limits)}));
   return {};
 }
 

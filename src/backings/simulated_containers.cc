@@ -80,6 +80,27 @@ Status SimulatedContainers::kill(const std::string& id, std::string_view) {
   return {};
 }
 
+Status SimulatedContainers::pause(const std::string& id) {
+  TRY(Container * container, find(id));
+  if (!container->state.is_running())
+    return Error("ContainerConflict", "docker: " + id + " is not running");
+  container->state.status = "paused";
+  return {};
+}
+Status SimulatedContainers::unpause(const std::string& id) {
+  TRY(Container * container, find(id));
+  if (container->state.status != "paused")
+    return Error("ContainerConflict", "docker: " + id + " is not paused");
+  container->state.status = "running";
+  return {};
+}
+Status SimulatedContainers::limit_cpu(const std::string& id, int64_t quota, int64_t period) {
+  TRY(Container * container, find(id));
+  container->state.cpu_quota = quota;
+  container->state.cpu_period = period;
+  return {};
+}
+
 Status SimulatedContainers::remove(const std::string& id, bool force) {
   TRY(Container * container, find(id));
   if (container->state.is_running() && !force)

@@ -31,6 +31,9 @@ class SimulatedContainers : public Containers {
   Status start(const std::string& id) override;
   Status stop(const std::string& id, int timeout_s) override;
   Status kill(const std::string& id, std::string_view signal) override;
+  Status pause(const std::string& id) override;
+  Status unpause(const std::string& id) override;
+  Status limit_cpu(const std::string& id, int64_t quota, int64_t period) override;
   Status remove(const std::string& id, bool force) override;
   Result<ContainerState> inspect(const std::string& id) override;
   Result<std::vector<ContainerState>> list(

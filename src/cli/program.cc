@@ -8,6 +8,7 @@
 #include "base/text.hh"
 #include "cli/access/access_commands.hh"
 #include "cli/app/app_commands.hh"
+#include "cli/chaos/chaos_commands.hh"
 #include "cli/cloud/cloud_commands.hh"
 #include "cli/commands.hh"
 #include "cli/db/db_commands.hh"
@@ -45,6 +46,7 @@ Program::Program()
   add_blueprints(app_, exit_code_);
   add_access(app_, exit_code_);
   add_app(app_, exit_code_);
+  add_chaos(app_, exit_code_);
   add_dns(app_, exit_code_);
   add_db(app_, exit_code_);
   add_cloud(app_, exit_code_);

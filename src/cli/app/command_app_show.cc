@@ -30,8 +30,9 @@ Exit info_command(const AppFlags& flags) {
   auto release = (*releaser)->deployed(*app);
   if (!release) return run.fail(release.error());
   run.line("app", app->to_value(),
-           fmt::format("{}  cluster {}  stack {}\n", app->name, app->cluster, app->stack()));
-  if (!*release) return run.done("info", Value::map({}), "nothing is deployed\n");
+           fmt::format("{}  cluster {}  stack {}\n{}", app->name, app->cluster, app->stack(),
+                       *release ? "" : "nothing is deployed\n"));
+  if (!*release) return Exit::ok;
   run.line("release", (*release)->to_value(),
            fmt::format("v{}  {}\n", (*release)->number, (*release)->image));
   for (const apps::Process& one : (*release)->processes)

@@ -15,9 +15,9 @@ using namespace mainstay::cli;
 namespace {
 
 // What workflows are made of; the cloud's codes are AWS's.
-constexpr const char* rooms[] = {"aws",  "stacks", "blueprints", "cfn",      "access",
-                                 "cli",  "policy", "host",       "graph",    "http",
-                                 "data", "apps",   "dns",        "databases"};
+constexpr const char* rooms[] = {"aws",  "stacks", "blueprints", "cfn",       "access",
+                                 "cli",  "policy", "host",       "graph",     "http",
+                                 "data", "apps",   "dns",        "databases", "chaos"};
 
 bool is_code(std::string_view text) {
   return !text.empty() && text[0] >= 'A' && text[0] <= 'Z' &&
