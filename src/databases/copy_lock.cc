@@ -16,15 +16,15 @@ LockOwner owner_from(const std::string& text) {
           (*read)["space"].as_string(), (*read)["process"].as_int()};
 }
 
-Result<List> parameters(aws::Client& client, const std::string& region) {
+Result<List> parameters(aws::Client& client, const std::string& region, const std::string& path) {
   return client.list("ssm", {"GetParametersByPath", "Parameters", "NextToken", "NextToken"},
-                     Value::map({{"Path", lock_path}}), region);
+                     Value::map({{"Path", path}}), region);
 }
 
 }  // namespace
 
 std::string CopyLock::name() const {
-  return std::string(lock_path) + "/" + setup_.owner.run;
+  return setup_.path + "/" + setup_.owner.run;
 }
 
 Status CopyLock::put(const std::string& region, bool again) {
@@ -44,7 +44,7 @@ Status CopyLock::put(const std::string& region, bool again) {
 }
 
 Status CopyLock::look(const std::string& region) {
-  TRY(List all, parameters(*setup_.client, region));
+  TRY(List all, parameters(*setup_.client, region, setup_.path));
   std::optional<Time> mine;
   for (const Value& one : all)
     if (one["Name"].as_string() == name()) mine = one["LastModifiedDate"].as_time();
@@ -56,7 +56,7 @@ Status CopyLock::look(const std::string& region) {
     bool ran_out = *mine - one["LastModifiedDate"].as_time() > lease_ms;
     if (!ran_out && !setup_.has_ended(other))
       return Error("CopyBusy", "the run " + other.run + " of " + other.user + " on " + other.host +
-                                   " is copying to " + region)
+                                   " is at work in " + region)
           .with_hint("wait for it; if it is gone for good, delete the parameter " + path);
     auto gone = setup_.client->call("ssm", "DeleteParameter", Value::map({{"Name", path}}), region);
     if (!gone && gone.error().code != "ParameterNotFound") return gone.error();

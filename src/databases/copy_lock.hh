@@ -1,5 +1,5 @@
-// Keeps two runs of copies into the same region apart, wherever they run: a parameter of Systems
-// Manager a run, /mainstay/db-copy/RUN, in each destination.
+// Keeps two runs of one kind in the same region apart, wherever they run: a parameter of Systems
+// Manager a run, as /mainstay/db-copy/RUN, in each region that they change.
 //
 // Each run first puts its own and then looks for others; so of two that begin at once at least one
 // sees the other and gives way (both may). A parameter whose process has ended, or that was not
@@ -14,6 +14,8 @@
 #include "aws/client.hh"
 
 namespace mainstay::databases {
+
+inline constexpr const char* lock_path = "/mainstay/db-copy";
 
 struct LockOwner {
   std::string run, user, host;
@@ -30,6 +32,7 @@ class CopyLock {
     LockOwner owner;
     // False where it can't be told from here.
     std::function<bool(const LockOwner&)> has_ended;
+    std::string path = lock_path;
   };
   explicit CopyLock(Setup setup) : setup_(std::move(setup)) {}
   CopyLock(const CopyLock&) = delete;
@@ -54,7 +57,5 @@ class CopyLock {
   std::vector<std::string> held_;
   int64_t renewed_ms_ = 0;
 };
-
-inline constexpr const char* lock_path = "/mainstay/db-copy";
 
 }  // namespace mainstay::databases

@@ -1,8 +1,10 @@
 """mainstay db: copies of databases in a served cloud, other people's snapshots beside them, and a policy that is least."""
 
+import glob
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -93,6 +95,59 @@ def test_status_against_the_recovery_point(cloud, tmp_path):
     assert points["us-east-1"]["snapshot"] == "one" and points["eu-west-1"]["met"] and points["eu-west-1"]["age_seconds"] < 60
     assert (tmp_path / "s.svg").read_text().count("0 h 0 m, good") == 2
     assert "UsageInvalid" in cloud.db("status", "--rpo", "soon", code=3)
+
+
+def own_groups(cloud):
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="db", Description="db", VpcId=vpc)["GroupId"]
+    cloud.rds.create_db_parameter_group(DBParameterGroupName="own", DBParameterGroupFamily="mysql8.4", Description="own")
+    return dict(DBParameterGroupName="own", VpcSecurityGroupIds=[group]), group
+
+
+def test_a_drill_has_the_originals_groups_and_leaves_nothing(cloud):
+    """R3: a restore is not a clone; the drill passes only after it has read the groups back."""
+
+    groups, group = own_groups(cloud)
+    cloud.database("orders", **groups)
+    said = cloud.db("verify", "orders")
+    assert f"has parameter group own, security group {group}" in said and "no SQL was run" in said
+    assert [i["DBInstanceIdentifier"] for i in cloud.rds.describe_db_instances()["DBInstances"]] == ["orders"]
+    # One of that name which no drill made stays.
+    cloud.database("mainstay-drill-orders")
+    assert "DrillFailed" in cloud.db("verify", "orders", code=4)
+    assert len(cloud.rds.describe_db_instances()["DBInstances"]) == 2
+
+
+def test_a_drill_cleans_up_after_one_that_was_killed(cloud):
+    cloud.database("orders")
+    arn = cloud.rds.describe_db_instances()["DBInstances"][0]["DBInstanceArn"]
+    cloud.database("mainstay-drill-orders", Tags=[{"Key": "created_by", "Value": "mainstay-db-verify"}, {"Key": "source_db", "Value": arn}])
+    assert "deletes mainstay-drill-orders, which a drill made" in cloud.db("verify", "orders")
+    assert len(cloud.rds.describe_db_instances()["DBInstances"]) == 1
+
+
+def test_a_drill_asks_in_sql(cloud, tmp_path):
+    checks = tmp_path / "checks.json"
+    checks.write_text(json.dumps([{"sql": "select sum(n) from t", "expect": "5050"}]))
+    cloud.database("other")
+    assert "ChecksUnsupported" in cloud.db("verify", "other", "--checks", str(checks), code=3)
+    if not glob.glob("/usr/lib/postgresql/*/bin/postgres") or not shutil.which("psql"):
+        pytest.skip("no PostgreSQL is installed here")
+    cloud.database("orders", Engine="postgres", DBName="app", BackupRetentionPeriod=0)
+    place = cloud.rds.describe_db_instances(DBInstanceIdentifier="orders")["DBInstances"][0]["Endpoint"]
+    ask = lambda sql: subprocess.run(["psql", "-h", place["Address"], "-p", str(place["Port"]), "-U", "master", "-d", "app", "-c", sql],  # noqa: E731
+                                     check=True, env={**os.environ, "PGPASSWORD": "a-password-1"})
+    ask("create table t as select generate_series(1, 100) as n")
+    cloud.snapshot("orders", "one")
+    said = cloud.db("verify", "orders", "--checks", str(checks))
+    assert "holds: select sum(n) from t is 5050" in said and "1 checks held" in said
+    for sql, wrong in [("select count(*) from t", "100, expected 7"), ("delete from t", "read-only"), ("select x", "does not exist")]:
+        checks.write_text(json.dumps([{"sql": sql, "expect": "7"}]))
+        assert wrong in cloud.db("verify", "orders", "--checks", str(checks), code=4)
+        assert len(cloud.rds.describe_db_instances()["DBInstances"]) == 2
+    checks.write_text('[{"sql": 1}]')
+    assert "ChecksInvalid" in cloud.db("verify", "orders", "--checks", str(checks), code=3)
 
 
 @pytest.mark.parametrize("words, code, said", [

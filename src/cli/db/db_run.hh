@@ -19,6 +19,7 @@
 #include "databases/copy_lock.hh"
 #include "host/clock.hh"
 #include "host/files.hh"
+#include "host/process.hh"
 #include "host/signals.hh"
 #include "host/surroundings.hh"
 
@@ -40,6 +41,8 @@ class DbRun {
   const std::shared_ptr<RealClock>& clock() const { return clock_; }
   const std::string& region() const { return target_.region; }
   RealFiles& files() { return files_; }
+  const Environment& environment() const { return environment_; }
+  Processes& processes() { return processes_; }
   std::stop_token stop() const { return stopping_.get_token(); }
   databases::LockOwner owner() const;
 
@@ -60,6 +63,7 @@ class DbRun {
   SignalWatch signals_;
   RealEnvironment environment_;
   RealFiles files_;
+  RealProcesses processes_;
   Secrets secrets_;
   std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
   Style style_;
