@@ -6,6 +6,7 @@
 
 #include "base/random.hh"
 #include "databases/recovery.hh"
+#include "databases/storage.hh"
 
 using namespace mainstay;
 using namespace mainstay::databases;
@@ -231,4 +232,16 @@ TEST_CASE("500 databases in 3 regions are planned") {
   CopyPlan plan = c.plan();
   CHECK(plan.copies.size() == 1500);
   CHECK(plan.deletions.size() == 1500 * 3);
+}
+
+TEST_CASE("R6: storage that has grown by itself is in line, and more than that still grows it") {
+  using Kind = StoragePlan::Kind;
+  CHECK(plan_storage(140, 1000, "available", 100).kind == Kind::in_line);
+  CHECK(plan_storage(140, 1000, "available", 200).kind == Kind::grows);
+  CHECK(plan_storage(140, 0, "available", 100).kind == Kind::refused);
+  CHECK(plan_storage(100, 0, "available", 100).kind == Kind::in_line);
+  CHECK(plan_storage(100, 0, "available", 109).kind == Kind::refused);
+  CHECK(plan_storage(100, 0, "available", 110).kind == Kind::grows);
+  CHECK(plan_storage(101, 0, "available", 111).kind == Kind::refused);
+  CHECK(plan_storage(100, 0, "storage-optimization", 200).kind == Kind::waits);
 }

@@ -41,7 +41,7 @@ class Cloud:
         time.sleep(1.1)  # names of copies have seconds
 
     def db(self, *words, code=0, keys=None):
-        done = self.program.run("db", words[0], "--endpoint", self.url, "-r", "us-east-1", *words[1:], code=code, **(keys or self.keys))
+        done = self.program.run("db", *words, "--endpoint", self.url, "-r", "us-east-1", code=code, **(keys or self.keys))
         return done.stdout + done.stderr
 
     def copies(self):
@@ -148,6 +148,52 @@ def test_a_drill_asks_in_sql(cloud, tmp_path):
         assert len(cloud.rds.describe_db_instances()["DBInstances"]) == 2
     checks.write_text('[{"sql": 1}]')
     assert "ChecksInvalid" in cloud.db("verify", "orders", "--checks", str(checks), code=3)
+
+
+def test_what_blocks_an_upgrade_is_found_before(cloud):
+    """R4: a reg* column in any database of the instance; regclass and regtype are allowed."""
+
+    cloud.database("other")
+    assert "ChecksUnsupported" in cloud.db("upgrade", "check", "other", code=3)
+    if not glob.glob("/usr/lib/postgresql/*/bin/postgres") or not shutil.which("psql"):
+        pytest.skip("no PostgreSQL is installed here")
+    cloud.database("orders", Engine="postgres", DBName="app", BackupRetentionPeriod=0)
+    assert "PGPASSWORD" in cloud.db("upgrade", "check", "orders", code=3)
+    place = cloud.rds.describe_db_instances(DBInstanceIdentifier="orders")["DBInstances"][0]["Endpoint"]
+    keys = {**cloud.keys, "PGPASSWORD": "a-password-1"}
+
+    def ask(sql, database="app"):
+        subprocess.run(["psql", "-v", "ON_ERROR_STOP=1", "-h", place["Address"], "-p", str(place["Port"]), "-U", "master", "-d", database, "-c", sql],
+                       check=True, env={**os.environ, "PGPASSWORD": "a-password-1"})
+
+    ask("create table fine (a regclass, b regtype, c text)")
+    assert "0 findings block" in cloud.db("upgrade", "check", "orders", keys=keys)
+    ask("create database second")
+    ask("create table t (plain regproc)", "second")
+    ask("create domain d as regconfig")
+    ask("create table u (hidden d, many regoper[], old line)")
+    ask("create type pair as (x int, y regprocedure)")
+    ask("create table w (p pair)")
+    ask("create view busy as select pid, state from pg_stat_activity")
+    said = cloud.db("upgrade", "check", "orders", code=4, keys=keys)
+    for row in ("public.t.plain regproc", "public.u.hidden d", "public.u.many regoper[]", "public.w.p pair", "public.u.old line", "public.busy"):
+        assert f"  {row}\n" in said, (row, said)
+    assert "reg* columns in second" in said and "public.fine" not in said and "UpgradeBlocked" in said
+    wrong = cloud.db("upgrade", "check", "orders", code=4, keys={**keys, "PGPASSWORD": "wrong"})
+    assert "SqlFailed" in wrong and "0 findings" not in wrong
+
+
+def test_storage_grows_and_what_grew_by_itself_is_in_line(cloud):
+    """R6: storage of a declaration that is older than RDS's own growth."""
+
+    cloud.database("orders", MaxAllocatedStorage=1000)
+    size = lambda: cloud.rds.describe_db_instances(DBInstanceIdentifier="orders")["DBInstances"][0]["AllocatedStorage"]  # noqa: E731
+    assert "can grow" in cloud.db("storage", "orders", "--gib", "30") and size() == 20
+    assert "StorageRefused" in cloud.db("storage", "orders", "--gib", "21", "--apply", code=4) and size() == 20
+    assert "grown" in cloud.db("storage", "orders", "--gib", "30", "--apply") and size() == 30
+    assert "in line" in cloud.db("storage", "orders", "--gib", "25", "--apply") and size() == 30
+    assert "storage" in cloud.db("storage", "orders", "--gib", "60", "--apply", code=4) and size() == 30  # not within six hours
+    assert "DatabaseMissing" in cloud.db("storage", "none", "--gib", "30", code=3)
 
 
 @pytest.mark.parametrize("words, code, said", [

@@ -12,5 +12,7 @@ void add_db(CLI::App& app, int& exit_code);
 void add_db_copy(CLI::App& app, int& exit_code);
 void add_db_status(CLI::App& app, int& exit_code);
 void add_db_verify(CLI::App& app, int& exit_code);
+void add_db_upgrade(CLI::App& app, int& exit_code);
+void add_db_storage(CLI::App& app, int& exit_code);
 
 }  // namespace mainstay::cli
