@@ -29,6 +29,7 @@ Program::Program()
   add_up(app_, exit_code_);
   add_diff(app_, exit_code_);
   add_pin_zones(app_, exit_code_);
+  add_rehearse(app_, exit_code_);
   add_info(app_, exit_code_);
   add_status(app_, exit_code_);
   add_drift(app_, exit_code_);

@@ -65,7 +65,7 @@ void Cloud::keep_clock() {
 }
 
 void Cloud::begin_background() {
-  if (options_.is_snapshot) return;
+  if (options_.is_snapshot && !options_.is_fork) return;
   is_ending_ = false;
   credentials().forget_expired(now());
   agenda_.start();

@@ -67,7 +67,8 @@ struct CloudOptions {
   // Only to be looked at: the state as it is now, though another process has it; nothing that was
   // under way goes on here, and no change is kept.
   bool is_snapshot = false;
-  // A fork: what its services would start outside of it (processes, containers) must be simulated.
+  // A fork, or with is_snapshot a copy to go on with, where what was under way goes on: what its
+  // services would start outside of it (processes, containers) must be simulated.
   bool is_fork = false;
   // Answers what is under /_mainstay/ and not the cloud's own (false: nothing is).
   std::function<bool(const HttpRequest&, const HttpReply&)> own_api;

@@ -48,6 +48,16 @@ Error failed(const Session& session, const HookConfig& hook, const Error& why) {
 
 }  // namespace
 
+std::vector<std::string> leave_out_hooks(Config& config) {
+  std::vector<std::string> paths;
+  for (HookConfig& hook : config.hooks)
+    if (hook.enabled && !stays_in_aws(hook.path)) {
+      hook.enabled = false;
+      paths.push_back(hook.path);
+    }
+  return paths;
+}
+
 Status check_hook(Session& session, const HookConfig& hook) {
   const Config& config = session.config;
   CHECK_OK(check_lookups(hook.args, config.lookups, config.document, args_path(hook)));

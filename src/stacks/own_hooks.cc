@@ -98,6 +98,11 @@ OwnHook find_own_hook(const std::string& path) {
   return nullptr;
 }
 
+bool stays_in_aws(const std::string& path) {
+  OwnHook own = find_own_hook(path);
+  return own && own != run_command && own != ensure_keypair_exists;
+}
+
 std::string near_own_hook(const std::string& path) {
   std::vector<std::string> names;
   for (const NamedHook& hook : hooks) names.emplace_back(hook.name);

@@ -28,6 +28,8 @@ using OwnHook = Result<Value> (*)(const HookCall& call);
 // "route53.create_domain"; null where there is none. Hint: of a near name, "" for none.
 OwnHook find_own_hook(const std::string& path);
 std::string near_own_hook(const std::string& path);
+// It is ours, and does nothing but call AWS: no commands, no files written.
+bool stays_in_aws(const std::string& path);
 
 Error hook_error(const std::string& why);
 

@@ -202,3 +202,51 @@ def test_zones_that_are_none(program, tmp_path, key, word):
     (tmp_path / "net.yaml").write_text(TEMPLATE)
     refused = program.run("diff", "c.yml", folder=tmp_path, code=3)
     assert word in refused.stderr and "c.yml:5" in refused.stderr
+
+
+def rehearsed(program, folder, code):
+    done = program.run("rehearse", "--json", "staging.env", "stacker.yml", folder=folder, code=code)
+    return one(done, "rehearsal")
+
+
+def test_a_rehearsal_says_what_the_run_then_does(program, staging):
+    text = (staging / "staging.env").read_text().replace("false", "true")
+    (staging / "staging.env").write_text(text)
+    said = rehearsed(program, staging, 4)
+    assert said == said | {"refused": True, "unproven": [], "approve": "--approve=access"}
+    [vpc] = said["stacks"]
+    assert vpc == vpc | {"stack": "vpc", "outcome": "failed", "status": "UPDATE_ROLLBACK_COMPLETE", "rolled_back": True}
+    assert "conflicts with another subnet" in vpc["message"]
+    assert rehearsed(program, staging, 4)["stacks"][0]["resource"] == vpc["resource"]  # nothing was done
+    failed = program.run("up", "--approve=access", "staging.env", "stacker.yml", folder=staging, code=4)
+    assert f"CAUSE  {vpc['resource']} " in failed.stderr
+    held = program.run("up", "--rehearse", "--approve=access", "staging.env", "stacker.yml", folder=staging, code=5)
+    assert "RehearsalRefused" in held.stderr
+    program.run("pin-zones", "staging.env", "stacker.yml", folder=staging)
+    fine = rehearsed(program, staging, 0)
+    assert fine["refused"] is False and [(s["outcome"], s["changed"]) for s in fine["stacks"]] == [("complete", True)]
+    assert program.run("diff", "--exit-code", "staging.env", "stacker.yml", folder=staging, code=2)  # still to be done
+    program.run("up", "--rehearse", "--approve=access", "staging.env", "stacker.yml", folder=staging)
+    assert "no changes" in program.run("diff", "staging.env", "stacker.yml", folder=staging).stdout
+
+
+def test_a_rehearsal_beside_a_served_cloud_changes_nothing_there(program, staging, served):  # noqa: F811
+    cloud = served()
+    text = (staging / "staging.env").read_text().replace("false", "true")
+    (staging / "staging.env").write_text(text)
+    assert rehearsed(program, staging, 4)["refused"]
+    stacks = client(cloud.endpoint, "cloudformation").describe_stacks()["Stacks"]
+    assert [s["StackStatus"] for s in stacks] == ["CREATE_COMPLETE"]
+
+
+def test_what_a_rehearsal_leaves_out_is_unproven(program, tmp_path):
+    (tmp_path / "q.yaml").write_text("Resources: {Q: {Type: AWS::SQS::Queue}}\n")
+    (tmp_path / "c.yml").write_text("namespace: p\nstacker_bucket: ''\npre_build:\n- path: stacker.hooks.command.run_command\n"
+                                    "  args: {command: [touch, was-run]}\nstacks:\n- name: q\n  template_path: q.yaml\n")
+    done = program.run("rehearse", "c.yml", folder=tmp_path, code=5)
+    assert "UNPROVEN  the hook stacker.hooks.command.run_command" in done.stdout and "RehearsalUnproven" in done.stderr
+    assert not (tmp_path / "was-run").exists()
+    assert "RehearsalRefused" in program.run("up", "--rehearse", "c.yml", folder=tmp_path, code=5).stderr
+    assert not (tmp_path / "was-run").exists()
+    refused = program.run("rehearse", "--endpoint", "http://127.0.0.1:1", "c.yml", folder=tmp_path, code=4)
+    assert "RehearsalUnsupported" in refused.stderr

@@ -2,6 +2,7 @@
 
 #include "base/json.hh"
 #include "base/text.hh"
+#include "cli/stack/rehearsal.hh"
 #include "cli/stack/run_steps.hh"
 #include "cli/stack/stack_commands.hh"
 #include "cli/stack/stack_run.hh"
@@ -62,6 +63,14 @@ Exit down(const StackFlags& flags) {
 }  // namespace
 
 Exit run_up(const StackFlags& flags) {
+  if (flags.rehearse)
+    if (Exit rehearsed = run_rehearsal(flags); rehearsed != Exit::ok) {
+      StackRun refused(flags);
+      (void)refused.fail(
+          Error("RehearsalRefused", "the rehearsal did not go through, so nothing was done")
+              .with_hint("see above; `mainstay up` without --rehearse is not held back"));
+      return Exit::approval;
+    }
   StackRun run(flags);
   if (auto loaded = run.load(); !loaded) return run.fail(loaded.error());
   if (auto opened = run.open(); !opened) return run.fail(opened.error());
@@ -102,6 +111,8 @@ void add_up(CLI::App& app, int& exit_code) {
         return text.contains(':') ? std::string() : "is a stack and a resource: STACK:ID";
       })
       ->allow_extra_args(false);
+  command->add_flag("--rehearse", flags->rehearse,
+                    "Rehearse it first, and do nothing unless that goes through");
   command->add_option("--plan", flags->plan, "Do what `diff` showed as this plan, or nothing");
   command->footer(
       "Examples:\n  mainstay up prod.env stacker.yml\n"

@@ -16,6 +16,7 @@ void add_refactor(CLI::App& app, int& exit_code);
 void add_prune(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_pin_zones(CLI::App& app, int& exit_code);
+void add_rehearse(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);

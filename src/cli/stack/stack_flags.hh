@@ -19,8 +19,9 @@ struct StackFlags {
   std::string json_into;  // a file for the lines of JSON, beside the text for people
   bool verbose = false;
   bool interactive = false, replacements_only = false, recreate_failed = false;
-  std::string approve;  // see Approvals
-  std::string plan;     // that `diff` has shown
+  std::string approve;    // see Approvals
+  bool rehearse = false;  // first, and nothing where that fails
+  std::string plan;       // that `diff` has shown
   bool outline = false, tail = false, yes = false;
   std::vector<std::string> force, targets;
   size_t at_once = 0;

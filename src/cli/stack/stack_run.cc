@@ -9,6 +9,7 @@
 #include "cli/stack/holding_approver.hh"
 #include "cli/target/client_models.hh"
 #include "stacks/fingerprint.hh"
+#include "stacks/hooks.hh"
 #include "stacks/prune.hh"
 
 namespace mainstay::cli {
@@ -86,6 +87,10 @@ Status StackRun::load() {
   for (const std::string& assignment : flags_.assignments)
     CHECK_OK(stacks::add_override(variables_, assignment));
   TRY(config_, read_config(flags_.files.back()));
+  if (!flags_.target.rehearses) return {};
+  rehearsal_ = std::make_shared<RehearsalRecord>();
+  for (const std::string& hook : stacks::leave_out_hooks(config_))
+    rehearsal_->unproven("the hook " + hook + " is not run, since it may reach outside of AWS");
   return {};
 }
 
@@ -197,6 +202,7 @@ std::unique_ptr<Progress> StackRun::make_progress() {
       if (progress_) progress_->warning(text);
     });
   }
+  if (rehearsal_) progress = recorded_progress(std::move(progress), rehearsal_);
   progress = redacting_progress(std::move(progress), secrets_);
   if (!warning.empty()) progress->warning(warning);
   return progress;
@@ -226,6 +232,7 @@ Status StackRun::open() {
   approver_ = std::make_unique<TerminalApprover>(can_ask() || answers_come(), std::move(approvals),
                                                  style_, stop_waiting_.get_token());
   asking_ = std::make_unique<HoldingApprover>(*approver_, *progress_, secrets_);
+  if (rehearsal_) asking_ = agreeing_approver(rehearsal_);
   make_session(run_options());
   return {};
 }

@@ -12,6 +12,7 @@
 #include "cli/screen/progress.hh"
 #include "cli/screen/progress_kept.hh"
 #include "cli/stack/graph_hold.hh"
+#include "cli/stack/rehearsal.hh"
 #include "cli/stack/stack_flags.hh"
 #include "cli/target/target.hh"
 #include "host/clock.hh"
@@ -48,6 +49,8 @@ class StackRun {
   Status hold_to_plan(const std::string& id);
 
   const stacks::Config& config() const { return config_; }
+  // Of a run that only rehearses; null for others.
+  const RehearsalRecord* rehearsal() const { return rehearsal_.get(); }
   // Runs what the configuration has in Python; the configuration is not to be loaded after it.
   stacks::Programs& programs();
 
@@ -114,6 +117,7 @@ class StackRun {
   const stacks::Config* at_work_ = &config_;  // what the session is over
   Target target_;
   ThreadPool threads_;
+  std::shared_ptr<RehearsalRecord> rehearsal_;
   std::shared_ptr<RunJournal> journal_;  // null where nothing is kept
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<TerminalApprover> approver_;

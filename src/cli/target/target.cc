@@ -230,8 +230,16 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   }
   cloud_options.owner = "process " + std::to_string(process_id()) + ", mainstay";
   std::string directory = cloud_options.state_directory;
+  cloud_options.is_snapshot = options.rehearses && !options.memory;
+  cloud_options.is_fork = options.rehearses;
   auto opened = embedded::open(cloud_options);
   std::string notice;
+  if (options.rehearses && !opened.has_value() && opened.error().code == "StateMissing") {
+    // Nothing was ever done there: the copy is of a new account.
+    cloud_options.is_snapshot = false;
+    cloud_options.state_directory.clear();
+    opened = embedded::open(cloud_options);
+  }
   if (!opened.has_value() && opened.error().code == "StateLocked") {
     if (auto endpoint = embedded::serving_endpoint(directory)) {
       // `mainstay cloud serve` has the state: the same cloud, through its port.
@@ -250,7 +258,8 @@ Result<Target> open_embedded(const TargetOptions& options, const TargetContext& 
   Target target;
   target.region = local_region(options, context);
   target.where = "embedded cloud " + std::string(embedded_account) + " " + target.region;
-  if (!directory.empty()) target.address = "embedded " + directory;
+  if (options.rehearses) target.where = "copy of the " + target.where;
+  if (!directory.empty() && !options.rehearses) target.address = "embedded " + directory;
   aws::ClientOptions client = base_options(context, target.region);
   client.endpoint = http::parse_url(embedded_address).value();
   client.transport = std::make_shared<aws::InProcessTransport>(
@@ -366,6 +375,11 @@ Result<Target> open_account(const TargetOptions& options, const TargetContext& c
 }  // namespace
 
 Result<Target> open_target(const TargetOptions& options, const TargetContext& context) {
+  bool is_elsewhere =
+      !options.endpoint.empty() || !options.profile.empty() || !options.account.empty();
+  if (options.rehearses && is_elsewhere)
+    return Error("RehearsalUnsupported", "only the embedded cloud can be copied to rehearse on")
+        .with_hint("`mainstay diff` says what would change there");
   for (const char* name : {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
     hide(context.secrets, context.environment.text(name));
   if (!options.endpoint.empty()) return open_endpoint(options, context, false);

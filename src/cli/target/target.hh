@@ -22,6 +22,9 @@ struct TargetOptions {
   bool memory = false;          // --memory: an embedded cloud that keeps nothing
   // The command only looks: a state that another process is changing is shown as it is now.
   bool reads = false;
+  // What is done is done to a copy that is in memory, and gone at the end. Only of the embedded
+  // cloud. Error "RehearsalUnsupported" of others.
+  bool rehearses = false;
 };
 
 // What is opened lives as long as the Target.
