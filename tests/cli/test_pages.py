@@ -14,7 +14,7 @@ import pytest
 from conftest import HERE, MAINSTAY, ROOT
 
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
-OWN_TEST = {"first-steps.md": "test_first_steps.py", "refactoring.md": "test_refactor.py"}
+OWN_TEST = {"first-steps.md": "test_first_steps.py", "zone-scare.md": "test_zone_scare.py", "refactoring.md": "test_refactor.py"}
 PROGRAMS = r"(?:mainstay|aws|psql|curl|eval|examples/\S+)(?= |$)"
 COMMAND = re.compile(rf"^    (?:\$ )?({PROGRAMS}.*)$")
 SYNOPSIS = re.compile(r"\S {4,}\S|\[|\||\b[A-Z]{4,}\b(?![^']*')|\.\.\.|=WHAT| CONFIG| YYYY| CODE| S ")
