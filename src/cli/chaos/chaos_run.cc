@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include "base/digest.hh"
 #include "base/text.hh"
 
 namespace mainstay::cli {
@@ -26,36 +25,14 @@ void add_chaos_flags(CLI::App& command, ChaosFlags& flags) {
   command.add_flag("--json", flags.json, "One JSON object a line on standard output");
 }
 
-ChaosRun::ChaosRun(const ChaosFlags& flags)
-    : style_(style_for(flags.colour, terminal_of(1, environment_), environment_)) {
-  if (!flags.json) return;
-  ndjson_ = std::make_unique<Ndjson>(*clock_, hex_encode(secure_random(6)));
-  ndjson_->add(stdout);
-}
-
 Status ChaosRun::open() {
-  TRY(std::string folder, journal_folder(environment_));
-  TRY(std::string socket, backings::DockerEngine::find_socket(environment_));
+  TRY(std::string folder, journal_folder(environment()));
+  TRY(std::string socket, backings::DockerEngine::find_socket(environment()));
   engine_ = std::make_unique<backings::DockerEngine>(socket);
   CHECK_OK(engine_->version());
-  journal_ = std::make_unique<chaos::AttackJournal>(files_, folder);
-  attacker_ = std::make_unique<chaos::Attacker>(*engine_, *journal_, *clock_);
+  journal_ = std::make_unique<chaos::AttackJournal>(files(), folder);
+  attacker_ = std::make_unique<chaos::Attacker>(*engine_, *journal_, *clock());
   return {};
-}
-
-Exit ChaosRun::fail(const Error& error) {
-  if (ndjson_)
-    ndjson_->error(error);
-  else
-    fmt::print(stderr, "{}", error_text(error, files_, style_));
-  return exit_of(error);
-}
-
-void ChaosRun::line(std::string_view type, Value members, const std::string& text) {
-  if (ndjson_) return ndjson_->line(type, std::move(members));
-  std::string shown = only_colours(text);
-  std::fwrite(shown.data(), 1, shown.size(), stdout);
-  std::fflush(stdout);
 }
 
 void ChaosRun::show(const chaos::Attack& attack) {

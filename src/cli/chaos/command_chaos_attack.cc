@@ -80,7 +80,7 @@ Exit watch(ChaosRun& run, const std::string& id) {
       return attack->status == chaos::Attack::Status::reverted && attack->is_clean() ? Exit::ok
                                                                                      : Exit::failed;
     }
-    (void)run.clock().sleep_ms(50, {});
+    (void)run.clock()->sleep_ms(50, {});
   }
 }
 

@@ -37,7 +37,7 @@ Exit audit_command(const AuditFlags& flags) {
   if (!all) return run.fail(all.error());
   size_t left = 0;
   for (chaos::Attack& attack : *all) {
-    if (!is_overdue(attack, run.clock().now())) continue;
+    if (!is_overdue(attack, run.clock()->now())) continue;
     if (flags.repair && run.attacker().revert(attack)) continue;
     ++left;
     run.show(attack);
@@ -78,7 +78,7 @@ Exit halt_command(const HaltFlags& flags) {
     constexpr int looks = 40;
     auto now = run.journal().get(attack.id);
     for (int i = 0; i < looks && now && !now->is_over(); ++i) {
-      (void)run.clock().sleep_ms(50, {});
+      (void)run.clock()->sleep_ms(50, {});
       now = run.journal().get(attack.id);
     }
     if (!now) return run.fail(now.error());
