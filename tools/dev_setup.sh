@@ -25,7 +25,7 @@ package_list() { # KIND
     build)
       echo g++ cmake ninja-build ccache lld pkg-config git ca-certificates python3 python3-venv \
         libssl-dev libcurl4-openssl-dev libpugixml-dev libfyaml-dev libfmt-dev \
-        libcli11-dev libre2-dev libpcre2-dev libzip-dev libgit2-dev libarchive-dev libhowardhinnant-date-dev tzdata zlib1g-dev \
+        libcli11-dev libre2-dev libpcre2-dev libzip-dev libgit2-dev libarchive-dev libldns-dev libhowardhinnant-date-dev tzdata zlib1g-dev \
         doctest-dev openssh-client "$(boost_packages)"
       ;;
     format) echo clang-format-19 python3 git ;;
@@ -35,6 +35,7 @@ package_list() { # KIND
     docker) echo docker.io ;;
     browser) echo chromium ;;
     postgresql) echo postgresql ;;
+    dns) echo bind9 bind9-utils nsd knot ;;
   esac
 }
 

@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
 #include "dns/batches.hh"
+#include "dns/master_file.hh"
 #include "dns/name.hh"
 #include "dns/record_data.hh"
 #include "dns/zone_file.hh"
 #include "dns/zone_plan.hh"
+#include "dns/zone_writer.hh"
 
 using namespace mainstay;
 using namespace mainstay::dns;
@@ -72,7 +74,9 @@ TEST_CASE("names have one spelling") {
 TEST_CASE("values have one spelling") {
   CHECK(normal_data("AAAA", "2001:DB8:0:0::1").value() == "2001:db8::1");
   CHECK(normal_data("TXT", "\"a\\\"b\" plain").value() == "\"a\\\"b\" \"plain\"");
-  CHECK(normal_data("TXT", "\"a\\059b\"", {.escapes = Escapes::decimal}).value() == "\"a;b\"");
+  CHECK(normal_data("TXT", "\"a\\059b\"",
+                    {.origin = "", .escapes = Escapes::decimal, .strict = false})
+            .value() == "\"a;b\"");
   CHECK(normal_data("SOA", "NS. Host.x. 1 2 3 4 5").value() == "ns. host.x. 1 2 3 4 5");
   CHECK(normal_data("HTTPS", "1  .  alpn=h2").value() == "1 . alpn=h2");
   CHECK(normal_data("TXT", "\"" + std::string(256, 'x') + "\"").error().message.contains("255"));
@@ -121,4 +125,28 @@ TEST_CASE("a replaced record is not a lost one") {
   plan = plan_zone(example(), "Z1", wanted("b: {type: A, value: 192.0.2.1}"),
                    live("a: {type: CNAME, value: x.}"), {});
   CHECK(plan.error().code == "DnsZoneShrinks");
+}
+
+TEST_CASE("$GENERATE's text and TTLs with units") {
+  CHECK(generated_text("host-$", 7).value() == "host-7");
+  CHECK(generated_text("${-1,3,d}.x", 8).value() == "007.x");
+  CHECK(generated_text("${0,4,X} \\$ $$", 171).value() == "00AB $ $");
+  for (const char* wrong : {"${", "${x}", "${0,1,q}", "${-9}"})
+    CHECK_FALSE(generated_text(wrong, 1));
+  CHECK(parse_ttl("1h30m") == 5400);
+  CHECK(parse_ttl("2W") == 1209600);
+  CHECK(parse_ttl("0") == 0);
+  for (const char* wrong : {"", "h", "1x", "-1", "3000000000", "IN"}) CHECK_FALSE(parse_ttl(wrong));
+}
+
+TEST_CASE("what is written reads back the same") {
+  auto sets = wanted(
+      "'': {type: A, alias: {zone: Z35SXDOTRQ7X7K, name: lb.example.net., evaluate_health: true}}");
+  std::string text = zone_file_text(sets, "example.com.", "Z1");
+  CHECK(text ==
+        "'': {type: A, alias: {name: lb.example.net., zone: Z35SXDOTRQ7X7K, evaluate_health: "
+        "true}}\n");
+  auto again = wanted(text);
+  CHECK(again[0].key == sets[0].key);
+  CHECK(again[0].same_answer(sets[0]));
 }

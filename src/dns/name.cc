@@ -67,10 +67,32 @@ std::optional<std::string> normal_name(std::string_view text, Escapes escapes) {
   return out;
 }
 
+bool is_whole(std::string_view text) {
+  if (!text.ends_with('.')) return false;
+  size_t backslashes = 0;
+  while (backslashes + 1 < text.size() && text[text.size() - 2 - backslashes] == '\\')
+    ++backslashes;
+  return backslashes % 2 == 0;
+}
+
 std::string shown_name(std::string_view normal) {
   constexpr std::string_view wildcard = "\\052.";
   if (normal.starts_with(wildcard)) return "*." + std::string(normal.substr(wildcard.size()));
   return std::string(normal);
+}
+
+std::string decimal_name(std::string_view normal) {
+  std::string out;
+  for (size_t at = 0; at < normal.size();) {
+    if (normal[at] != '\\') {
+      out += normal[at++];
+      continue;
+    }
+    auto byte = static_cast<unsigned char>(read_byte(normal, at, Escapes::octal).value_or(0));
+    std::string digits = std::to_string(byte);
+    out += "\\" + std::string(3 - digits.size(), '0') + digits;
+  }
+  return out;
 }
 
 bool in_zone(std::string_view name, std::string_view zone) {

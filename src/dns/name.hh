@@ -26,10 +26,15 @@ enum class Escapes : uint8_t { octal, decimal };
 std::optional<std::string> normal_name(std::string_view text, Escapes escapes = Escapes::octal);
 // As people write it: a wildcard's "*" stays itself.
 std::string shown_name(std::string_view normal);
+// As master files write it: \NNN with decimal digits.
+std::string decimal_name(std::string_view normal);
 // Both normal.
 bool in_zone(std::string_view name, std::string_view zone);
 // "" of the zone itself, "www" of www.example.com. in example.com.; as people write it.
 std::string relative_name(std::string_view name, std::string_view zone);
+
+// Whether a name as it is written ends in a dot that is not escaped.
+bool is_whole(std::string_view text);
 
 // One byte of a text in which \NNN and \c stand for bytes; moves at beyond it. Nothing where an
 // escape is cut short or more than a byte.

@@ -156,16 +156,21 @@ class DataReader {
   }
 
   Result<std::string> name(const std::string& word) const {
-    auto normal = normal_name(word, reading_.escapes);
+    std::string whole = word == "@" && !reading_.origin.empty()     ? reading_.origin
+                        : reading_.origin.empty() || is_whole(word) ? word
+                                                                    : word + "." + reading_.origin;
+    auto normal = normal_name(whole, reading_.escapes);
     if (!normal) return zone_error("\"" + word + "\" is no domain name");
-    if (reading_.strict && !word.ends_with('.'))
+    if (reading_.strict && !is_whole(word))
       return std::move(zone_error("\"" + word + "\" does not end in a dot"))
           .with_hint("write the whole name: " + word + ".");
     return shown_name(*normal);
   }
 
-  static Result<std::string> number(const std::string& word, int bytes) {
+  // The times of a SOA may have units in master files.
+  Result<std::string> number(const std::string& word, int bytes) const {
     auto value = parse_int(word);
+    if (!value && bytes == 4 && reading_.escapes == Escapes::decimal) value = parse_ttl(word);
     int64_t max = (int64_t{1} << (8 * bytes)) - 1;
     if (!value || *value < 0 || *value > max)
       return zone_error("\"" + word + "\" is no number from 0 to " + std::to_string(max));
@@ -216,6 +221,27 @@ Result<std::string> normal_data(std::string_view type, std::string_view text,
     return zone_error(std::string(type) + ": there is more than its fields: \"" +
                       std::string(reader.left()) + "\"");
   return out;
+}
+
+std::optional<int64_t> parse_ttl(std::string_view text) {
+  constexpr std::pair<char, int64_t> units[] = {
+      {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+  int64_t total = 0, number = -1;
+  for (char c : text) {
+    if (c >= '0' && c <= '9') {
+      number = std::max<int64_t>(number, 0) * 10 + (c - '0');
+      if (number > ttl_max) return std::nullopt;
+      continue;
+    }
+    char lower = static_cast<char>(c | 32);
+    auto unit = std::ranges::find(units, lower, [](const auto& u) { return u.first; });
+    if (unit == std::end(units) || number < 0) return std::nullopt;
+    total += number * unit->second;
+    number = -1;
+  }
+  if (text.empty()) return std::nullopt;
+  total += std::max<int64_t>(number, 0);
+  return total <= ttl_max ? std::optional(total) : std::nullopt;
 }
 
 std::string quoted_strings(std::string_view text) {

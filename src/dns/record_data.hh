@@ -5,6 +5,7 @@
 // with bytes beyond printable ASCII as \ooo. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 namespace mainstay::dns {
 
 struct DataReading {
+  std::string origin;  // of names that don't end in a dot (and of "@"); "" makes them whole
   Escapes escapes = Escapes::octal;
   bool strict = false;  // a name must end in a dot, since without one nobody can tell what it means
 };
@@ -28,6 +30,9 @@ bool is_single_valued(std::string_view type);
 // Error "DnsZoneInvalid": which field is wrong, and what it should be.
 Result<std::string> normal_data(std::string_view type, std::string_view text,
                                 const DataReading& reading = {});
+
+// Seconds: "3600", "1h30m", "2W" (BIND's units). Nothing where it is none.
+std::optional<int64_t> parse_ttl(std::string_view text);
 
 // A text of any length as quoted strings of at most 255 bytes each.
 std::string quoted_strings(std::string_view text);

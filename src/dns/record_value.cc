@@ -51,7 +51,7 @@ Result<std::string> text_of_fields(std::string_view type, const Value& map) {
 }
 
 Result<std::string> read_any(std::string_view type, const Value& value) {
-  DataReading reading{.escapes = Escapes::octal, .strict = true};
+  DataReading reading{.origin = "", .escapes = Escapes::octal, .strict = true};
   if (value.is_map()) {
     TRY(std::string text, text_of_fields(type, value));
     return normal_data(type, text, reading);

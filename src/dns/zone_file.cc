@@ -45,7 +45,7 @@ class FileReader {
 
   Result<std::string> full_name(const std::string& name) const {
     std::string whole = name == "" || name == "@" ? entry_.name
-                        : name.ends_with('.')     ? name
+                        : is_whole(name)          ? name
                                                   : name + "." + entry_.name;
     auto normal = normal_name(whole);
     Error error = Error("DnsZoneInvalid", "").where(document_.key_at({name}));
@@ -164,9 +164,9 @@ class FileReader {
   }
 
   Result<std::string> target_name(const cfn::Path& at, const std::string& name) const {
-    std::string whole = name.empty()          ? entry_.name
-                        : name.ends_with('.') ? name
-                                              : name + "." + entry_.name;
+    std::string whole = name.empty()     ? entry_.name
+                        : is_whole(name) ? name
+                                         : name + "." + entry_.name;
     auto normal = normal_name(whole);
     if (!normal) return fault(at, "name", "\"" + name + "\" is no domain name");
     return *normal;

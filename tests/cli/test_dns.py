@@ -3,76 +3,9 @@ tools like it: DNSControl/dnscontrol#1114, barnybug/cli53#272, octodns/octodns#5
 barnybug/cli53#206."""
 
 import json
-import os
-import re
-import subprocess
 
-import boto3
 import pytest
-from conftest import HERE, MAINSTAY
-
-
-class Zones:
-    """A cloud, and a folder with a configuration of example.com."""
-
-    def __init__(self, program, folder):
-        self.program, self.folder = program, folder
-        environment = {**os.environ, "HOME": str(folder)}
-        self.process = subprocess.Popen([MAINSTAY, "cloud", "serve", "--memory", "--port", "0"], stdout=subprocess.PIPE, text=True, env=environment)
-        self.url = re.search(r"http://\S+", self.process.stdout.readline()).group(0)
-        self.api = boto3.client("route53", endpoint_url=self.url, region_name="us-east-1", aws_access_key_id="123456789012", aws_secret_access_key="x")
-        self.settings("{}")
-
-    def settings(self, text, zone="example.com."):
-        (self.folder / "dns.yaml").write_text(f"zones:\n  {zone}: {text}\n")
-
-    def file(self, text, zone="example.com."):
-        (self.folder / f"{zone}yaml").write_text(text)
-
-    def run(self, command, *words, code=0):
-        done = self.program.run("dns", command, "--endpoint", self.url, "-r", "us-east-1", *words, code=code, folder=self.folder,
-                                AWS_ACCESS_KEY_ID="123456789012", AWS_SECRET_ACCESS_KEY="x")
-        return done.stdout + done.stderr
-
-    def plan(self, *words, code=0):
-        return self.run("plan", "dns.yaml", *words, code=code)
-
-    def apply(self, *words, code=0):
-        return self.run("apply", "dns.yaml", *words, code=code)
-
-    def applied(self, *words):
-        """Applies; afterwards nothing is left to do."""
-        said = self.apply(*words)
-        self.run("plan", "--exit-code", "dns.yaml")
-        return said
-
-    def zone(self, name="example.com."):
-        return next(z["Id"] for z in self.api.list_hosted_zones()["HostedZones"] if z["Name"] == name)
-
-    def sets(self, name="example.com."):
-        pages = self.api.get_paginator("list_resource_record_sets").paginate(HostedZoneId=self.zone(name))
-        found = [s for page in pages for s in page["ResourceRecordSets"]]
-        return [s for s in found if s["Type"] not in ("NS", "SOA") or s["Name"] != name]
-
-    def values(self, name, type_):
-        return sorted(r["Value"] for s in self.sets() if (s["Name"], s["Type"]) == (name, type_) for r in s["ResourceRecords"])
-
-    def write(self, *records, action="UPSERT", zone="example.com."):
-        """As somebody else does, by the API."""
-        self.api.change_resource_record_sets(HostedZoneId=self.zone(zone), ChangeBatch={"Changes": [
-            {"Action": action, "ResourceRecordSet": {"Name": name, "Type": type_, "TTL": 60, "ResourceRecords": [{"Value": v} for v in values]}}
-            for name, type_, values in records]})
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(timeout=60)
-
-
-@pytest.fixture
-def zones(program, tmp_path):
-    served = Zones(program, tmp_path)
-    yield served
-    served.close()
+from dns_support import zones  # noqa: F401
 
 
 def test_a_zone_is_made_changed_and_left_alone(zones):
