@@ -9,17 +9,9 @@
 
 #include "base/error.hh"
 #include "dns/master_file.hh"
+#include "dns/name_server.hh"
 
 namespace mainstay::dns {
-
-struct NameServer {
-  std::string address;  // IPv4 or IPv6
-  uint16_t port = 53;
-
-  std::string to_text() const;  // "192.0.2.1:53", "[2001:db8::1]:53"
-  // "192.0.2.1", "192.0.2.1:5300", "[::1]:5300", "::1". Error "UsageInvalid".
-  static Result<NameServer> parse(const std::string& text);
-};
 
 Result<std::vector<MasterRecord>> transfer_zone(const NameServer& server, const std::string& zone,
                                                 int timeout_seconds);

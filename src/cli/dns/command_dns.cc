@@ -4,10 +4,11 @@ namespace mainstay::cli {
 
 void add_dns(CLI::App& root, int& exit_code) {
   CLI::App* app =
-      root.add_subcommand("dns", "Zones of Route 53 as files: planned, applied, imported");
+      root.add_subcommand("dns", "Zones of Route 53 as files: planned, applied, imported, checked");
   app->require_subcommand(1);
   add_dns_plan(*app, exit_code);
   add_dns_import(*app, exit_code);
+  add_dns_check(*app, exit_code);
   app->footer(
       "Examples:\n  mainstay dns plan dns.yaml\n  mainstay dns apply dns.yaml example.com\n\n"
       "docs/dns.md has a session.");

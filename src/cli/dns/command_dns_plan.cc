@@ -6,16 +6,13 @@
 #include "base/text.hh"
 #include "cli/dns/dns_commands.hh"
 #include "cli/dns/dns_run.hh"
+#include "cli/dns/zone_files.hh"
 #include "dns/batches.hh"
 #include "dns/name.hh"
 #include "dns/zone_apply.hh"
-#include "dns/zone_config.hh"
-#include "dns/zone_file.hh"
 
 namespace mainstay::cli {
 namespace {
-
-constexpr size_t text_max = 4 << 20;  // bytes of a configuration, and of a zone's file
 
 struct PlanFlags : DnsFlags {
   std::string config;
@@ -24,34 +21,6 @@ struct PlanFlags : DnsFlags {
   bool exit_code = false;
   int64_t timeout = 600;  // seconds
 };
-
-struct WantedZone {
-  dns::ZoneEntry entry;
-  std::vector<dns::RecordSet> sets;
-};
-
-// Every zone that is asked for, with its file read: before anything is done about any of them.
-Result<std::vector<WantedZone>> read_zones(DnsRun& run, const PlanFlags& flags) {
-  TRY(std::string text, run.files().read(flags.config, text_max));
-  TRY(auto entries, dns::parse_zone_config(text, flags.config));
-  std::vector<std::string> only, names;
-  for (const std::string& name : flags.only) only.push_back(dns::normal_name(name).value_or(name));
-  for (const dns::ZoneEntry& entry : entries) names.push_back(entry.name);
-  for (const std::string& name : only)
-    if (std::ranges::find(names, name) == names.end()) {
-      auto near = nearest(name, names);
-      return Error("UsageInvalid", "the configuration has no zone " + name)
-          .with_hint(near ? "did you mean " + *near + "?" : "it has " + join(names, ", "));
-    }
-  std::vector<WantedZone> zones;
-  for (dns::ZoneEntry& entry : entries) {
-    if (!only.empty() && std::ranges::find(only, entry.name) == only.end()) continue;
-    TRY(std::string file, run.files().read(entry.file, text_max));
-    TRY(auto sets, dns::parse_zone_file(file, entry));
-    zones.push_back({std::move(entry), std::move(sets)});
-  }
-  return zones;
-}
 
 Result<std::vector<dns::ZonePlan>> plan_zones(dns::HostedZones& hosted,
                                               const std::vector<WantedZone>& zones,
@@ -115,7 +84,7 @@ void show_plan(DnsRun& run, const dns::ZonePlan& plan) {
 
 Exit plan_command(const PlanFlags& flags) {
   DnsRun run(flags);
-  auto zones = read_zones(run, flags);
+  auto zones = read_zones(run, flags.config, flags.only);
   if (!zones) return run.fail(zones.error());
   auto hosted = run.open();
   if (!hosted) return run.fail(hosted.error());
@@ -128,7 +97,7 @@ Exit plan_command(const PlanFlags& flags) {
 
 Exit apply_command(const PlanFlags& flags) {
   DnsRun run(flags);
-  auto zones = read_zones(run, flags);
+  auto zones = read_zones(run, flags.config, flags.only);
   if (!zones) return run.fail(zones.error());
   auto hosted = run.open();
   if (!hosted) return run.fail(hosted.error());
