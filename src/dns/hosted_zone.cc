@@ -78,6 +78,14 @@ Result<std::vector<LiveSet>> HostedZones::record_sets(const std::string& zone_id
   return out;
 }
 
+Result<std::set<std::string>> HostedZones::name_servers(const std::string& zone_id) {
+  TRY(Value answer, client_->call("route53", "GetHostedZone", Value::map({{"Id", zone_id}})));
+  std::set<std::string> out;
+  for (const Value& name : answer["DelegationSet"]["NameServers"].items())
+    out.insert(normal_name(name.as_string()).value_or(name.as_string()));
+  return out;
+}
+
 Result<std::string> HostedZones::change(const std::string& zone_id,
                                         const std::vector<RecordChange>& changes,
                                         const std::vector<size_t>& batch) {

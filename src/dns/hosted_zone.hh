@@ -5,7 +5,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +25,8 @@ class HostedZones {
   Result<std::string> create(const ZoneEntry& entry, const std::string& caller_reference);
   // Every record set, sorted by key.
   Result<std::vector<LiveSet>> record_sets(const std::string& zone_id);
+  // Names of the servers that Route 53 gave the zone, normal.
+  Result<std::set<std::string>> name_servers(const std::string& zone_id);
   // In one request; the change's id.
   Result<std::string> change(const std::string& zone_id, const std::vector<RecordChange>& changes,
                              const std::vector<size_t>& batch);

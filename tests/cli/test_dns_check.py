@@ -1,7 +1,7 @@
 """mainstay dns check: what real name servers (BIND) answer, beside what the files say."""
 
 import pytest
-from dns_support import Bind, free_port
+from dns_support import Bind, free_port, zones  # noqa: F401
 
 HEAD = "$TTL 300\n@ SOA ns1 h 1 7200 900 1209600 900\n@ NS ns1\n@ NS ns2\nns1 A 127.0.0.1\nns2 A 127.0.0.1\n"
 RECORDS = """www 60 A 192.0.2.1
@@ -111,3 +111,23 @@ def test_the_delegation_and_a_ds_without_its_key(servers, check):
     assert f"example.com. DS at {server}: the parent has a DS, and no key here is its" in said
     none = servers({"com": parent})
     assert "the zone is not delegated (NXDOMAIN)" in check(FILE, "--server", server, "--parent", none, code=4)
+
+
+def test_status_says_where_each_domain_stands(zones, servers):
+    (zones.folder / "dns.yaml").write_text("zones:\n" + "".join(f"  {name}.com.: {{}}\n" for name in ("away", "example", "half", "moved", "new")))
+    for name in ("away", "example", "half", "moved", "new"):
+        zones.file("www: {type: A, value: 192.0.2.1}\n", f"{name}.com.")
+    zones.run("apply", "dns.yaml", "example.com", "half.com", "moved.com", "away.com")
+    ours = {z["Name"]: zones.api.get_hosted_zone(Id=z["Id"])["DelegationSet"]["NameServers"] for z in zones.api.list_hosted_zones()["HostedZones"]}
+    zones.file("www: {type: A, value: 192.0.2.2}\n", "half.com.")
+    delegated = "".join(f"moved NS {server}.\n" for server in ours["moved.com."]) + f"half NS {ours['half.com.'][0]}.\nhalf NS ns.old.example.\n"
+    ds = "example DS 4711 8 2 49FD46E6C4B45C55D4AC69CBD3CD34AC1AFE51DE49FD46E6C4B45C55D4AC69CB\n"
+    parent = servers({"com": "$TTL 300\n@ SOA a h 1 7200 900 1209600 900\n@ NS a\na A 127.0.0.1\nexample NS ns.old.example.\n" + ds + delegated})
+    said = zones.run("status", "dns.yaml", "--parent", parent)
+    assert "moved.com.  as its file says; delegation: ours\n" in said
+    assert "example.com.  as its file says; delegation: old (ns.old.example.); 1 DS at the parent" in said
+    assert "half.com.  1 changes to apply; delegation: split" in said
+    assert "away.com.  as its file says; delegation: not delegated\n" in said
+    assert "new.com.  not at Route 53; delegation: not delegated\n" in said
+    assert "delegation: unknown" in zones.run("status", "dns.yaml", "--timeout", "1", "--parent", f"127.0.0.1:{free_port()}")
+    assert "delegation" not in zones.run("status", "dns.yaml")

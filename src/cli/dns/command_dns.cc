@@ -9,6 +9,7 @@ void add_dns(CLI::App& root, int& exit_code) {
   add_dns_plan(*app, exit_code);
   add_dns_import(*app, exit_code);
   add_dns_check(*app, exit_code);
+  add_dns_status(*app, exit_code);
   app->footer(
       "Examples:\n  mainstay dns plan dns.yaml\n  mainstay dns apply dns.yaml example.com\n\n"
       "docs/dns.md has a session.");

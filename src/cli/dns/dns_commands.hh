@@ -12,5 +12,6 @@ void add_dns(CLI::App& app, int& exit_code);
 void add_dns_plan(CLI::App& app, int& exit_code);  // plan, apply
 void add_dns_import(CLI::App& app, int& exit_code);
 void add_dns_check(CLI::App& app, int& exit_code);
+void add_dns_status(CLI::App& app, int& exit_code);
 
 }  // namespace mainstay::cli
