@@ -97,6 +97,23 @@ def test_status_against_the_recovery_point(cloud, tmp_path):
     assert "UsageInvalid" in cloud.db("status", "--rpo", "soon", code=3)
 
 
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_cluster_is_copied_as_a_whole(cloud, encrypted):
+    cloud.rds.create_db_cluster(DBClusterIdentifier="shop", Engine="aurora-mysql", StorageEncrypted=encrypted, MasterUsername="master",
+                                MasterUserPassword="a-password-1")
+    cloud.rds.get_waiter("db_cluster_available").wait(DBClusterIdentifier="shop", WaiterConfig={"Delay": 0.05, "MaxAttempts": 600})
+    cloud.rds.create_db_instance(DBInstanceIdentifier="shop-1", DBClusterIdentifier="shop", Engine="aurora-mysql", DBInstanceClass="db.r6g.large")
+    for name in ("one", "two"):
+        cloud.rds.create_db_cluster_snapshot(DBClusterIdentifier="shop", DBClusterSnapshotIdentifier=name)
+        cloud.rds.get_waiter("db_cluster_snapshot_available").wait(DBClusterSnapshotIdentifier=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 600})
+        time.sleep(1.1)
+        said = cloud.db("copy", "--all", *TO, "--keep", "1")
+        assert "1 good, 0 failed" in said and "shop-1" not in said  # a member has no snapshots of its own
+    copy, = cloud.west.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+    assert copy["StorageEncrypted"] == encrypted and copy.get("KmsKeyId") == (cloud.key if encrypted else None)
+    assert copy["SourceDBClusterSnapshotArn"].endswith(":cluster-snapshot:two")
+
+
 def own_groups(cloud):
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

@@ -30,6 +30,7 @@ RDS_HANDLER(modify_snapshot_attribute);
 RDS_HANDLER(restore_instance);
 // copy.cc
 RDS_HANDLER(copy_snapshot);
+RDS_HANDLER(copy_cluster_snapshot);
 // group.cc
 RDS_HANDLER(create_subnet_group);
 RDS_HANDLER(describe_subnet_groups);

@@ -95,6 +95,7 @@ constexpr Row rows[] = {
     {"cluster", "deleting", 3 * minute_ms, "", nullptr, "deletion", "DB cluster deleted"},
     {"cluster-snapshot", "creating", 3 * minute_ms, "available", nullptr, "backup",
      "Manual cluster snapshot created"},
+    {"cluster-snapshot", "copying", 5 * minute_ms, "available"},
 };
 
 const Row* row_of(std::string_view table, std::string_view status) {

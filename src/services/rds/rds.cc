@@ -48,6 +48,7 @@ constexpr cloud::Operation operations[] = {
     writes("CreateDBClusterSnapshot", create_cluster_snapshot),
     reads("DescribeDBClusterSnapshots", describe_cluster_snapshots),
     writes("DeleteDBClusterSnapshot", delete_cluster_snapshot),
+    writes("CopyDBClusterSnapshot", copy_cluster_snapshot),
     writes("RestoreDBClusterFromSnapshot", restore_cluster),
     reads("DescribeEvents", describe_events),
     writes("AddTagsToResource", add_tags_to_resource),
