@@ -3,10 +3,13 @@
 import glob
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import sys
 import time
 
 import boto3
@@ -298,3 +301,39 @@ def test_the_policy_is_least(cloud):
         iam.put_group_policy(GroupName="copiers", PolicyName="p", PolicyDocument=json.dumps(policy))
         assert "good" in cloud.db("copy", "orders", *TO, "--keep", "1", keys=mine)
         assert len(cloud.copies()) == 1
+
+
+def test_against_moto(program):
+    """As far as moto's RDS goes: it has no states between, and nothing behind an instance."""
+
+    server = pathlib.Path(sys.executable).parent / "moto_server"
+    if not server.exists():
+        pytest.skip("moto is not installed here")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    process = subprocess.Popen([server, "-p", url.rsplit(":", 1)[1]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    client = lambda service, region="us-east-1": boto3.client(  # noqa: E731
+        service, endpoint_url=url, region_name=region, aws_access_key_id="123456789012", aws_secret_access_key="x")
+    db = lambda *words: program.run("db", *words, "--endpoint", url, "-r", "us-east-1",  # noqa: E731
+                                    AWS_ACCESS_KEY_ID="123456789012", AWS_SECRET_ACCESS_KEY="x").stdout
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", int(url.rsplit(":", 1)[1]))) == 0:
+                    break
+            time.sleep(0.1)
+        rds, west = client("rds"), client("rds", "eu-west-1")
+        rds.create_db_instance(DBInstanceIdentifier="orders", StorageEncrypted=True, **SETTINGS)
+        to = ["--to", "eu-west-1", "--key", "eu-west-1=" + client("kms", "eu-west-1").create_key()["KeyMetadata"]["Arn"]]
+        for name in ("one", "two"):
+            rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier=name)
+            time.sleep(1.1)
+            assert "1 good, 0 failed" in db("copy", "orders", *to, "--keep", "1")
+            assert len(west.describe_db_snapshots()["DBSnapshots"]) == 1
+        assert db("status", "--to", "eu-west-1").count("good") == 2
+        assert "no SQL was run" in db("verify", "orders") and len(rds.describe_db_instances()["DBInstances"]) == 1
+        assert "grown" in db("storage", "orders", "--gib", "30", "--apply")
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
