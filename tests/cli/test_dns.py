@@ -19,7 +19,7 @@ def test_a_zone_is_made_changed_and_left_alone(zones):
     assert "0 to create, 1 to update, 0 to delete" in said and "~ www.example.com. A" in said
     zones.run("plan", "--exit-code", "dns.yaml", code=2)
     lines = [json.loads(line) for line in zones.apply("--json").splitlines() if line.startswith("{")]
-    assert [line["changes"] for line in lines if line["type"] == "applied"] == [1]
+    assert [line["changes"] for line in lines if line["type"] == "dns_applied"] == [1]
     assert "nothing to change" in zones.apply()
 
 

@@ -19,14 +19,14 @@ struct CheckFlags : DnsFlags {
 
 void show_check(DnsRun& run, const std::string& zone, const dns::ZoneCheck& check) {
   for (const dns::Finding& finding : check.findings)
-    run.line("finding",
+    run.line("dns_difference",
              Value::map({{"zone", zone},
                          {"server", finding.server},
                          {"record", finding.record},
                          {"message", finding.what}}),
              run.style().paint(Ink::bad, "  ! " + one_line(finding.record)) + " at " +
                  finding.server + ": " + one_line(finding.what) + "\n");
-  run.line("checked",
+  run.line("dns_checked",
            Value::map({{"zone", zone},
                        {"findings", check.findings.size()},
                        {"compared", check.compared},

@@ -102,15 +102,16 @@ Exit import_command(const ImportFlags& flags) {
   auto text = checked_text(*imported, *zone);
   if (!text) return run.fail(text.error());
   if (to == "-") {
-    run.line("zone_file", Value::map({{"zone", dns::shown_name(*zone)}, {"text", *text}}), *text);
+    run.line("dns_file", Value::map({{"zone", dns::shown_name(*zone)}, {"text", *text}}), *text);
     return Exit::ok;
   }
   if (auto written = run.files().write(to, *text); !written) return run.fail(written.error());
   size_t sets = imported->gathered.sets.size();
-  run.line("imported", Value::map({{"zone", dns::shown_name(*zone)}, {"file", to}, {"sets", sets}}),
+  run.line("dns_imported",
+           Value::map({{"zone", dns::shown_name(*zone)}, {"file", to}, {"sets", sets}}),
            fmt::format("{}  {} record sets in {}\n", dns::shown_name(*zone), sets, to));
   for (const auto& [what, count] : imported->gathered.left)
-    run.line("left_out", Value::map({{"what", what}, {"count", count}}),
+    run.line("dns_left_out", Value::map({{"what", what}, {"count", count}}),
              fmt::format("  left out: {} {}\n", count, what));
   return Exit::ok;
 }

@@ -55,7 +55,7 @@ void show_change(DnsRun& run, const dns::ZonePlan& plan, const dns::RecordChange
   if (!change.key().set_identifier.empty()) line.set("set", change.key().set_identifier);
   if (!before.empty()) line.set("before", before);
   if (!after.empty()) line.set("after", after);
-  run.line("record", std::move(line),
+  run.line("dns_record", std::move(line),
            run.style().paint(
                inks[kind], fmt::format("  {} {}", marks[kind], one_line(change.key().to_text()))) +
                "  " + one_line(what) + "\n");
@@ -71,7 +71,7 @@ void show_plan(DnsRun& run, const dns::ZonePlan& plan) {
                                              counts[1], counts[2]);
   if (plan.foreign_sets > 0)
     says += fmt::format("; {} foreign record sets stay", plan.foreign_sets);
-  run.line("zone",
+  run.line("dns_zone",
            Value::map({{"zone", name},
                        {"id", plan.zone_id},
                        {"create", counts[0]},
@@ -117,7 +117,7 @@ Exit apply_command(const PlanFlags& flags) {
     auto applied = apply_zone(**hosted, zone.entry, zone.sets, flags.consent, options);
     if (!applied) return run.fail(applied.error());
     std::string name = dns::shown_name(zone.entry.name);
-    run.line("applied",
+    run.line("dns_applied",
              Value::map({{"zone", name}, {"changes", applied->changes}, {"sets", applied->sets}}),
              fmt::format("{}  applied and in sync: {} changes; the zone has {} record sets\n", name,
                          applied->changes, applied->sets));

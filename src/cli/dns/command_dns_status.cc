@@ -64,7 +64,7 @@ void show_status(DnsRun& run, const std::string& zone, const ZoneStatus& status)
       says += fmt::format("; {} DS at the parent, whose keys the new servers must have",
                           delegation.signers);
   }
-  run.line("domain", std::move(line), zone + "  " + one_line(says) + "\n");
+  run.line("dns_domain", std::move(line), zone + "  " + one_line(says) + "\n");
 }
 
 Exit status_command(const StatusFlags& flags) {
