@@ -49,6 +49,8 @@ packages format
 (packages docker) || true
 # So do those of databases.
 (packages postgresql) || true
+# And those of zones.
+(packages dns) || true
 venv
 stacker_venv
 cdk_environment "$PWD/.cache/cdk"

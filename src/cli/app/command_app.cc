@@ -16,7 +16,6 @@ void add_app(CLI::App& root, int& exit_code) {
   app->footer(
       "Examples:\n  mainstay app create shop --cluster main\n"
       "  mainstay app deploy shop shop:42 --procfile Procfile\n"
-      "  mainstay app scale shop web=3 worker=1:2X\n"
       "  mainstay app rollback shop 3\n\n"
       "docs/apps.md has a session.");
 }

@@ -78,8 +78,9 @@ void add_app_create(CLI::App& app, int& exit_code) {
                    "be repeated")
       ->allow_extra_args(false);
   command->footer(
-      "Examples:\n  mainstay app create shop --cluster main\n  mainstay app create shop "
-      "--task-policy shop.json --constraint 'attribute:profile == default'");
+      "Examples:\n  mainstay app create shop --cluster main\n"
+      "  mainstay app create shop --task-policy shop.json\n"
+      "  mainstay app create shop --constraint 'attribute:profile == default'");
 }
 
 void add_app_destroy(CLI::App& app, int& exit_code) {
@@ -88,7 +89,10 @@ void add_app_destroy(CLI::App& app, int& exit_code) {
       app, exit_code, "destroy", "Delete an application with its stack, releases and variables",
       flags, destroy_command);
   command->add_flag("--yes", flags->yes, "Yes, delete it");
-  command->footer("Example:\n  mainstay app destroy shop --yes");
+  command->footer(
+      "Examples:\n  mainstay app destroy shop\n"
+      "  mainstay app destroy shop --yes\n"
+      "  mainstay app destroy shop --yes --endpoint http://127.0.0.1:4566");
 }
 
 }  // namespace mainstay::cli

@@ -110,8 +110,9 @@ void add_app_deploy(CLI::App& app, int& exit_code) {
       "Its processes; else they stay as they are, or \"web\" is the image's own command");
   command->add_flag("--anyway", flags->anyway, "Also where the cluster has no room for all of it");
   command->footer(
-      "Examples:\n  mainstay app deploy shop shop:42\n  mainstay app deploy shop shop:42 "
-      "--procfile Procfile");
+      "Examples:\n  mainstay app deploy shop shop:42\n"
+      "  mainstay app deploy shop shop:42 --procfile Procfile\n"
+      "  mainstay app deploy shop shop:42 --anyway");
 }
 
 void add_app_scale(CLI::App& app, int& exit_code) {
@@ -124,7 +125,9 @@ void add_app_scale(CLI::App& app, int& exit_code) {
       ->required();
   command->add_flag("--anyway", flags->anyway, "Also where the cluster has no room for all of it");
   command->footer(
-      "Examples:\n  mainstay app scale shop web=3 worker=1\n  mainstay app scale shop web=PX");
+      "Examples:\n  mainstay app scale shop web=3 worker=1\n"
+      "  mainstay app scale shop web=PX\n"
+      "  mainstay app scale shop web=2:512:1GB");
 }
 
 }  // namespace mainstay::cli

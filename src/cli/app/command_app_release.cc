@@ -50,14 +50,20 @@ void add_app_release(CLI::App& app, int& exit_code) {
   CLI::App* command = add_app_command(app, exit_code, "releases",
                                       "What was released, when and by whom; * is deployed",
                                       std::make_shared<AppFlags>(), releases_command);
-  command->footer("Example:\n  mainstay app releases shop");
+  command->footer(
+      "Examples:\n  mainstay app releases shop\n"
+      "  mainstay app releases shop --json\n"
+      "  mainstay app releases shop --profile staging");
   auto flags = std::make_shared<RollbackFlags>();
   command =
       add_app_command(app, exit_code, "rollback", "A new release that is all that an older one was",
                       flags, rollback_command);
   command->add_option("release", flags->release, "Its number, as 3 or v3")->required();
   command->add_flag("--anyway", flags->anyway, "Also where the cluster has no room for all of it");
-  command->footer("Example:\n  mainstay app rollback shop v3");
+  command->footer(
+      "Examples:\n  mainstay app rollback shop v3\n"
+      "  mainstay app rollback shop 3\n"
+      "  mainstay app rollback shop v3 --anyway");
 }
 
 }  // namespace mainstay::cli

@@ -43,8 +43,9 @@ void add_app_run(CLI::App& app, int& exit_code) {
   command->add_option("command", flags->command,
                       "The command and its arguments; else the process's own");
   command->footer(
-      "Examples:\n  mainstay app run shop -- ./bin/migrate --all\n  mainstay app run shop -d "
-      "--process worker");
+      "Examples:\n  mainstay app run shop -- ./bin/migrate --all\n"
+      "  mainstay app run shop --process worker\n"
+      "  mainstay app run shop -d -- ./bin/report");
 }
 
 }  // namespace mainstay::cli

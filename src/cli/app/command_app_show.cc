@@ -48,10 +48,16 @@ Exit info_command(const AppFlags& flags) {
 void add_app_show(CLI::App& app, int& exit_code) {
   CLI::App* command = add_app_command(app, exit_code, "list", "All applications",
                                       std::make_shared<AppFlags>(), list_command, false);
-  command->footer("Example:\n  mainstay app list");
+  command->footer(
+      "Examples:\n  mainstay app list\n"
+      "  mainstay app list --json\n"
+      "  mainstay app list --endpoint http://127.0.0.1:4566");
   command = add_app_command(app, exit_code, "info", "What an application is, and what runs of it",
                             std::make_shared<AppFlags>(), info_command);
-  command->footer("Example:\n  mainstay app info shop");
+  command->footer(
+      "Examples:\n  mainstay app info shop\n"
+      "  mainstay app info shop --json\n"
+      "  mainstay app info shop --profile staging");
 }
 
 }  // namespace mainstay::cli

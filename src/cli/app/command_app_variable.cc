@@ -88,16 +88,25 @@ void add_app_variable(CLI::App& app, int& exit_code) {
                                       set, set_command);
   command->add_option("variables", set->words, "NAME=VALUE")->required();
   command->add_flag("--anyway", set->anyway, "Also where the cluster has no room for all of it");
-  command->footer("Example:\n  mainstay app set shop MODE=test DATABASE_URL=postgres://db/shop");
+  command->footer(
+      "Examples:\n  mainstay app set shop MODE=test\n"
+      "  mainstay app set shop MODE=live DATABASE_URL=postgres://db/shop\n"
+      "  mainstay app set shop MODE=test --profile staging");
   auto unset = std::make_shared<VariableFlags>();
   command = add_app_command(app, exit_code, "unset", "A release without these variables", unset,
                             unset_command);
   command->add_option("names", unset->words, "Names of variables")->required();
-  command->footer("Example:\n  mainstay app unset shop MODE");
+  command->footer(
+      "Examples:\n  mainstay app unset shop MODE\n"
+      "  mainstay app unset shop MODE DATABASE_URL\n"
+      "  mainstay app unset shop MODE --profile staging");
   command = add_app_command(app, exit_code, "env",
                             "The variables of the deployed release, with their values",
                             std::make_shared<AppFlags>(), env_command);
-  command->footer("Example:\n  mainstay app env shop");
+  command->footer(
+      "Examples:\n  mainstay app env shop\n"
+      "  mainstay app env shop --json\n"
+      "  mainstay app env shop --profile staging");
 }
 
 }  // namespace mainstay::cli

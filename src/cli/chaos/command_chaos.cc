@@ -13,7 +13,6 @@ void add_chaos(CLI::App& app, int& exit_code) {
   add_chaos_guard(*chaos, exit_code);
   chaos->footer(
       "Examples:\n  mainstay chaos attack pause --label app=api --for 30 --dry-run\n"
-      "  mainstay chaos attack cpu --label app=api --percent 20 --for 60\n"
       "  mainstay chaos halt\n  mainstay chaos audit\n\n"
       "docs/chaos.md says what each kind does and how it is taken back.");
 }

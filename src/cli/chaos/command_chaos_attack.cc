@@ -163,8 +163,10 @@ void add_chaos_attack(CLI::App& chaos, int& exit_code) {
   command->add_flag("-d,--detached", flags->detached, "Do not wait for its end");
   add_chaos_flags(*command, *flags);
   command->footer(
-      "Examples:\n  mainstay chaos attack pause --label app=api --for 30 --dry-run\n  mainstay "
-      "chaos attack crash --label app=api --count 1 --exclude keep");
+      "Examples:\n"
+      "  mainstay chaos attack pause --label app=api --for 30 --dry-run\n"
+      "  mainstay chaos attack cpu --label app=api --percent 20 --for 60\n"
+      "  mainstay chaos attack crash --label app=api --count 1 --exclude keep");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(attack_command(*flags)); });
 }
 
@@ -174,7 +176,11 @@ void add_chaos_guard(CLI::App& chaos, int& exit_code) {
       "guard", "What an attack starts for itself: applies it, holds it and takes it back");
   command->group("");  // not for people
   command->add_option("id", flags->id, "The attack")->required();
-  command->footer("Example:\n  mainstay chaos guard 0123456789ab");
+  command->footer(
+      "Examples:\n"
+      "  mainstay chaos guard 0123456789ab\n"
+      "  mainstay chaos guard 0123456789ab --json\n"
+      "  mainstay chaos guard 0123456789ab --color never");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(guard_command(*flags)); });
 }
 

@@ -110,7 +110,8 @@ CLI::App* add(CLI::App& chaos, int& exit_code, const char* name, const char* abo
   CLI::App* command = chaos.add_subcommand(name, about);
   add_chaos_flags(*command, *flags);
   command->callback([flags, run, &exit_code] { exit_code = static_cast<int>(run(*flags)); });
-  command->footer(std::string("Example:\n  mainstay chaos ") + name);
+  const std::string line = std::string("\n  mainstay chaos ") + name;
+  command->footer("Examples:" + line + line + " --json" + line + " --color never");
   return command;
 }
 

@@ -12,9 +12,11 @@ void add_db(CLI::App& root, int& exit_code) {
   add_db_upgrade(*db, exit_code);
   add_db_storage(*db, exit_code);
   db->footer(
-      "Examples:\n  mainstay db copy --all --to eu-west-1 --key eu-west-1=alias/copies --plan\n"
-      "  mainstay db copy orders --to eu-west-1 --keep 7\n\n"
-      "docs/database-copies.md has a session.");
+      "Examples:\n"
+      "  mainstay db copy --all --to eu-west-1 --key eu-west-1=alias/copies --plan\n"
+      "  mainstay db copy orders --to eu-west-1 --keep 7\n"
+      "  mainstay db status --to eu-west-1 --rpo 24h"
+      "\n\ndocs/database-copies.md has a session.");
 }
 
 }  // namespace mainstay::cli

@@ -184,6 +184,7 @@ void add_db_copy(CLI::App& db, int& exit_code) {
       "A copy stays where any --keep flag keeps it, and the newest good one always stays; without\n"
       "such a flag nothing is deleted, and nothing ever that was not made here.\n\n"
       "Examples:\n  mainstay db copy orders --to eu-west-1 --key eu-west-1=alias/copies --keep 7\n"
+      "  mainstay db copy orders --to eu-west-1 --policy\n"
       "  mainstay db copy --tag backup=yes --to eu-west-1,us-west-2 --keep-daily 7 "
       "--keep-monthly 12 --plan");
 }

@@ -92,7 +92,10 @@ void add_db_status(CLI::App& db, int& exit_code) {
   command->add_option("--svg", flags->svg, "Also as a picture, into this file");
   command->footer(
       "Ends with exit code 4 where a recovery point is not met, so that a timer can alarm.\n\n"
-      "Example:\n  mainstay db status --to eu-west-1,us-west-2 --rpo 24h --svg status.svg");
+      "Examples:\n"
+      "  mainstay db status --to eu-west-1\n"
+      "  mainstay db status --to eu-west-1,us-west-2 --rpo 24h\n"
+      "  mainstay db status --to eu-west-1 --rpo 24h --svg status.svg");
 }
 
 }  // namespace mainstay::cli

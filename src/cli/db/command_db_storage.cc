@@ -55,7 +55,11 @@ void add_db_storage(CLI::App& db, int& exit_code) {
   command->add_option("--hours", flags->hours, "How long to wait")
       ->check(CLI::Range(1, 168))
       ->capture_default_str();
-  command->footer("Example:\n  mainstay db storage orders --gib 200 --apply");
+  command->footer(
+      "Examples:\n"
+      "  mainstay db storage orders\n"
+      "  mainstay db storage orders --gib 200\n"
+      "  mainstay db storage orders --gib 200 --apply");
 }
 
 }  // namespace mainstay::cli

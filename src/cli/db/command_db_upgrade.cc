@@ -77,6 +77,11 @@ Exit check_command(const UpgradeFlags& flags) {
 void add_db_upgrade(CLI::App& db, int& exit_code) {
   CLI::App* upgrade = db.add_subcommand("upgrade", "Major upgrades of PostgreSQL");
   upgrade->require_subcommand(1);
+  upgrade->footer(
+      "Examples:\n"
+      "  mainstay db upgrade check orders\n"
+      "  mainstay db upgrade check orders --json\n"
+      "  mainstay db upgrade check --help");
   auto flags = std::make_shared<UpgradeFlags>();
   CLI::App* command = add_db_command(
       *upgrade, exit_code, "check", "What would make a major upgrade fail, asked in SQL, read-only",
@@ -84,7 +89,10 @@ void add_db_upgrade(CLI::App& db, int& exit_code) {
   command->add_option("database", flags->name, "An instance of postgres")->required();
   command->footer(
       "The password is taken from PGPASSWORD. Ends with exit code 4 where something blocks.\n\n"
-      "Example:\n  PGPASSWORD=... mainstay db upgrade check orders");
+      "Examples:\n"
+      "  mainstay db upgrade check orders\n"
+      "  mainstay db upgrade check orders --json\n"
+      "  mainstay db upgrade check orders --profile staging");
 }
 
 }  // namespace mainstay::cli

@@ -83,7 +83,11 @@ void add_db_verify(CLI::App& db, int& exit_code) {
   command->add_option("--hours", flags->hours, "How long to wait for the restore")
       ->check(CLI::Range(1, 168))
       ->capture_default_str();
-  command->footer("Example:\n  mainstay db verify orders --checks checks.json");
+  command->footer(
+      "Examples:\n"
+      "  mainstay db verify orders\n"
+      "  mainstay db verify orders --checks checks.json\n"
+      "  mainstay db verify orders --json");
 }
 
 }  // namespace mainstay::cli

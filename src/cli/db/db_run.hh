@@ -12,36 +12,23 @@
 
 #include "aws/client.hh"
 #include "cli/journal/run_journal.hh"
-#include "cli/screen/exit_codes.hh"
-#include "cli/screen/ndjson.hh"
-#include "cli/screen/screen.hh"
-#include "cli/target/target.hh"
+#include "cli/target/client_run.hh"
 #include "databases/copy_lock.hh"
-#include "host/clock.hh"
-#include "host/files.hh"
 #include "host/process.hh"
 #include "host/signals.hh"
-#include "host/surroundings.hh"
 
 namespace mainstay::cli {
 
-struct DbFlags {
-  TargetOptions target;
-  std::string colour = "auto";
-  bool json = false;
-};
+using DbFlags = ClientFlags;
 
-class DbRun {
+class DbRun : public ClientRun {
  public:
   DbRun(const DbFlags& flags, std::string command);
 
   // Opens the target, and says which.
   Status open();
   const std::shared_ptr<aws::Client>& client() const { return client_; }
-  const std::shared_ptr<RealClock>& clock() const { return clock_; }
-  const std::string& region() const { return target_.region; }
-  RealFiles& files() { return files_; }
-  const Environment& environment() const { return environment_; }
+  const std::string& region() const { return target().region; }
   Processes& processes() { return processes_; }
   std::stop_token stop() const { return stopping_.get_token(); }
   databases::LockOwner owner() const;
@@ -52,23 +39,11 @@ class DbRun {
               const std::string& reason);
   Exit end_work(Exit exit);
 
-  Exit fail(const Error& error);
-  // The same for people and for programs.
-  void line(std::string_view type, Value members, const std::string& text);
-
  private:
-  const DbFlags& flags_;
-  std::string command_, run_id_;
+  std::string command_;
   std::stop_source stopping_;
   SignalWatch signals_;
-  RealEnvironment environment_;
-  RealFiles files_;
   RealProcesses processes_;
-  Secrets secrets_;
-  std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
-  Style style_;
-  std::unique_ptr<Ndjson> ndjson_;
-  Target target_;
   std::shared_ptr<aws::Client> client_;
   std::unique_ptr<RunJournal> journal_;
   std::vector<Error> errors_;
@@ -82,14 +57,12 @@ bool lock_owner_has_ended(const databases::LockOwner& owner);
 Result<std::map<std::string, std::string>> pairs_of(const std::string& flag,
                                                     const std::vector<std::string>& words);
 
-void add_db_flags(CLI::App& command, DbFlags& flags);
-
 // Declares a command with the flags that all have. Run: Exit(const Flags&).
 template <class Flags, class Run>
 CLI::App* add_db_command(CLI::App& db, int& exit_code, const std::string& name,
                          const std::string& description, std::shared_ptr<Flags> flags, Run run) {
   CLI::App* command = db.add_subcommand(name, description);
-  add_db_flags(*command, *flags);
+  add_client_flags(*command, *flags);
   command->callback(
       [flags = std::move(flags), run, &exit_code] { exit_code = static_cast<int>(run(*flags)); });
   return command;

@@ -11,8 +11,11 @@ void add_dns(CLI::App& root, int& exit_code) {
   add_dns_check(*app, exit_code);
   add_dns_status(*app, exit_code);
   app->footer(
-      "Examples:\n  mainstay dns plan dns.yaml\n  mainstay dns apply dns.yaml example.com\n\n"
-      "docs/dns.md has a session.");
+      "Examples:\n"
+      "  mainstay dns plan dns.yaml\n"
+      "  mainstay dns apply dns.yaml example.com\n"
+      "  mainstay dns import example.com"
+      "\n\ndocs/dns.md has a session.");
 }
 
 }  // namespace mainstay::cli

@@ -90,7 +90,9 @@ void add_dns_check(CLI::App& app, int& exit_code) {
   command->add_flag("--json", flags->json, "One JSON object a line on standard output");
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(check_command(*flags)); });
   command->footer(
-      "Examples:\n  mainstay dns check dns.yaml --server 192.0.2.53 --server 198.51.100.53\n"
+      "Examples:\n"
+      "  mainstay dns check dns.yaml --server 192.0.2.53\n"
+      "  mainstay dns check dns.yaml --server 192.0.2.53 --server 198.51.100.53\n"
       "  mainstay dns check dns.yaml example.com --server 192.0.2.53 --parent 203.0.113.1");
 }
 

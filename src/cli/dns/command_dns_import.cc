@@ -134,7 +134,7 @@ void add_dns_import(CLI::App& app, int& exit_code) {
   command->add_option("--skip", flags->skip, "A type that may be left out");
   command->add_flag("--with-apex", flags->with_apex, "SOA and NS of the zone itself, too");
   command->add_flag("--force", flags->force, "Also over a file that is there");
-  add_dns_flags(*command, *flags);
+  add_client_flags(*command, *flags);
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(import_command(*flags)); });
   command->footer(
       "Examples:\n  mainstay dns import example.com\n"

@@ -137,7 +137,7 @@ CLI::App* add_plan_command(CLI::App& app, int& exit_code, const std::string& nam
                     "Also where a zone loses more than a third of its records");
   command->add_flag("--allow-apex", flags->consent.apex,
                     "Also where SOA or NS of a zone itself change");
-  add_dns_flags(*command, *flags);
+  add_client_flags(*command, *flags);
   command->callback(
       [flags = std::move(flags), run, &exit_code] { exit_code = static_cast<int>(run(*flags)); });
   return command;
@@ -151,8 +151,10 @@ void add_dns_plan(CLI::App& app, int& exit_code) {
                                        flags, plan_command);
   command->add_flag("--exit-code", flags->exit_code, "Exit with 2 where anything would change");
   command->footer(
-      "Examples:\n  mainstay dns plan dns.yaml\n  mainstay dns plan --exit-code dns.yaml "
-      "example.com");
+      "Examples:\n"
+      "  mainstay dns plan dns.yaml\n"
+      "  mainstay dns plan dns.yaml example.com\n"
+      "  mainstay dns plan --exit-code dns.yaml");
   flags = std::make_shared<PlanFlags>();
   command =
       add_plan_command(app, exit_code, "apply",
@@ -161,8 +163,10 @@ void add_dns_plan(CLI::App& app, int& exit_code) {
   command->add_option("--timeout", flags->timeout, "Seconds to wait for the servers")
       ->check(CLI::Range(1, 86400));
   command->footer(
-      "Examples:\n  mainstay dns apply dns.yaml\n  mainstay dns apply --allow-deletions dns.yaml "
-      "example.com");
+      "Examples:\n"
+      "  mainstay dns apply dns.yaml\n"
+      "  mainstay dns apply dns.yaml example.com\n"
+      "  mainstay dns apply --allow-deletions dns.yaml example.com");
 }
 
 }  // namespace mainstay::cli

@@ -101,11 +101,13 @@ void add_dns_status(CLI::App& app, int& exit_code) {
                       "HOST[:PORT] of a server of the parent zone, which knows the delegation");
   command->add_option("--timeout", flags->timeout, "Seconds to wait for an answer")
       ->check(CLI::Range(1, 60));
-  add_dns_flags(*command, *flags);
+  add_client_flags(*command, *flags);
   command->callback([flags, &exit_code] { exit_code = static_cast<int>(status_command(*flags)); });
   command->footer(
-      "Examples:\n  mainstay dns status dns.yaml\n"
-      "  mainstay dns status dns.yaml example.com --parent 203.0.113.1");
+      "Examples:\n"
+      "  mainstay dns status dns.yaml\n"
+      "  mainstay dns status dns.yaml example.com\n"
+      "  mainstay dns status dns.yaml --parent 203.0.113.1");
 }
 
 }  // namespace mainstay::cli

@@ -8,9 +8,10 @@
 namespace mainstay::cli {
 
 Answers::Answers(const std::string& colour, bool json)
-    : style_(style_for(colour, terminal_of(1, environment_), environment_)) {
+    : style_(style_for(colour, terminal_of(1, environment_), environment_)),
+      run_id_(hex_encode(secure_random(6))) {
   if (!json) return;
-  ndjson_ = std::make_unique<Ndjson>(*clock_, hex_encode(secure_random(6)));
+  ndjson_ = std::make_unique<Ndjson>(*clock_, run_id_);
   ndjson_->hide(secrets_);
   ndjson_->add(stdout);
 }

@@ -36,6 +36,7 @@ class Answers {
   Secrets& secrets() { return secrets_; }
   const std::shared_ptr<RealClock>& clock() const { return clock_; }
   const Style& style() const { return style_; }
+  const std::string& run_id() const { return run_id_; }
 
  private:
   RealEnvironment environment_;
@@ -43,6 +44,7 @@ class Answers {
   Secrets secrets_;
   std::shared_ptr<RealClock> clock_ = std::make_shared<RealClock>();
   Style style_;
+  const std::string run_id_;
   std::unique_ptr<Ndjson> ndjson_;
 };
 

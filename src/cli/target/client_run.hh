@@ -23,7 +23,7 @@ class ClientRun : public Answers {
   explicit ClientRun(const ClientFlags& flags) : Answers(flags.colour, flags.json), flags_(flags) {}
 
   // Opens the target, and says which. Errors: see open_target.
-  Result<std::shared_ptr<aws::Client>> open_client();
+  Result<std::shared_ptr<aws::Client>> open_client(std::stop_token stop = {});
   const Target& target() const { return target_; }
 
  private:
