@@ -132,6 +132,9 @@ std::optional<size_t> Fleet::place(const Demand& demand) {
     if (candidates.size() == 1) break;
     keep_best(candidates, strategy, demand);
   }
+  // Of equals the one that has the least to do.
+  if (demand.strategies.empty())
+    keep_lowest(candidates, [&](size_t one) { return instances_[one].facts.running_tasks; });
   add(candidates[0], demand);
   return candidates[0];
 }

@@ -147,3 +147,25 @@ TEST_CASE("a task goes where trying every instance says it may, from many seeds"
     }
   }
 }
+
+TEST_CASE("ten thousand tasks on a thousand instances all find a place, evenly") {
+  std::vector<Instance> instances;
+  for (int i = 0; i < 1000; ++i)
+    instances.push_back(
+        instance_of(i, std::string(1, static_cast<char>('a' + i % 4)), 4096, 16384));
+  Fleet fleet(std::move(instances), 1);
+  auto linux_only = query("attribute:ecs.availability-zone =~ [a-d]");
+  for (int task = 0; task < 10'000; ++task) {
+    Demand demand{.needs = {256, 1024, {}},
+                  .group = "service:" + std::to_string(task % 20),
+                  .constraints = {{Constraint::Kind::member_of, linux_only}}};
+    REQUIRE(fleet.place(demand));
+  }
+  int most = 0, least = 10'000;
+  for (const Instance& one : fleet.instances()) {
+    most = std::max(most, one.facts.running_tasks);
+    least = std::min(least, one.facts.running_tasks);
+  }
+  CHECK(most <= 16);
+  CHECK(least >= 1);
+}
