@@ -2,39 +2,12 @@
 
 #include <algorithm>
 
-#include "base/text.hh"
+#include "placement/described.hh"
 
 namespace mainstay::apps {
 namespace {
 
 constexpr size_t described_max = 100;  // of one DescribeContainerInstances
-
-int64_t resource(const Value& instance, std::string_view name) {
-  for (const Value& one : instance["remainingResources"].items())
-    if (one["name"].as_string() == name) return one["integerValue"].as_int();
-  return 0;
-}
-
-placement::Instance instance_of(const Value& v) {
-  placement::Instance out;
-  const std::string& arn = v["containerInstanceArn"].as_string();
-  out.facts.id = arn.substr(arn.rfind('/') + 1);
-  out.facts.ec2_id = v["ec2InstanceId"].as_string();
-  out.facts.agent_connected = v["agentConnected"].as_bool();
-  out.facts.agent_version = v["versionInfo"]["agentVersion"].as_string();
-  out.facts.registered_at = v["registeredAt"].as_time();
-  out.facts.running_tasks = static_cast<int>(v["runningTasksCount"].as_int());
-  for (const Value& one : v["attributes"].items())
-    out.facts.attributes[one["name"].as_string()] = one["value"].as_string();
-  out.free = {resource(v, "CPU"), resource(v, "MEMORY"), {}};
-  for (const Value& one : v["remainingResources"].items())
-    if (one["name"].as_string() == "PORTS")
-      for (const Value& port : one["stringSetValue"].items())
-        out.free.ports.push_back(
-            {static_cast<uint16_t>(parse_int(port.as_string()).value_or(0)), false});
-  out.is_active = v["status"].as_string() == "ACTIVE";
-  return out;
-}
 
 Result<placement::Demand> demand_of(const App& app, const Process& process) {
   placement::Demand out;
@@ -50,16 +23,10 @@ Result<placement::Demand> demand_of(const App& app, const Process& process) {
 }
 
 std::string why_not(const placement::Fleet& fleet, const placement::Demand& demand) {
-  auto refusals = fleet.refusals(demand);
-  if (refusals.empty()) return "the cluster has no container instance";
-  auto farness = [](const placement::Refusal& r) {
-    return r.reason.starts_with("RESOURCE:") ? 0 : 1;
-  };
-  const auto& closest =
-      *std::min_element(refusals.begin(), refusals.end(),
-                        [&](const auto& a, const auto& b) { return farness(a) < farness(b); });
-  const placement::Facts& facts = fleet.instances()[closest.instance].facts;
-  return closest.reason + " on " + (facts.ec2_id.empty() ? facts.id : facts.ec2_id);
+  auto closest = fleet.closest_refusal(demand);
+  if (!closest) return "the cluster has no container instance";
+  const placement::Facts& facts = fleet.instances()[closest->instance].facts;
+  return closest->reason + " on " + (facts.ec2_id.empty() ? facts.id : facts.ec2_id);
 }
 
 }  // namespace
@@ -77,7 +44,7 @@ Result<placement::Fleet> fleet_of(aws::Client& client, const std::string& cluste
                                   Value::map({{"cluster", cluster},
                                               {"containerInstances", Value(std::move(some))}})));
     for (const Value& one : answer["containerInstances"].items())
-      instances.push_back(instance_of(one));
+      instances.push_back(placement::described_instance(one, "remainingResources"));
   }
   return placement::Fleet(std::move(instances), 1);
 }

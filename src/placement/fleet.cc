@@ -146,6 +146,15 @@ std::vector<Refusal> Fleet::refusals(const Demand& demand) const {
   return out;
 }
 
+std::optional<Refusal> Fleet::closest_refusal(const Demand& demand) const {
+  std::optional<Refusal> out;
+  for (Refusal& one : refusals(demand)) {
+    if (one.reason.starts_with("RESOURCE:")) return one;
+    if (!out) out = std::move(one);
+  }
+  return out;
+}
+
 void Fleet::change(size_t index, const Demand& demand, int by) {
   Instance& instance = instances_[index];
   instance.free.cpu -= by * demand.needs.cpu;

@@ -74,6 +74,9 @@ class Fleet {
   std::optional<size_t> place(const Demand& demand);
   // Why not, by instance.
   std::vector<Refusal> refusals(const Demand& demand) const;
+  // Of the instance that satisfies most: a lack of resources is nearer than a constraint. Nothing
+  // where there is no instance that refuses.
+  std::optional<Refusal> closest_refusal(const Demand& demand) const;
   void add(size_t instance, const Demand& demand);
   void remove(size_t instance, const Demand& demand);
 

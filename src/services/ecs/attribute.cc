@@ -63,7 +63,7 @@ Result<Value> put_attributes(Call& call, const Value& in) {
     instance.set("attributes", attributes);
     put(call, instance_kind, instance);
   }
-  deploy_cluster(call, cluster["clusterName"].as_string());
+  deploy_waiting(call, cluster["clusterName"].as_string());
   return Value::map({{"attributes", in["attributes"]}});
 }
 

@@ -16,6 +16,10 @@ constexpr int64_t threshold_least = 3, threshold_most = 200;
 // A task that fails again and again is started later each time ("Amazon ECS service throttle").
 constexpr int64_t first_wait_ms = 1000, wait_ms_max = 15 * 60 * 1000;
 
+bool is_daemon(const Value& service) {
+  return service["schedulingStrategy"].as_string() == "DAEMON";
+}
+
 // One look at a service: what there is, what is too much, what is missing.
 class Deployer {
  public:
@@ -29,14 +33,10 @@ class Deployer {
   Status run() {
     sort_tasks();
     if (service_["status"].as_string() == "DRAINING") return drain();
-    definition_ = find_definition(call_, service_["taskDefinition"].as_string());
-    TRY(demand_, demand_of(definition_, {.group = group(),
-                                         .constraints = service_["placementConstraints"],
-                                         .strategies = service_["placementStrategy"],
-                                         .overrides = {}}));
+    CHECK_OK(read_definition());
     leave_draining_instances();
-    break_circuit();
-    if (is_daemon()) {
+    CHECK_OK(break_circuit());
+    if (is_daemon(service_)) {
       keep_one_each();
     } else {
       stop_old();
@@ -50,7 +50,6 @@ class Deployer {
 
  private:
   std::string group() const { return "service:" + service_["serviceName"].as_string(); }
-  bool is_daemon() const { return service_["schedulingStrategy"].as_string() == "DAEMON"; }
   const Value& primary() const { return service_["deployments"].items().front(); }
   void set_primary(std::initializer_list<std::pair<const char*, Value>> members) {
     bool is_first = true;
@@ -72,6 +71,15 @@ class Deployer {
       if (!is_wanted(task)) return;
       (task["startedBy"].as_string() == primary_id ? new_ : old_).push_back(task);
     });
+  }
+
+  Status read_definition() {
+    definition_ = find_definition(call_, service_["taskDefinition"].as_string());
+    TRY(demand_, demand_of(definition_, {.group = group(),
+                                         .constraints = service_["placementConstraints"],
+                                         .strategies = service_["placementStrategy"],
+                                         .overrides = {}}));
+    return {};
   }
 
   // A container that has only begun may end at once.
@@ -131,22 +139,22 @@ class Deployer {
       }
   }
 
-  void break_circuit() {
-    const Value& breaker = service_["deploymentConfiguration"]["deploymentCircuitBreaker"];
+  Status break_circuit() {
+    const Value breaker = service_["deploymentConfiguration"]["deploymentCircuitBreaker"];
     int64_t threshold = std::clamp((desired() + 1) / 2, threshold_least, threshold_most);
     if (!breaker["enable"].as_bool() || primary()["rolloutState"].as_string() != "IN_PROGRESS" ||
         primary()["failedTasks"].as_int() < threshold)
-      return;
+      return {};
     const std::string id = primary()["id"].as_string();
     set_primary({{"rolloutState", "FAILED"},
                  {"rolloutStateReason", "ECS deployment circuit breaker: tasks failed to start."}});
     tell(call_, service_,
          quoted(service_) + "(deployment " + id + ") deployment failed: tasks failed to start.");
-    const std::string& good = service_["_Completed"].as_string();
+    const std::string good = service_["_Completed"].as_string();
     if (!breaker["rollback"].as_bool() || good.empty() ||
         good == service_["taskDefinition"].as_string()) {
       given_up_ = true;
-      return;
+      return {};
     }
     service_.set("taskDefinition", good);
     begin_deployment(call_, service_);
@@ -154,15 +162,9 @@ class Deployer {
                   "ECS deployment circuit breaker: rolling back to deploymentId " + id + "."}});
     tell(call_, service_,
          quoted(service_) + "rolling back to task definition " + short_name(good) + ".");
-    definition_ = find_definition(call_, good);
     for (Value& task : new_) old_.push_back(std::move(task));
     new_.clear();
-    if (auto demand = demand_of(definition_, {.group = group(),
-                                              .constraints = service_["placementConstraints"],
-                                              .strategies = service_["placementStrategy"],
-                                              .overrides = {}});
-        demand.has_value())
-      demand_ = std::move(*demand);
+    return read_definition();
   }
 
   void keep_one_each() {
@@ -218,6 +220,7 @@ class Deployer {
                                    .instance_key = instance_key,
                                    .group = group(),
                                    .started_by = primary()["id"].as_string(),
+                                   .needs = demand_.needs,
                                    .overrides = {},
                                    .request = service_});
     started_.push_back(short_name(task["taskArn"].as_string()));
@@ -329,13 +332,23 @@ void deploy_service(Call& call, const std::string& key) {
   call.at(call.now, "deploy", Value::map({{"Key", key}}), "deploy/" + key);
 }
 
+// Daemons want a task on each instance, so they wait for every one that comes.
+void deploy_waiting(Call& call, const std::string& cluster) {
+  std::vector<std::string> keys;
+  each_in(call, "unplaced", cluster,
+          [&](const std::string& key, const Value&) { keys.push_back(key); });
+  each_in(call, "service", cluster, [&](const std::string& key, const Value& service) {
+    if (is_daemon(service) && service["status"].as_string() == "ACTIVE") keys.push_back(key);
+  });
+  for (const std::string& key : keys) deploy_service(call, key);
+}
+
 void deploy_cluster(Call& call, const std::string& cluster) {
   std::vector<std::string> keys;
   each_in(call, "service", cluster, [&](const std::string& key, const Value& service) {
-    bool is_daemon = service["schedulingStrategy"].as_string() == "DAEMON";
     if (service["status"].as_string() == "ACTIVE" &&
         service["launchType"].as_string() != "FARGATE" &&
-        (is_daemon || service["desiredCount"].as_int() > 0))
+        (is_daemon(service) || service["desiredCount"].as_int() > 0))
       keys.push_back(key);
   });
   for (const std::string& key : keys) deploy_service(call, key);
@@ -344,12 +357,7 @@ void deploy_cluster(Call& call, const std::string& cluster) {
 void task_changed(Call& call, const Value& task) {
   const std::string key = key_of_arn(task["taskArn"].as_string());
   const std::string cluster = key.substr(0, key.find('/'));
-  if (is_stopped(task)) {
-    std::vector<std::string> waiting;
-    each_in(call, "unplaced", cluster,
-            [&](const std::string& one, const Value&) { waiting.push_back(one); });
-    for (const std::string& one : waiting) deploy_service(call, one);
-  }
+  if (is_stopped(task)) deploy_waiting(call, cluster);
   const std::string& group = task["group"].as_string();
   if (!group.starts_with("service:")) return;
   const std::string service_key = cluster + "/" + group.substr(8);

@@ -8,8 +8,9 @@
 
 namespace mainstay::ecs {
 
-// Looks again at a service, or at those of a cluster that wait for a place, soon.
+// Looks again, soon: at a service; at those of a cluster that wait for a place; at all of it.
 void deploy_service(Call& call, const std::string& key);
+void deploy_waiting(Call& call, const std::string& cluster);
 void deploy_cluster(Call& call, const std::string& cluster);
 // A task has changed its status: its service is looked at, and who waits for a place where it
 // ended.

@@ -1,6 +1,7 @@
 #include "services/ecs/fleet.hh"
 
 #include "base/text.hh"
+#include "placement/described.hh"
 
 namespace mainstay::ecs {
 namespace {
@@ -9,39 +10,6 @@ using placement::Constraint, placement::Strategy;
 
 int64_t number_of(const Value& v) {
   return v.is_string() ? parse_int(v.as_string()).value_or(0) : v.as_int();
-}
-
-int64_t resource(const Value& instance, const char* list, std::string_view name) {
-  for (const Value& one : instance[list].items())
-    if (one["name"].as_string() == name) return one["integerValue"].as_int();
-  return 0;
-}
-
-std::vector<placement::Port> taken_ports(const Value& instance) {
-  std::vector<placement::Port> out;
-  for (const Value& one : instance["remainingResources"].items()) {
-    const std::string& name = one["name"].as_string();
-    if (name != "PORTS" && name != "PORTS_UDP") continue;
-    for (const Value& port : one["stringSetValue"].items())
-      out.push_back(
-          {static_cast<uint16_t>(parse_int(port.as_string()).value_or(0)), name == "PORTS_UDP"});
-  }
-  return out;
-}
-
-placement::Instance instance_of(const Value& document) {
-  placement::Instance out;
-  out.facts.id = short_name(document["containerInstanceArn"].as_string());
-  out.facts.ec2_id = document["ec2InstanceId"].as_string();
-  out.facts.agent_connected = document["agentConnected"].as_bool();
-  out.facts.agent_version = document["versionInfo"]["agentVersion"].as_string();
-  out.facts.registered_at = document["registeredAt"].as_time();
-  for (const Value& one : document["attributes"].items())
-    out.facts.attributes[one["name"].as_string()] = one["value"].as_string();
-  out.free = {resource(document, "registeredResources", "CPU"),
-              resource(document, "registeredResources", "MEMORY"), taken_ports(document)};
-  out.is_active = document["status"].as_string() == "ACTIVE";
-  return out;
 }
 
 Result<Constraint> constraint_of(const Value& given) {
@@ -113,7 +81,7 @@ ClusterFleet fleet_of(Call& call, std::string_view cluster) {
   std::vector<std::string> keys;
   each_in(call, "instance", cluster, [&](const std::string& key, const Value& document) {
     if (document["status"].as_string() == "INACTIVE") return;
-    instances.push_back(instance_of(document));
+    instances.push_back(placement::described_instance(document, "registeredResources"));
     keys.push_back(key);
   });
   ClusterFleet out{placement::Fleet(std::move(instances), call.random.next()), std::move(keys)};

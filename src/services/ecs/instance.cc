@@ -117,7 +117,7 @@ Result<Value> register_instance(Call& call, const Value& in) {
                   {"_Cluster", name}});
   CHECK_OK(tag_new(call, instance, in));
   put(call, instance_kind, instance);
-  deploy_cluster(call, name);
+  deploy_waiting(call, name);
   return Value::map({{"containerInstance", shown(instance)}});
 }
 
@@ -192,7 +192,7 @@ Result<Value> deregister_instance(Call& call, const Value& in) {
          {"ServiceSchedulerInitiated", "Container instance deregistration forced by user."});
   instance.set("status", "INACTIVE").set("agentConnected", false);
   call.remove("instance", key_of_arn(instance["containerInstanceArn"].as_string()));
-  deploy_cluster(call, name);
+  deploy_waiting(call, name);
   return Value::map({{"containerInstance", shown(instance)}});
 }
 

@@ -1,7 +1,5 @@
 #include "services/ecs/service_event.hh"
 
-#include <algorithm>
-
 namespace mainstay::ecs {
 namespace {
 
@@ -36,21 +34,14 @@ std::string unplaced_text(const Value& service, const ClusterFleet& fleet,
   std::string text =
       quoted(service) +
       "was unable to place a task because no container instance met all of its requirements. ";
-  auto refusals = fleet.fleet.refusals(demand);
-  if (refusals.empty())
+  auto closest = fleet.fleet.closest_refusal(demand);
+  if (!closest)
     return text + "Reason: No Container Instances were found in your cluster." + more_text;
-  // The one that satisfies most: a lack of resources is nearer than a constraint.
-  auto farness = [](const placement::Refusal& r) {
-    return r.reason.starts_with("RESOURCE:") ? 0 : 1;
-  };
-  const auto& closest =
-      *std::min_element(refusals.begin(), refusals.end(),
-                        [&](const auto& a, const auto& b) { return farness(a) < farness(b); });
-  std::string words = "encountered error \"" + closest.reason + "\".";
+  std::string words = "encountered error \"" + closest->reason + "\".";
   for (const Lack& lack : lacks)
-    if (lack.reason == closest.reason) words = lack.words;
+    if (lack.reason == closest->reason) words = lack.words;
   return text + "The closest matching (container-instance " +
-         short_name(fleet.keys[closest.instance]) + ") " + words + more_text;
+         short_name(fleet.keys[closest->instance]) + ") " + words + more_text;
 }
 
 }  // namespace mainstay::ecs

@@ -21,8 +21,8 @@ std::string own_address(std::string_view instance_key) {
 
 Value containers_of(Call& call, const Value& definition, const std::string& task_arn) {
   Value out = Value::list();
+  const std::string cluster_and_task = key_of_arn(task_arn);
   for (const Value& given : definition["containerDefinitions"].items()) {
-    std::string cluster_and_task = key_of_arn(task_arn);
     Value one = Value::map(
         {{"containerArn", call.arn("container/" + cluster_and_task + "/" + call.random.uuid())},
          {"taskArn", task_arn},
@@ -39,9 +39,9 @@ Value containers_of(Call& call, const Value& definition, const std::string& task
   return out;
 }
 
-Value ports_of(const placement::Demand& demand) {
+Value ports_of(const placement::Resources& needs) {
   Value out = Value::list();
-  for (placement::Port port : demand.needs.ports)
+  for (placement::Port port : needs.ports)
     out.push_back(Value::map({{"Port", int64_t{port.number}}, {"Udp", port.is_udp}}));
   return out;
 }
@@ -110,10 +110,6 @@ Result<std::string> check_launch(const Value& in, const Value& definition) {
 Value make_task(Call& call, const TaskPlan& plan) {
   const std::string cluster = plan.cluster["clusterName"].as_string();
   std::string arn = call.arn("task/" + cluster + "/" + call.random.hex(32));
-  placement::Demand demand =
-      demand_of(plan.definition,
-                {.group = "", .constraints = {}, .strategies = {}, .overrides = plan.overrides})
-          .value_or(placement::Demand{});
   Value task =
       Value::map({{"taskArn", arn},
                   {"clusterArn", plan.cluster["clusterArn"]},
@@ -123,8 +119,8 @@ Value make_task(Call& call, const TaskPlan& plan) {
                   {"launchType", plan.instance_key.empty() ? "FARGATE" : "EC2"},
                   {"lastStatus", ""},
                   {"desiredStatus", "RUNNING"},
-                  {"cpu", std::to_string(demand.needs.cpu)},
-                  {"memory", std::to_string(demand.needs.memory)},
+                  {"cpu", std::to_string(plan.needs.cpu)},
+                  {"memory", std::to_string(plan.needs.memory)},
                   {"createdAt", call.now},
                   {"version", 0},
                   {"connectivity", "CONNECTED"},
@@ -137,9 +133,9 @@ Value make_task(Call& call, const TaskPlan& plan) {
                   {"attachments", Value::list()},
                   {"attributes", Value::list()},
                   {"enableExecuteCommand", plan.request["enableExecuteCommand"].as_bool()},
-                  {"_Cpu", demand.needs.cpu},
-                  {"_Memory", demand.needs.memory},
-                  {"_Ports", ports_of(demand)},
+                  {"_Cpu", plan.needs.cpu},
+                  {"_Memory", plan.needs.memory},
+                  {"_Ports", ports_of(plan.needs)},
                   {"_Address", own_address(plan.instance_key)}});
   if (!plan.started_by.empty()) task.set("startedBy", plan.started_by);
   if (plan.instance_key.empty()) {
@@ -172,6 +168,7 @@ Result<Value> run_task(Call& call, const Value& in) {
                 .instance_key = "",
                 .group = group_of(in, definition),
                 .started_by = in["startedBy"].as_string(),
+                .needs = {},
                 .overrides = in["overrides"],
                 .request = in};
   PlacementRequest wanted{.group = plan.group,
@@ -179,6 +176,7 @@ Result<Value> run_task(Call& call, const Value& in) {
                           .strategies = in["placementStrategy"],
                           .overrides = in["overrides"]};
   TRY(placement::Demand demand, demand_of(definition, wanted));
+  plan.needs = demand.needs;
   Started out;
   if (launch == "FARGATE") {
     for (int64_t i = 0; i < count; ++i) out.tasks.push_back(shown(make_task(call, plan)));
@@ -232,6 +230,7 @@ Result<Value> start_task(Call& call, const Value& in) {
                                                .instance_key = key,
                                                .group = demand.group,
                                                .started_by = in["startedBy"].as_string(),
+                                               .needs = demand.needs,
                                                .overrides = in["overrides"],
                                                .request = in})));
   }

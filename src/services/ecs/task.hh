@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "placement/fleet.hh"
 #include "services/ecs/kinds.hh"
 
 namespace mainstay::ecs {
@@ -12,6 +13,7 @@ struct TaskPlan {
   Value cluster, definition;
   std::string instance_key;  // of the container instance, "" for Fargate
   std::string group, started_by;
+  placement::Resources needs;          // of its demand
   Value overrides = {}, request = {};  // of RunTask: tags, enableExecuteCommand, network
 };
 // Puts it, on its way to RUNNING.
