@@ -16,9 +16,6 @@ struct NamedSize {
 // Empire's, without its limit on processes.
 constexpr NamedSize sizes[] = {{"1X", {256, 512}}, {"2X", {512, 1024}}, {"PX", {1024, 6144}}};
 
-List texts(const std::vector<std::string>& items) {
-  return List(items.begin(), items.end());
-}
 std::vector<std::string> texts_of(const Value& list) {
   std::vector<std::string> out;
   for (const Value& one : list.items()) out.push_back(one.as_string());
@@ -30,10 +27,10 @@ Value process_value(const Process& p) {
   for (const auto& [name, value] : p.environment) environment.set(name, value);
   for (int64_t port : p.ports) ports.push_back(port);
   return Value::map({{"name", p.name},
-                     {"command", Value(texts(p.command))},
+                     {"command", Value::texts(p.command)},
                      {"environment", environment},
                      {"ports", ports},
-                     {"constraints", Value(texts(p.constraints))},
+                     {"constraints", Value::texts(p.constraints)},
                      {"strategies", Value(p.strategies)},
                      {"is_service", p.is_service},
                      {"count", p.count},
@@ -132,7 +129,7 @@ Value App::to_value() const {
                      {"cluster", cluster},
                      {"newest", newest},
                      {"current", current},
-                     {"constraints", Value(texts(constraints))},
+                     {"constraints", Value::texts(constraints)},
                      {"task_policy", task_policy}});
 }
 

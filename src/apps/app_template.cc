@@ -86,11 +86,7 @@ Value container_of(const App& app, const Release& release, const Process& proces
                                     {"release", "v" + std::to_string(release.number)}})}});
   if (!secrets.empty()) out.set("Secrets", secrets);
   if (!ports.empty()) out.set("PortMappings", ports);
-  if (!process.command.empty()) {
-    Value words = Value::list();
-    for (const std::string& word : process.command) words.push_back(word);
-    out.set("Command", words);
-  }
+  if (!process.command.empty()) out.set("Command", Value::texts(process.command));
   return out;
 }
 

@@ -188,9 +188,7 @@ Result<Releaser::Ran> Releaser::run(const App& app, const Once& once) {
     return Error("ProcessMissing", app.name + " has no process " + once.process);
   TRY(std::string definition, definition_arn(app, once.process));
   Value over = Value::map({{"name", once.process}});
-  Value words = Value::list();
-  for (const std::string& word : once.command) words.push_back(word);
-  if (!words.empty()) over.set("command", words);
+  if (!once.command.empty()) over.set("command", Value::texts(once.command));
   TRY(Value answer,
       options_.client->call(
           "ecs", "RunTask",

@@ -10,28 +10,34 @@ Result<std::unique_ptr<apps::Releaser>> AppRun::open() {
   std::string user = environment().text("USER");
   options.clock = clock();
   options.user = user.empty() ? "mainstay" : user;
-  options.anyway = anyway_;
+  options.anyway = flags_.anyway;
   options.say = [this](const std::string& text) {
     line("progress", Value::map({{"message", text}}), text + "\n");
   };
   return std::make_unique<apps::Releaser>(std::move(options));
 }
 
+Result<AppRun::Opened> AppRun::open_app() {
+  Opened out;
+  TRY(out.releaser, open());
+  TRY(out.app, out.releaser->shelf().app(flags_.name));
+  return out;
+}
+
 Exit release_command(
     const AppFlags& flags, const std::string& description,
     const std::function<Status(apps::Releaser&, const apps::App&, apps::Release&)>& change) {
   AppRun run(flags);
-  auto releaser = run.open();
-  if (!releaser) return run.fail(releaser.error());
-  auto app = (*releaser)->shelf().app(flags.name);
-  if (!app) return run.fail(app.error());
-  auto release = (*releaser)->release(
-      *app, description, [&](apps::Release& next) { return change(**releaser, *app, next); });
+  auto opened = run.open_app();
+  if (!opened) return run.fail(opened.error());
+  auto& [releaser, app] = *opened;
+  auto release = releaser->release(
+      app, description, [&](apps::Release& next) { return change(*releaser, app, next); });
   if (!release) return run.fail(release.error());
   return run.done(
       "release",
-      Value::map({{"app", app->name}, {"release", release->number}, {"image", release->image}}),
-      fmt::format("{} v{} is deployed\n", app->name, release->number));
+      Value::map({{"app", app.name}, {"release", release->number}, {"image", release->image}}),
+      fmt::format("{} v{} is deployed\n", app.name, release->number));
 }
 
 }  // namespace mainstay::cli

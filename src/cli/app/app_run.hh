@@ -17,13 +17,19 @@ struct AppFlags : ClientFlags {
 
 class AppRun : public ClientRun {
  public:
-  explicit AppRun(const AppFlags& flags) : ClientRun(flags), anyway_(flags.anyway) {}
+  explicit AppRun(const AppFlags& flags) : ClientRun(flags), flags_(flags) {}
 
   // Opens the target, and says which.
   Result<std::unique_ptr<apps::Releaser>> open();
+  // The same, with the application that the flags name.
+  struct Opened {
+    std::unique_ptr<apps::Releaser> releaser;
+    apps::App app;
+  };
+  Result<Opened> open_app();
 
  private:
-  const bool anyway_;
+  const AppFlags& flags_;
 };
 
 // Declares a command with the flags that all have. Run: Exit(const Flags&).

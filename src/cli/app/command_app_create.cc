@@ -49,17 +49,16 @@ Exit create_command(const CreateFlags& flags) {
 
 Exit destroy_command(const DestroyFlags& flags) {
   AppRun run(flags);
-  auto releaser = run.open();
-  if (!releaser) return run.fail(releaser.error());
-  auto app = (*releaser)->shelf().app(flags.name);
-  if (!app) return run.fail(app.error());
+  auto opened = run.open_app();
+  if (!opened) return run.fail(opened.error());
+  auto& [releaser, app] = *opened;
   if (!flags.yes)
     return run.fail(Error("ApprovalNeeded",
-                          app->name + " would be deleted: its stack " + app->stack() + ", its " +
-                              std::to_string(app->newest) + " releases and its variables")
+                          app.name + " would be deleted: its stack " + app.stack() + ", its " +
+                              std::to_string(app.newest) + " releases and its variables")
                         .with_hint("allow it with --yes"));
-  if (Status gone = (*releaser)->destroy(*app); !gone) return run.fail(gone.error());
-  return run.done("destroyed", Value::map({{"app", app->name}}), app->name + " is gone\n");
+  if (Status gone = releaser->destroy(app); !gone) return run.fail(gone.error());
+  return run.done("destroyed", Value::map({{"app", app.name}}), app.name + " is gone\n");
 }
 
 }  // namespace

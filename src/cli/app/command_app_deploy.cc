@@ -70,22 +70,20 @@ Status scale(apps::Release& next, const std::string& word) {
   apps::Process* process = next.process(word.substr(0, equals));
   if (!process) return Error("ProcessMissing", "there is no process " + word.substr(0, equals));
   std::string what = word.substr(equals + 1);
-  size_t colon = what.find(':');
-  auto count = parse_int(what.substr(0, colon));
-  bool is_pair_of_size =
-      count && colon != std::string::npos && what.find(':', colon + 1) == std::string::npos &&
-      parse_int(what.substr(colon + 1, 1)) && !equals_ignoring_case(what.substr(colon + 1), "1X") &&
-      !equals_ignoring_case(what.substr(colon + 1), "2X");
-  if (!count || is_pair_of_size) {
-    TRY(process->size, apps::Size::parse(what));
+  // "512:1GB" is a size, "2:PX" a count and a size.
+  auto size = apps::Size::parse(what);
+  if (size) {
+    process->size = *size;
     return {};
   }
+  size_t colon = what.find(':');
+  auto count = parse_int(what.substr(0, colon));
+  if (!count) return size.error();
   if (*count < 0 || *count > 1000)
     return Error("UsageInvalid", "\"" + word + "\": a count is from 0 to 1000");
   process->count = *count;
-  if (colon != std::string::npos) {
-    TRY(process->size, apps::Size::parse(what.substr(colon + 1)));
-  }
+  if (colon == std::string::npos) return {};
+  TRY(process->size, apps::Size::parse(what.substr(colon + 1)));
   return {};
 }
 

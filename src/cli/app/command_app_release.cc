@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "base/text.hh"
 #include "cli/app/app_commands.hh"
 #include "cli/app/app_run.hh"
 
@@ -12,15 +13,14 @@ struct RollbackFlags : AppFlags {
 
 Exit releases_command(const AppFlags& flags) {
   AppRun run(flags);
-  auto releaser = run.open();
-  if (!releaser) return run.fail(releaser.error());
-  auto app = (*releaser)->shelf().app(flags.name);
-  if (!app) return run.fail(app.error());
-  auto releases = (*releaser)->shelf().releases(*app);
+  auto opened = run.open_app();
+  if (!opened) return run.fail(opened.error());
+  auto& [releaser, app] = *opened;
+  auto releases = releaser->shelf().releases(app);
   if (!releases) return run.fail(releases.error());
   for (const apps::Release& one : *releases)
     run.line("release", one.to_value(),
-             fmt::format("{} v{:<4} {}  {:<24} {}  {}\n", one.number == app->current ? "*" : " ",
+             fmt::format("{} v{:<4} {}  {:<24} {}  {}\n", one.number == app.current ? "*" : " ",
                          one.number, format_iso8601(one.created), one.description, one.user,
                          one.status));
   return Exit::ok;
@@ -29,17 +29,14 @@ Exit releases_command(const AppFlags& flags) {
 // All of what the older one was: image, processes, counts and variables.
 Exit rollback_command(const RollbackFlags& flags) {
   std::string digits = flags.release.starts_with('v') ? flags.release.substr(1) : flags.release;
-  int64_t number = 0;
-  try {
-    number = std::stoll(digits);
-  } catch (const std::exception&) {
-    AppRun run(flags);
-    return run.fail(Error("UsageInvalid", "\"" + flags.release + "\" is no release, as 3 or v3"));
-  }
+  auto number = parse_int(digits);
+  if (!number)
+    return AppRun(flags).fail(
+        Error("UsageInvalid", "\"" + flags.release + "\" is no release, as 3 or v3"));
   return release_command(
       flags, "rollback to v" + digits,
       [&](apps::Releaser& releaser, const apps::App& app, apps::Release& next) -> Status {
-        TRY(next, releaser.shelf().release(app, number));
+        TRY(next, releaser.shelf().release(app, *number));
         return {};
       });
 }

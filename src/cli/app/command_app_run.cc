@@ -14,11 +14,10 @@ struct RunFlags : AppFlags {
 
 Exit run_command(const RunFlags& flags) {
   AppRun run(flags);
-  auto releaser = run.open();
-  if (!releaser) return run.fail(releaser.error());
-  auto app = (*releaser)->shelf().app(flags.name);
-  if (!app) return run.fail(app.error());
-  auto ran = (*releaser)->run(*app, {flags.process, flags.command, flags.detached});
+  auto opened = run.open_app();
+  if (!opened) return run.fail(opened.error());
+  auto& [releaser, app] = *opened;
+  auto ran = releaser->run(app, {flags.process, flags.command, flags.detached});
   if (!ran) return run.fail(ran.error());
   std::string task = ran->task.substr(ran->task.rfind('/') + 1);
   Value members = Value::map({{"task", ran->task}, {"reason", ran->reason}});

@@ -23,14 +23,13 @@ Exit list_command(const AppFlags& flags) {
 
 Exit info_command(const AppFlags& flags) {
   AppRun run(flags);
-  auto releaser = run.open();
-  if (!releaser) return run.fail(releaser.error());
-  auto app = (*releaser)->shelf().app(flags.name);
-  if (!app) return run.fail(app.error());
-  auto release = (*releaser)->deployed(*app);
+  auto opened = run.open_app();
+  if (!opened) return run.fail(opened.error());
+  auto& [releaser, app] = *opened;
+  auto release = releaser->deployed(app);
   if (!release) return run.fail(release.error());
-  run.line("app", app->to_value(),
-           fmt::format("{}  cluster {}  stack {}\n{}", app->name, app->cluster, app->stack(),
+  run.line("app", app.to_value(),
+           fmt::format("{}  cluster {}  stack {}\n{}", app.name, app.cluster, app.stack(),
                        *release ? "" : "nothing is deployed\n"));
   if (!*release) return Exit::ok;
   run.line("release", (*release)->to_value(),

@@ -64,15 +64,14 @@ Exit unset_command(const VariableFlags& flags) {
 
 Exit env_command(const AppFlags& flags) {
   AppRun run(flags);
-  auto releaser = run.open();
-  if (!releaser) return run.fail(releaser.error());
-  auto app = (*releaser)->shelf().app(flags.name);
-  if (!app) return run.fail(app.error());
-  auto release = (*releaser)->deployed(*app);
+  auto opened = run.open_app();
+  if (!opened) return run.fail(opened.error());
+  auto& [releaser, app] = *opened;
+  auto release = releaser->deployed(app);
   if (!release) return run.fail(release.error());
   if (!*release) return Exit::ok;
   for (const auto& [name, number] : (*release)->variables) {
-    auto value = (*releaser)->shelf().variable(*app, name, number);
+    auto value = releaser->shelf().variable(app, name, number);
     if (!value) return run.fail(value.error());
     run.line("variable", Value::map({{"name", name}, {"value", *value}}),
              name + "=" + *value + "\n");
