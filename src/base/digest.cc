@@ -136,6 +136,12 @@ std::string secure_random(size_t bytes) {
   return out;
 }
 
+uint64_t secure_seed() {
+  uint64_t seed = 0;
+  RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed);
+  return seed;
+}
+
 std::string aes_gcm_seal(std::string_view key, std::string_view nonce, std::string_view plain,
                          std::string_view associated) {
   CipherContext c;

@@ -37,6 +37,8 @@ bool equal_constant_time(std::string_view a, std::string_view b);
 
 // Bytes from the operating system's generator, for keys and secrets.
 std::string secure_random(size_t bytes);
+// The same, as a seed for a Random whose numbers need not come again.
+uint64_t secure_seed();
 
 // AES-256-GCM: key 32 bytes, nonce 12; the result ends in the 16-byte tag.
 std::string aes_gcm_seal(std::string_view key, std::string_view nonce, std::string_view plain,

@@ -13,13 +13,6 @@
 namespace mainstay::cli {
 namespace {
 
-uint64_t access_seed() {
-  uint64_t seed = 0;
-  std::string bytes = secure_random(sizeof seed);
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
-  return seed;
-}
-
 std::shared_ptr<aws::Client> with_credentials(const aws::Client& like, aws::Credentials keys) {
   aws::ClientOptions options = like.options();
   options.credentials = std::make_shared<aws::StaticCredentials>(std::move(keys));
@@ -130,7 +123,7 @@ Status AccessRun::open_profiles(const TargetContext& context) {
 }
 
 Status AccessRun::open_targets() {
-  TargetContext context{environment_, files_, clock_, {}, access_seed(), &secrets_};
+  TargetContext context{environment_, files_, clock_, {}, secure_seed(), &secrets_};
   if (!flags_.profiles.empty()) {
     CHECK_OK(open_profiles(context));
   } else {

@@ -211,10 +211,8 @@ std::unique_ptr<Progress> StackRun::make_progress() {
 // What is fetched from S3 for the configuration needs the target before anything else does.
 Status StackRun::open_once() {
   if (!target_.where.empty()) return {};
-  uint64_t seed = 0;
-  std::string bytes = secure_random(sizeof seed);
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
-  TargetContext context{environment_, files_, clock_, stop_waiting_.get_token(), seed, &secrets_};
+  TargetContext context{environment_,  files_,   clock_, stop_waiting_.get_token(),
+                        secure_seed(), &secrets_};
   TRY(target_, open_target(flags_.target, context));
   return {};
 }

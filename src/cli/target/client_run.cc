@@ -19,11 +19,8 @@ void add_client_flags(CLI::App& command, ClientFlags& flags) {
 }
 
 Result<std::shared_ptr<aws::Client>> ClientRun::open_client(std::stop_token stop) {
-  uint64_t seed = 0;
-  std::string bytes = secure_random(sizeof seed);
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
-  TRY(target_,
-      open_target(flags_.target, {environment(), files(), clock(), stop, seed, &secrets()}));
+  TRY(target_, open_target(flags_.target,
+                           {environment(), files(), clock(), stop, secure_seed(), &secrets()}));
   say_target(target_.where, target_.region);
   return target_.client("");
 }
