@@ -44,7 +44,6 @@ Value Attack::to_value() const {
                      {"status", to_text(status)},
                      {"began", began.ms},
                      {"until", until.ms},
-                     {"halted", halted},
                      {"targets", all}});
 }
 
@@ -55,7 +54,6 @@ Result<Attack> Attack::from_value(const Value& v) {
   out.parameters = v["parameters"];
   out.began = Time{v["began"].as_int()};
   out.until = Time{v["until"].as_int()};
-  out.halted = v["halted"].as_bool();
   TRY(out.status, named<Status>(statuses, v["status"].as_string()));
   for (const Value& t : v["targets"].items()) {
     Target target;

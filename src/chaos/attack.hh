@@ -22,7 +22,6 @@ struct Attack {
   std::string id, kind;
   Value parameters;
   Time began, until;
-  bool halted = false;  // somebody wants its end now
   std::vector<Target> targets;
 
   bool is_over() const { return status == Status::reverted || status == Status::failed; }

@@ -1,7 +1,8 @@
 // Attacks on disk, a file each, written before anything is touched and after every step.
 //
-// Errors: "ChaosJournalDamaged", "AttackMissing", those of files. Threads: any; two processes write
-// one attack only in turn, under its lock file. Limit: attack_bytes_max.
+// Errors: "ChaosJournalDamaged", "AttackMissing", those of files. Threads: any. Two processes may
+// take the same attack back at once (its guard, and `halt` that has waited for it): each step may
+// be done twice, and the last record stands. Limit: attack_bytes_max.
 #pragma once
 
 #include <string>

@@ -19,6 +19,8 @@ Result<AttackPlan> Attacker::plan(const Kind& kind, const Selector& selector, Va
   out.parameters = std::move(parameters);
   out.duration_ms = duration_ms;
   TRY(out.targets, select(selector, all));
+  out.running = static_cast<size_t>(
+      std::count_if(all.begin(), all.end(), [](const auto& one) { return one.is_running(); }));
   TRY(auto attacks, journal_.all());
   for (const Attack& other : attacks)
     for (const Target& held : other.targets)
@@ -104,13 +106,14 @@ Status Attacker::revert_target(const Kind& kind, Target& target) {
       !becomes([&] { return kind.is_reverted(engine_, target.id, target.before); }))
     done = Error("LeftBehind", "it is not as it was before");
   // One that was removed meanwhile has nothing left to take back.
-  if (!done.has_value() && !engine_.inspect(target.id).has_value()) {
+  auto is_gone = [&] {
     auto seen = engine_.inspect(target.id);
-    if (seen.error().code == "ContainerMissing") {
-      target.phase = Target::Phase::gone;
-      target.note = "the container is gone";
-      return {};
-    }
+    return !seen.has_value() && seen.error().code == "ContainerMissing";
+  };
+  if (!done.has_value() && is_gone()) {
+    target.phase = Target::Phase::gone;
+    target.note = "the container is gone";
+    return {};
   }
   target.phase = done.has_value() ? Target::Phase::reverted : Target::Phase::failed;
   target.note = done.has_value() ? "" : done.error().to_string();

@@ -25,6 +25,7 @@ struct AttackPlan {
   Value parameters;
   int64_t duration_ms = 0;
   std::vector<backings::ContainerState> targets;
+  size_t running = 0;  // containers that run, meant or not
 };
 
 class Attacker {

@@ -55,19 +55,20 @@ Status start_guard(ChaosRun& run, const std::string& id) {
   return {};
 }
 
-void show_plan(ChaosRun& run, const AttackFlags& flags, const chaos::AttackPlan& plan, size_t of) {
+void show_plan(ChaosRun& run, const AttackFlags& flags, const chaos::AttackPlan& plan) {
   std::string text =
       fmt::format("{} for {} s: {} of {} containers that run ({})\n", plan.kind->name,
-                  flags.seconds, plan.targets.size(), of, plan.kind->mechanism);
+                  flags.seconds, plan.targets.size(), plan.running, plan.kind->mechanism);
   Value names = Value::list();
   for (const auto& target : plan.targets) {
     text += "  " + target.name + "  " + target.image + "\n";
     names.push_back(target.name);
   }
-  run.line(
-      "plan",
-      Value::map({{"kind", plan.kind->name}, {"targets", names}, {"of", static_cast<int64_t>(of)}}),
-      text);
+  run.line("plan",
+           Value::map({{"kind", plan.kind->name},
+                       {"targets", names},
+                       {"of", static_cast<int64_t>(plan.running)}}),
+           text);
 }
 
 // The attack goes on with its guard; this process only shows how it ends.
@@ -75,7 +76,7 @@ Exit watch(ChaosRun& run, const std::string& id) {
   for (;;) {
     auto attack = run.journal().get(id);
     if (!attack) return run.fail(attack.error());
-    if (attack->status == chaos::Attack::Status::failed || attack->is_over()) {
+    if (attack->is_over()) {
       run.show(*attack);
       return attack->status == chaos::Attack::Status::reverted && attack->is_clean() ? Exit::ok
                                                                                      : Exit::failed;
@@ -96,16 +97,9 @@ Exit attack_command(const AttackFlags& flags) {
   auto plan = run.attacker().plan(**kind, *selector, Value::map({{"percent", flags.percent}}),
                                   static_cast<int64_t>(flags.seconds * 1000));
   if (!plan) return run.fail(plan.error());
-  auto all = run.engine().list({});
-  size_t of = all ? static_cast<size_t>(std::count_if(all->begin(), all->end(),
-                                                      [](const auto& c) { return c.is_running(); }))
-                  : 0;
-  show_plan(run, flags, *plan, of);
+  show_plan(run, flags, *plan);
   if (flags.dry_run) return Exit::ok;
-  uint64_t seed = 0;
-  std::string bytes = secure_random(sizeof seed);
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
-  Random random(seed);
+  Random random(secure_seed());
   auto attack = run.attacker().record(*plan, random);
   if (!attack) return run.fail(attack.error());
   // First the guard, then the attack: from the first touch on there is somebody who takes it back.
